@@ -1,0 +1,23 @@
+import { parseConfig } from '@sallyport/config';
+import { defaultMarks } from '@sallyport/dataplane';
+import { agentOptions, marksOf, type AgentConfig } from './agent-options.ts';
+
+const parse = (...argv: readonly string[]): AgentConfig =>
+  parseConfig(agentOptions, { argv, env: {}, envPrefix: 'SALLYPORT_AGENT' });
+const REQUIRED = ['--node-name=n1', '--controller-url=http://10.0.0.5:10349'];
+
+describe('agentOptions', () => {
+  it('needs the name of the Node and the controller, and has the marks of the plan by default', () => {
+    expect(marksOf(parse(...REQUIRED))).toEqual(defaultMarks);
+    expect(() => parse()).toThrow(/--node-name is missing[^]*--controller-url is missing/);
+  });
+
+  it('reads marks as hexadecimal bits', () => {
+    expect(marksOf(parse(...REQUIRED, '--mark-redirect=0x100000')).redirect).toBe(0x100000);
+    expect(() => parse(...REQUIRED, '--mark-drop=1024')).toThrow('--mark-drop: "1024" is not hexadecimal bits');
+  });
+
+  it.each(['10.0.0.5:10349', 'ftp://controller', 'http://'])('does not take %s for a controller', (url) => {
+    expect(() => parse('--node-name=n1', `--controller-url=${url}`)).toThrow('is not a URL that begins with http://');
+  });
+});

@@ -1,0 +1,176 @@
+import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
+import { defaultMarks } from '@sallyport/dataplane';
+import type { Clock } from '@sallyport/reconcile';
+import type { InterfaceAddress } from '@sallyport/rtnetlink';
+import { pino } from 'pino';
+import { createAgent, type Agent } from './agent.ts';
+import { createAgentMetrics } from './agent-metrics.ts';
+import type { PassInput, PassResult } from './dataplane-pass.ts';
+import type { Findings } from './node-reporter.ts';
+
+const apiVersion = 'controlplane.antrea.io/v1beta2';
+const network: ClusterNetwork = {
+  apiVersion,
+  kind: 'ClusterNetwork',
+  metadata: { name: 'default', resourceVersion: '5' },
+  nodes: [{ name: 'n1', ips: ['192.168.77.11'] }],
+  podCIDRs: ['10.244.0.0/16'],
+  serviceCIDRs: [],
+};
+const group: EgressGroup = {
+  apiVersion,
+  kind: 'EgressGroup',
+  metadata: { name: 'web', resourceVersion: '7' },
+  tunnelID: 1,
+  egressIPs: [],
+  groupMembers: [],
+};
+const address = (ip: string): InterfaceAddress => ({ ip, device: 'eth0', up: true, loopback: false, mtu: 1500 });
+const NOTHING: PassResult = {
+  applied: [],
+  faults: [],
+  desired: {
+    ovs: { flows: [], groups: [] },
+    ipsets: {},
+    iptables: { chains: [], jumps: [] },
+    routing: { rules: [], routes: [] },
+  },
+};
+
+/** Runs what is due at once; nothing is ever due later. */
+const immediately: Clock = {
+  after: (delayMs, callback) => {
+    if (delayMs < 100) queueMicrotask(callback);
+    return () => undefined;
+  },
+};
+
+const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+};
+
+interface Fixture {
+  readonly agent: Agent;
+  readonly inputs: PassInput[];
+  readonly reports: Findings[];
+  /** What the next passes do. */
+  outcome: () => Promise<PassResult>;
+}
+
+const setUp = (): Fixture => {
+  const inputs: PassInput[] = [];
+  const reports: Findings[] = [];
+  const fixture = { inputs, reports, outcome: () => Promise.resolve(NOTHING) };
+  const agent = createAgent({
+    nodeName: 'n1',
+    marks: defaultMarks,
+    pass: (input) => {
+      inputs.push(input);
+      return fixture.outcome();
+    },
+    reporter: {
+      report: (findings) => reports.push(findings),
+      repeat: () => undefined,
+      stop: () => Promise.resolve(),
+    },
+    resyncMs: 10_000,
+    clock: immediately,
+    now: () => 0,
+    logger: pino({ level: 'silent' }),
+    metrics: createAgentMetrics(),
+  });
+  return Object.assign(fixture, { agent });
+};
+
+const tellGroups = ({ agent }: Fixture, resourceVersion: string, ...groups: readonly EgressGroup[]): void => {
+  const objects = new Map(groups.map((object) => [object.metadata.name, object]));
+  agent.groupsChanged({ objects, resourceVersion, synced: true });
+};
+const tellNetwork = ({ agent }: Fixture): void => {
+  agent.networkChanged({ objects: new Map([['default', network]]), resourceVersion: '5', synced: true });
+};
+const tellAll = async (fixture: Fixture): Promise<void> => {
+  fixture.agent.addressesChanged([address('192.168.77.11')]);
+  tellNetwork(fixture);
+  tellGroups(fixture, '7', group);
+  await settled();
+};
+
+describe('the agent', () => {
+  it('touches nothing and reports nothing before it knows groups, network and addresses', async () => {
+    const fixture = setUp();
+    const { agent, inputs, reports } = fixture;
+    agent.addressesChanged([address('192.168.77.11')]);
+    await settled();
+    tellGroups(fixture, '7', group);
+    await settled();
+    expect(inputs).toEqual([]);
+    expect(agent.state().waitingFor).toEqual(['clusternetworks']);
+    tellNetwork(fixture);
+    await settled();
+    expect(inputs).toHaveLength(1);
+    expect(inputs[0]).toMatchObject({ nodeName: 'n1', groups: [group], network });
+    expect(reports).toEqual([{ addresses: ['192.168.77.11'], realizedResourceVersion: '7' }]);
+  });
+
+  it('takes an empty list of groups for what it is: there is nothing to do any more', async () => {
+    const fixture = setUp();
+    await tellAll(fixture);
+    tellGroups(fixture, '8');
+    await settled();
+    expect(fixture.inputs.at(-1)?.groups).toEqual([]);
+    expect(fixture.reports.at(-1)?.realizedResourceVersion).toBe('8');
+  });
+
+  it('reports a new address before the pass that follows it has ended', async () => {
+    const fixture = setUp();
+    await tellAll(fixture);
+    fixture.outcome = () => new Promise(() => undefined);
+    fixture.agent.addressesChanged([address('192.168.77.11'), address('192.168.77.200')]);
+    expect(fixture.reports.at(-1)?.addresses).toEqual(['192.168.77.11', '192.168.77.200']);
+  });
+
+  it('reports why a pass failed with the version realized before, and the next success', async () => {
+    const fixture = setUp();
+    await tellAll(fixture);
+    fixture.outcome = () => Promise.reject(new Error('ovs-bundle: ovs-ofctl: it is gone'));
+    tellGroups(fixture, '9', group);
+    await settled();
+    expect(fixture.reports.at(-1)).toEqual({
+      addresses: ['192.168.77.11'],
+      realizedResourceVersion: '7',
+      failure: 'ovs-bundle: ovs-ofctl: it is gone',
+    });
+    expect(fixture.agent.state()).toMatchObject({ lastPass: 'failed' });
+    fixture.outcome = () => Promise.resolve(NOTHING);
+    tellGroups(fixture, '10', group);
+    await settled();
+    expect(fixture.reports.at(-1)).toEqual({ addresses: ['192.168.77.11'], realizedResourceVersion: '10' });
+  });
+
+  it('realizes what can be had although one Egress cannot, and says which', async () => {
+    const fixture = setUp();
+    fixture.outcome = () =>
+      Promise.resolve({ ...NOTHING, faults: [{ egress: 'web', message: 'Egress web is dropped.' }] });
+    await tellAll(fixture);
+    expect(fixture.reports.at(-1)).toMatchObject({ realizedResourceVersion: '7', failure: 'Egress web is dropped.' });
+    expect(fixture.agent.state().lastPass).toBe('ok');
+  });
+
+  it('does not start a second pass while one is under way, and then sees the latest', async () => {
+    const fixture = setUp();
+    await tellAll(fixture);
+    let end: (result: PassResult) => void = () => undefined;
+    fixture.outcome = () => new Promise((resolve) => (end = resolve));
+    tellGroups(fixture, '8', group);
+    await settled();
+    tellGroups(fixture, '9', group);
+    tellGroups(fixture, '10');
+    await settled();
+    expect(fixture.inputs).toHaveLength(2);
+    end(NOTHING);
+    await settled();
+    expect(fixture.inputs).toHaveLength(3);
+    expect(fixture.inputs.at(-1)?.groups).toEqual([]);
+  });
+});

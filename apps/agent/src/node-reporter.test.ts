@@ -1,0 +1,78 @@
+import type { NodeReport } from '@sallyport/api';
+import { createNodeReporter, type Findings, type NodeReporter } from './node-reporter.ts';
+
+const findings = (...addresses: readonly string[]): Findings => ({ addresses, realizedResourceVersion: '1' });
+
+const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+};
+
+interface Fixture {
+  readonly reporter: NodeReporter;
+  readonly sent: (readonly string[])[];
+  readonly errors: unknown[];
+  /** Whether the controller takes reports. */
+  reachable: boolean;
+  /** Ends the wait before the next attempt. */
+  retry: () => void;
+}
+
+const setUp = (): Fixture => {
+  const sent: (readonly string[])[] = [];
+  const errors: unknown[] = [];
+  const fixture = { sent, errors, reachable: true, retry: () => undefined };
+  const reporter = createNodeReporter({
+    nodeName: 'n1',
+    send: ({ addresses }: NodeReport) => {
+      if (!fixture.reachable) return Promise.reject(new Error('connection refused'));
+      sent.push(addresses);
+      return Promise.resolve();
+    },
+    onError: (error) => errors.push(error),
+    clock: {
+      after: (delayMs, callback) => {
+        if (delayMs === 0) queueMicrotask(callback);
+        else Object.assign(fixture, { retry: callback });
+        return () => undefined;
+      },
+    },
+  });
+  return Object.assign(fixture, { reporter });
+};
+
+describe('createNodeReporter', () => {
+  it('sends findings once, and again when they change or the controller may have forgotten them', async () => {
+    const { reporter, sent } = setUp();
+    reporter.report(findings('a'));
+    await settled();
+    reporter.report(findings('a'));
+    await settled();
+    reporter.report(findings('b'));
+    await settled();
+    reporter.repeat();
+    await settled();
+    expect(sent).toEqual([['a'], ['b'], ['b']]);
+  });
+
+  it('has nothing to repeat before the first findings', async () => {
+    const { reporter, sent } = setUp();
+    reporter.repeat();
+    await settled();
+    expect(sent).toEqual([]);
+  });
+
+  it('tries again until the controller takes them, with the latest', async () => {
+    const fixture = setUp();
+    fixture.reachable = false;
+    fixture.reporter.report(findings('a'));
+    await settled();
+    expect(fixture.errors).toHaveLength(1);
+    fixture.reachable = true;
+    fixture.reporter.report(findings('b'));
+    await settled();
+    expect(fixture.sent).toEqual([['b']]);
+    fixture.retry();
+    await settled();
+    expect(fixture.sent).toEqual([['b']]);
+  });
+});

@@ -1,0 +1,34 @@
+import { ConfigError, parseConfig, renderOptions } from '@sallyport/config';
+import { controllerOptions, ENV_PREFIX } from './config.ts';
+
+const parse = (argv: readonly string[], env = {}): unknown =>
+  parseConfig(controllerOptions, { argv, env, envPrefix: ENV_PREFIX });
+
+describe('the configuration of the controller', () => {
+  it('has a default for everything', () => {
+    expect(parse([])).toEqual({
+      listenAddress: '0.0.0.0',
+      port: 10349,
+      kubeconfig: '',
+      serviceCidrs: [],
+      podCidrs: [],
+      reportGrace: 15_000,
+      bookmarkInterval: 5000,
+      logLevel: 'info',
+    });
+  });
+
+  it('takes CIDRs from flags and the environment, and reports all faults', () => {
+    expect(
+      parse(['--service-cidrs=10.96.0.0/16,fd00:10:96::/112'], { SALLYPORT_POD_CIDRS: '10.244.0.0/16' }),
+    ).toMatchObject({
+      serviceCidrs: ['10.96.0.0/16', 'fd00:10:96::/112'],
+      podCidrs: ['10.244.0.0/16'],
+    });
+    expect(() => parse(['--service-cidrs=10.96.0.0', '--port=0x1'])).toThrow(ConfigError);
+  });
+
+  it('can be documented', () => {
+    expect(renderOptions(controllerOptions, ENV_PREFIX)).toContain('| `--service-cidrs` | `SALLYPORT_SERVICE_CIDRS` |');
+  });
+});

@@ -1,0 +1,21 @@
+import type { Decision } from './decide/decide.ts';
+import type { NodeReports } from './holders/node-reports.ts';
+import type { Stores } from './publish/stores.ts';
+import type { ProgressInput } from './status/node-progress.ts';
+
+/** What the parts of a running controller share. */
+export interface ControllerState {
+  readonly stores: Stores;
+  readonly reports: NodeReports;
+  /** The last one; undefined until everything has been seen once. What it says has been published. */
+  decision: Decision | undefined;
+  /** See HoldersInput. */
+  settling: boolean;
+}
+
+/** How far the Nodes are, as of now. */
+export const progressInputOf = ({ stores, reports, settling }: ControllerState): ProgressInput => ({
+  store: stores.egressGroups,
+  reports: reports.all,
+  settling,
+});

@@ -1,0 +1,77 @@
+import { ipFamily, type NodeReport } from '@sallyport/api';
+import type { Node, ObservedEgress } from '@sallyport/kube';
+
+/** Which Node has an Egress's IP on one of its interfaces. */
+export type Holder =
+  /** The Egress has no IPv4 egress IP. */
+  | { readonly kind: 'NoIP' }
+  /** Shortly after the start: nobody who has reported holds it, and these Nodes have not reported yet. */
+  | { readonly kind: 'Unknown'; readonly ip: string; readonly waitingFor: readonly string[] }
+  | { readonly kind: 'Nobody'; readonly ip: string }
+  | { readonly kind: 'Several'; readonly ip: string; readonly nodeNames: readonly string[] }
+  /** One Node, but it has no IPv4 InternalIP to tunnel to. */
+  | { readonly kind: 'Unreachable'; readonly ip: string; readonly nodeName: string }
+  | { readonly kind: 'One'; readonly ip: string; readonly nodeName: string; readonly nodeIP: string };
+
+export interface HoldersInput {
+  readonly egresses: readonly ObservedEgress[];
+  readonly nodes: ReadonlyMap<string, Node>;
+  /** By the Node's name. */
+  readonly reports: ReadonlyMap<string, Pick<NodeReport, 'addresses'>>;
+  /** Whether Nodes may just not have had the time to report since we started: until then `Nobody` is not said. */
+  readonly settling: boolean;
+}
+
+/** The address that decides who the gateway is. */
+export const gatewayIpOf = ({ egress }: ObservedEgress): string | undefined =>
+  egress.egressIPs.find((ip) => ipFamily(ip) === 'IPv4');
+
+const nodesByAddress = ({ nodes, reports }: HoldersInput): ReadonlyMap<string, readonly string[]> => {
+  const byAddress = new Map<string, string[]>();
+  for (const [nodeName, { addresses }] of reports) {
+    if (!nodes.has(nodeName)) continue;
+    for (const address of new Set(addresses)) {
+      const holders = byAddress.get(address);
+      if (holders === undefined) byAddress.set(address, [nodeName]);
+      else holders.push(nodeName);
+    }
+  }
+  return byAddress;
+};
+
+/**
+ * A restarted controller trusts its predecessor until the Node itself speaks, however long that takes: a gateway whose agent is
+ * down still forwards.
+ */
+const seededHolder = (ip: string, { status }: ObservedEgress, input: HoldersInput): string | undefined => {
+  const { egressNode, egressIP } = status;
+  if (egressNode === undefined || egressIP !== ip) return undefined;
+  return input.nodes.has(egressNode) && !input.reports.has(egressNode) ? egressNode : undefined;
+};
+
+/** A dead Node's last report stays, so that what it held is recovered by giving it to another Node. */
+const alive = (nodeNames: readonly string[], { nodes }: HoldersInput): readonly string[] => {
+  const ready = nodeNames.filter((name) => nodes.get(name)?.ready === true);
+  return ready.length > 0 ? ready : nodeNames;
+};
+
+/** The holder of each Egress's IP, by the name of the Egress. */
+export const holdersFor = (input: HoldersInput): ReadonlyMap<string, Holder> => {
+  const byAddress = nodesByAddress(input);
+  const silent = input.settling ? [...input.nodes.keys()].filter((name) => !input.reports.has(name)).sort() : [];
+
+  const holderOf = (observed: ObservedEgress): Holder => {
+    const ip = gatewayIpOf(observed);
+    if (ip === undefined) return { kind: 'NoIP' };
+    const reporting = alive(byAddress.get(ip) ?? [], input);
+    if (reporting.length > 1) return { kind: 'Several', ip, nodeNames: [...reporting].sort() };
+    const nodeName = reporting[0] ?? seededHolder(ip, observed, input);
+    if (nodeName === undefined) {
+      return silent.length > 0 ? { kind: 'Unknown', ip, waitingFor: silent } : { kind: 'Nobody', ip };
+    }
+    const nodeIP = input.nodes.get(nodeName)?.ips.find((address) => ipFamily(address) === 'IPv4');
+    return nodeIP === undefined ? { kind: 'Unreachable', ip, nodeName } : { kind: 'One', ip, nodeName, nodeIP };
+  };
+
+  return new Map(input.egresses.map((observed) => [observed.name, holderOf(observed)]));
+};

@@ -1,0 +1,19 @@
+import { CONTROLPLANE_GROUP_VERSION, type ClusterNetwork, type EgressGroup } from '@sallyport/api';
+import { MemoryStore } from '@sallyport/watch';
+
+/** What agents watch. */
+export interface Stores {
+  /** Partitioned by Node. */
+  readonly egressGroups: MemoryStore<EgressGroup>;
+  readonly clusterNetworks: MemoryStore<ClusterNetwork>;
+}
+
+/** Empty stores whose versions are above those of any store made earlier. @param nowMs milliseconds since 1970 */
+export const createStores = (nowMs: number): Stores => {
+  const startVersion = nowMs * 1000;
+  const apiVersion = CONTROLPLANE_GROUP_VERSION;
+  return {
+    egressGroups: new MemoryStore({ apiVersion, kind: 'EgressGroup', startVersion }),
+    clusterNetworks: new MemoryStore({ apiVersion, kind: 'ClusterNetwork', startVersion }),
+  };
+};

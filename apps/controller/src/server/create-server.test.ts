@@ -1,0 +1,190 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { CONTROLPLANE_GROUP_VERSION, type NodeReport } from '@sallyport/api';
+import type { Clock } from '@sallyport/reconcile';
+import { Registry } from 'prom-client';
+import type { ControllerState } from '../controller-state.ts';
+import { decide, type Observation } from '../decide/decide.ts';
+import { createNodeReports } from '../holders/node-reports.ts';
+import { publish } from '../publish/publish.ts';
+import { createStores } from '../publish/stores.ts';
+import { createServer, type Server } from './create-server.ts';
+
+const never: Clock = { after: () => () => undefined };
+const base = `/apis/${CONTROLPLANE_GROUP_VERSION}`;
+
+const observation: Observation = {
+  egresses: [],
+  faults: new Map(),
+  pods: [],
+  namespaces: [],
+  nodes: new Map([['n1', { name: 'n1', ips: ['10.0.0.1'], podCIDRs: ['10.244.1.0/24'], ready: true }]]),
+  reports: new Map(),
+  settling: false,
+  serviceCIDRs: ['10.96.0.0/16'],
+  podCIDRs: [],
+};
+
+const serverOf = async (synced: boolean): Promise<{ server: Server; accepted: NodeReport[]; routes: string[] }> => {
+  const state: ControllerState = {
+    stores: createStores(1000),
+    reports: createNodeReports(),
+    decision: undefined,
+    settling: false,
+  };
+  if (synced) {
+    state.decision = decide(observation);
+    publish(state.decision, state.stores);
+  }
+  const accepted: NodeReport[] = [];
+  const server = await createServer({
+    state,
+    reports: { nodes: () => state.decision?.observation.nodes, accept: (report) => accepted.push(report) },
+    registry: new Registry(),
+    missing: () => (synced ? [] : ['pods', 'nodes']),
+    clock: never,
+    nowMs: () => 0,
+    bookmarkIntervalMs: 5000,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  // HEAD routes come with every GET.
+  const routes = server.app.printRoutes({ commonPrefix: false }).match(/\((?:GET|PUT)[^)]*\)/g) ?? [];
+  return { server, accepted, routes };
+};
+
+const reportOf = (changes: Readonly<Record<string, unknown>> = {}): object => ({
+  apiVersion: CONTROLPLANE_GROUP_VERSION,
+  kind: 'NodeReport',
+  metadata: { name: 'n1' },
+  addresses: ['192.0.2.10', '2001:DB8::1'],
+  realizedResourceVersion: '7',
+  ...changes,
+});
+
+describe('the HTTP server', () => {
+  let synced: Awaited<ReturnType<typeof serverOf>>;
+  beforeAll(async () => {
+    synced = await serverOf(true);
+  });
+  afterEach(() => {
+    synced.accepted.length = 0;
+  });
+
+  it('describes every route in a valid OpenAPI document', async () => {
+    const { server, routes } = synced;
+    const document = (await server.app.inject('/openapi.json')).json<{
+      paths: Record<string, Record<string, { summary?: string; responses: Record<string, unknown> }>>;
+    }>();
+    const { valid, errors } = await new Validator().validate(structuredClone(document));
+    expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
+    expect(Object.keys(document.paths).sort()).toEqual([
+      `${base}/clusternetworks`,
+      `${base}/egressgroups`,
+      `${base}/nodereports/{name}`,
+      '/debug/egresses',
+      '/debug/egressgroups',
+      '/debug/egressgroups/{name}',
+      '/debug/nodes',
+      '/debug/nodes/{name}',
+      '/debug/pods/{namespace}/{name}',
+      '/healthz',
+      '/metrics',
+      '/openapi.json',
+      '/readyz',
+    ]);
+    const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
+    expect(operations).toHaveLength(routes.length);
+    for (const { summary, responses } of operations) {
+      expect(summary).toBeTruthy();
+      expect(Object.keys(responses).sort()).toEqual(['200', '4XX', '5XX']);
+    }
+  });
+
+  it('answers 503 with what is missing until the cluster has been seen', async () => {
+    const { server } = await serverOf(false);
+    const ready = await server.app.inject('/readyz');
+    expect(ready.json()).toMatchObject({ kind: 'Status', code: 503, message: 'waiting for: pods, nodes' });
+    for (const path of [`${base}/egressgroups?watch=1&fieldSelector=nodeName%3Dn1`, '/debug/egresses']) {
+      expect((await server.app.inject(path)).json()).toMatchObject({ reason: 'ServiceUnavailable' });
+    }
+    const put = await server.app.inject({ method: 'PUT', url: `${base}/nodereports/n1`, payload: reportOf() });
+    expect(put.statusCode).toBe(503);
+    expect((await server.app.inject('/healthz')).statusCode).toBe(200);
+  });
+
+  it('lists what agents watch', async () => {
+    const { server } = synced;
+    expect((await server.app.inject(`${base}/clusternetworks`)).json()).toEqual({
+      apiVersion: CONTROLPLANE_GROUP_VERSION,
+      kind: 'ClusterNetworkList',
+      metadata: { resourceVersion: '1000001' },
+      items: [
+        {
+          apiVersion: CONTROLPLANE_GROUP_VERSION,
+          kind: 'ClusterNetwork',
+          metadata: { name: 'default', resourceVersion: '1000001' },
+          nodes: [{ name: 'n1', ips: ['10.0.0.1'] }],
+          podCIDRs: ['10.244.1.0/24'],
+          serviceCIDRs: ['10.96.0.0/16'],
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['an unknown path', '/nope', 404, 'GET /nope: no such path, see /openapi.json'],
+    ['a Node that is not there', '/debug/nodes/n9', 404, 'Node n9 does not exist'],
+    ['an Egress that is not there', '/debug/egressgroups/web', 404, 'Egress web does not exist'],
+    ['a Pod that is not there', '/debug/pods/prod/web', 404, 'Pod prod/web does not exist'],
+    [
+      'a list of all Nodes at once',
+      `${base}/egressgroups`,
+      400,
+      'fieldSelector is missing: send fieldSelector=nodeName=<name>',
+    ],
+    [
+      'a version of another controller',
+      `${base}/egressgroups?watch=1&resourceVersion=7&fieldSelector=nodeName%3Dn1`,
+      410,
+      'resourceVersion 7 is too old, or of another controller: start over without one',
+    ],
+  ])('refuses %s', async (_, url, code, message) => {
+    const { server } = synced;
+    const response = await server.app.inject(url);
+    expect(response.statusCode).toBe(code);
+    expect(response.json()).toMatchObject({ kind: 'Status', status: 'Failure', code, message });
+  });
+
+  it('takes a report, its addresses in canonical form', async () => {
+    const { server, accepted } = synced;
+    const response = await server.app.inject({ method: 'PUT', url: `${base}/nodereports/n1`, payload: reportOf() });
+    expect(response.statusCode).toBe(200);
+    expect(accepted).toEqual([reportOf({ addresses: ['192.0.2.10', '2001:db8::1'] })]);
+  });
+
+  it.each([
+    ['a Node that does not exist', 'n9', reportOf({ metadata: { name: 'n9' } }), 404, 'Node n9 does not exist'],
+    ['another name in the path', 'n2', reportOf(), 400, 'metadata.name is "n1", the path says n2'],
+    [
+      'a bad address',
+      'n1',
+      reportOf({ addresses: ['10.0.0.1/24'] }),
+      400,
+      'NodeReport n1: addresses[0]: "10.0.0.1/24" is not an IPv4 or IPv6 address',
+    ],
+    ['a field of another type', 'n1', reportOf({ addresses: 'x' }), 400, 'body/addresses must be array'],
+    [
+      'a version that is no number',
+      'n1',
+      reportOf({ realizedResourceVersion: 'x' }),
+      400,
+      'body/realizedResourceVersion must match pattern',
+    ],
+  ])('refuses a report with %s', async (_, name, payload, code, message) => {
+    const { server, accepted } = synced;
+    const response = await server.app.inject({ method: 'PUT', url: `${base}/nodereports/${name}`, payload });
+    expect(response.json()).toMatchObject({ code, message: expect.stringContaining(message) as unknown });
+    expect(accepted).toEqual([]);
+  });
+});

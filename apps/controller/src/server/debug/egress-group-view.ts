@@ -1,0 +1,51 @@
+import { Type, type Static } from 'typebox';
+import type { Decision } from '../../decide/decide.ts';
+import { nodeProgressFor, type ProgressInput } from '../../status/node-progress.ts';
+import { GatewaySchema, GroupMemberSchema } from '../schemas.ts';
+
+/** A group in `/debug/egressgroups`, over all Nodes. */
+export const EgressGroupViewSchema = Type.Object({
+  name: Type.String(),
+  tunnelID: Type.Integer(),
+  egressIPs: Type.Array(Type.String()),
+  gateway: Type.Optional(GatewaySchema),
+  nodes: Type.Array(
+    Type.Object({
+      nodeName: Type.String(),
+      progress: Type.String({ description: 'Realized, Behind, Failing, Silent or Unknown' }),
+      failure: Type.Optional(Type.String()),
+      groupMembers: Type.Array(GroupMemberSchema),
+    }),
+    { description: 'The Nodes that are told of the group' },
+  ),
+});
+
+export type EgressGroupDebugView = Static<typeof EgressGroupViewSchema>;
+
+/** One group, or undefined when there is no Egress of that name. */
+export const egressGroupViewFor = (
+  name: string,
+  { observation, holders, tunnelIDs, nodesOfGroup, groups }: Decision,
+  progress: ProgressInput,
+): EgressGroupDebugView | undefined => {
+  const observed = observation.egresses.find((egress) => egress.name === name);
+  const tunnelID = tunnelIDs.get(name);
+  if (observed === undefined || tunnelID === undefined) return undefined;
+  const holder = holders.get(name);
+  return {
+    name,
+    tunnelID,
+    egressIPs: [...observed.egress.egressIPs],
+    ...(holder?.kind === 'One' && { gateway: { nodeName: holder.nodeName, nodeIP: holder.nodeIP } }),
+    nodes: (nodesOfGroup.get(name) ?? []).map((nodeName) => {
+      const { state, ...rest } = nodeProgressFor(nodeName, name, progress);
+      const group = groups.get(nodeName)?.find(({ metadata }) => metadata.name === name);
+      return {
+        nodeName,
+        progress: state,
+        ...('failure' in rest && { failure: rest.failure }),
+        groupMembers: (group?.groupMembers ?? []).map(({ pod, ips }) => ({ pod: { ...pod }, ips: [...ips] })),
+      };
+    }),
+  };
+};

@@ -1,0 +1,55 @@
+import type { Node } from '@sallyport/kube';
+import { Type, type Static } from 'typebox';
+import type { Decision } from '../../decide/decide.ts';
+import type { NodeReports } from '../../holders/node-reports.ts';
+
+/** A Node in `/debug/nodes`. */
+export const NodeViewSchema = Type.Object({
+  name: Type.String(),
+  ips: Type.Array(Type.String()),
+  podCIDRs: Type.Array(Type.String()),
+  gatewayOf: Type.Array(Type.String(), { description: 'Egresses whose IP it holds' }),
+  groups: Type.Array(Type.Object({ name: Type.String(), members: Type.Integer() }), {
+    description: 'The groups it is told of',
+  }),
+  report: Type.Optional(
+    Type.Object(
+      {
+        addresses: Type.Array(Type.String()),
+        realizedResourceVersion: Type.String(),
+        failure: Type.Optional(Type.String()),
+        ageSeconds: Type.Number(),
+      },
+      { description: 'The last one of its agent; absent: none since the controller started' },
+    ),
+  ),
+});
+
+export type NodeView = Static<typeof NodeViewSchema>;
+
+/** One Node. @param nowMs milliseconds since 1970 */
+export const nodeViewFor = (node: Node, decision: Decision, reports: NodeReports, nowMs: number): NodeView => {
+  const report = reports.all.get(node.name);
+  const receivedAtMs = reports.receivedAtMs(node.name) ?? nowMs;
+  return {
+    name: node.name,
+    ips: [...node.ips],
+    podCIDRs: [...node.podCIDRs],
+    gatewayOf: [...decision.holders]
+      .filter(([, holder]) => holder.kind === 'One' && holder.nodeName === node.name)
+      .map(([egress]) => egress)
+      .sort(),
+    groups: (decision.groups.get(node.name) ?? []).map(({ metadata, groupMembers }) => ({
+      name: metadata.name,
+      members: groupMembers.length,
+    })),
+    ...(report && {
+      report: {
+        addresses: [...report.addresses],
+        realizedResourceVersion: report.realizedResourceVersion,
+        ...(report.failure !== undefined && { failure: report.failure }),
+        ageSeconds: (nowMs - receivedAtMs) / 1000,
+      },
+    }),
+  };
+};

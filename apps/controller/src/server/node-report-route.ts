@@ -1,0 +1,54 @@
+import { CONTROLPLANE_GROUP_VERSION, parseIp, type NodeReport } from '@sallyport/api';
+import { Type } from 'typebox';
+import { ApiError } from './api-error.ts';
+import { failures, NodeReportSchema } from './schemas.ts';
+import type { TypedFastify } from './typed-fastify.ts';
+
+export interface NodeReportPort {
+  /** The Nodes there are; undefined while that is not known. */
+  readonly nodes: () => ReadonlyMap<string, unknown> | undefined;
+  readonly accept: (report: NodeReport) => void;
+}
+
+const addressesFor = (nodeName: string, addresses: readonly string[]): string[] =>
+  addresses.map((address, index) => {
+    const ip = parseIp(address);
+    if (ip !== undefined) return ip;
+    const message = `NodeReport ${nodeName}: addresses[${index}]: ${JSON.stringify(address)} is not an IPv4 or IPv6 address`;
+    throw new ApiError('BadRequest', message);
+  });
+
+/** `PUT nodereports/<node>`: what an agent knows of its Node. */
+export const nodeReportRoute = (app: TypedFastify, { nodes, accept }: NodeReportPort): void => {
+  app.put(
+    `/apis/${CONTROLPLANE_GROUP_VERSION}/nodereports/:name`,
+    {
+      schema: {
+        tags: ['controlplane'],
+        summary: 'Report the addresses and the progress of a Node',
+        params: Type.Object({ name: Type.String() }),
+        body: NodeReportSchema,
+        response: { 200: NodeReportSchema, ...failures },
+      },
+    },
+    ({ params: { name }, body }) => {
+      if (body.metadata.name !== name) {
+        const message = `NodeReport: metadata.name is ${JSON.stringify(body.metadata.name)}, the path says ${name}: make them equal`;
+        throw new ApiError('BadRequest', message);
+      }
+      const known = nodes();
+      if (known === undefined) {
+        throw new ApiError('ServiceUnavailable', 'the controller has not seen the whole cluster yet, see /readyz');
+      }
+      if (!known.has(name)) {
+        throw new ApiError(
+          'NotFound',
+          `Node ${name} does not exist: is --node-name of the agent the name of its Node?`,
+        );
+      }
+      const report = { ...body, addresses: addressesFor(name, body.addresses) };
+      accept(report);
+      return report;
+    },
+  );
+};

@@ -1,0 +1,173 @@
+import { renderFault, type NodeReport } from '@sallyport/api';
+import { clusterResources, createKubeClient, startClusterInformers, type ClusterInformers } from '@sallyport/kube';
+import { createRunner, type Clock } from '@sallyport/reconcile';
+import type { Logger } from 'pino';
+import type { ControllerConfig } from './config.ts';
+import { progressInputOf, type ControllerState } from './controller-state.ts';
+import { decide } from './decide/decide.ts';
+import { createNodeReports } from './holders/node-reports.ts';
+import { createMetrics } from './metrics.ts';
+import { observe } from './observe.ts';
+import { publish } from './publish/publish.ts';
+import { createStores } from './publish/stores.ts';
+import { createServer, type Server } from './server/create-server.ts';
+import { createStatusPass } from './status/status-pass.ts';
+import { statusPortFor } from './status/status-port.ts';
+
+export interface ControllerDependencies {
+  readonly config: ControllerConfig;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+}
+
+export interface Controller {
+  /** The base URL of the HTTP server. */
+  readonly url: string;
+  readonly app: Server['app'];
+  /** Ends everything, in the reverse order of its start. The Nodes go on with what they were told last. */
+  stop(): Promise<void>;
+}
+
+/** Changes that come within this time of each other are decided on together. */
+const DECIDE_INTERVAL_MS = 20;
+
+/**
+ * The status follows a change after this time: usually the Nodes have done by then what they were told, and one write says
+ * so, not two.
+ */
+const STATUS_DELAY_MS = 150;
+
+const unsyncedOf = (informers: ClusterInformers): readonly string[] =>
+  clusterResources.filter((resource) => !informers[resource].synced());
+
+/** Starts the controller; resolves when it serves HTTP. Rejects with KubeConfigError, or when the port is taken. */
+export const startController = async (deps: ControllerDependencies): Promise<Controller> => {
+  const { config, logger, clock, nowMs, random } = deps;
+  const client = createKubeClient(config.kubeconfig === '' ? undefined : config.kubeconfig);
+  const state: ControllerState = {
+    stores: createStores(nowMs()),
+    reports: createNodeReports(),
+    decision: undefined,
+    settling: true,
+  };
+  const informers = startClusterInformers({
+    client,
+    clock,
+    random,
+    onChange: () => {
+      decideRunner.trigger();
+    },
+    onFaults: (faults) => {
+      logger.warn({ faults: faults.map(renderFault) }, 'object has faults');
+    },
+    onError: (resource, err) => {
+      logger.warn({ resource, err }, 'watching the API server failed, it will be tried again');
+    },
+  });
+  const metrics = createMetrics(state, informers, nowMs);
+
+  const decideRunner = createRunner({
+    clock,
+    minIntervalMs: DECIDE_INTERVAL_MS,
+    onError: (err) => {
+      logger.error({ err }, 'deciding failed, it will be tried again');
+    },
+    // eslint-disable-next-line @typescript-eslint/require-await -- a pass is asynchronous by contract; this one waits for nobody
+    async reconcile() {
+      if (unsyncedOf(informers).length > 0) return;
+      const stopTimer = metrics.resolveSeconds.startTimer();
+      if (state.decision === undefined) startSettling();
+      const observation = observe(informers, state, config);
+      // Should the Node come back, its agent has to tell us again what it told us before.
+      for (const nodeName of state.reports.retain(observation.nodes)) server.endWatchesOf(nodeName);
+      const decision = decide(observation);
+      const published = publish(decision, state.stores);
+      state.decision = decision;
+      stopTimer();
+      metrics.publishedChanges.inc({ resource: 'egressgroups' }, published.egressGroups);
+      metrics.publishedChanges.inc({ resource: 'clusternetworks' }, published.clusterNetworks);
+      if (published.egressGroups > 0) logger.info({ changed: published.egressGroups }, 'groups published');
+      statusSoon();
+    },
+  });
+
+  /** Agents can report from now on; when those that want to have, an address that none reported and no status places is nobody's. */
+  const startSettling = (): void => {
+    logger.info({ nodes: informers.nodes.objects().size, pods: informers.pods.objects().size }, 'cluster seen');
+    cancelSettling = clock.after(config.reportGrace, () => {
+      state.settling = false;
+      decideRunner.trigger();
+    });
+  };
+  let cancelSettling: (() => void) | undefined;
+
+  const statusPort = statusPortFor({
+    client,
+    logger,
+    nowMs,
+    count: (result) => {
+      metrics.statusWrites.inc({ result });
+    },
+  });
+  const statusPass = createStatusPass(statusPort);
+  const statusRunner = createRunner({
+    clock,
+    onError: (err) => {
+      logger.warn({ err }, 'writing status failed, it will be tried again');
+    },
+    async reconcile() {
+      if (state.decision === undefined) return;
+      await statusPass.run(state.decision, progressInputOf(state), new Date(nowMs()));
+    },
+  });
+
+  let cancelStatus: (() => void) | undefined;
+  const statusSoon = (): void => {
+    cancelStatus ??= clock.after(STATUS_DELAY_MS, () => {
+      cancelStatus = undefined;
+      statusRunner.trigger();
+    });
+  };
+
+  const accept = (report: NodeReport): void => {
+    const { addressesChanged } = state.reports.put(report, nowMs());
+    logger.debug({ node: report.metadata.name, report }, 'Node reported');
+    if (addressesChanged) decideRunner.trigger();
+    else statusSoon();
+  };
+
+  const server = await createServer({
+    state,
+    reports: { nodes: () => state.decision?.observation.nodes, accept },
+    registry: metrics.registry,
+    missing: () => {
+      const unsynced = unsyncedOf(informers);
+      return unsynced.length > 0 || state.decision !== undefined ? unsynced : ['the first decision'];
+    },
+    clock,
+    nowMs,
+    bookmarkIntervalMs: config.bookmarkInterval,
+    onError: (err) => {
+      logger.error({ err }, 'a request failed');
+    },
+  });
+  const stop = async (): Promise<void> => {
+    await server.close();
+    cancelSettling?.();
+    cancelStatus?.();
+    await Promise.all(clusterResources.map((resource) => informers[resource].stop()));
+    await Promise.all([decideRunner.stop(), statusRunner.stop()]);
+  };
+  try {
+    const url = await server.listen(config.listenAddress, config.port);
+    logger.info({ url, apiServer: client.server }, 'serving');
+    return { url, app: server.app, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};

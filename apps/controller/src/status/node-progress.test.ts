@@ -1,0 +1,69 @@
+import { CONTROLPLANE_GROUP_VERSION, type NodeReport } from '@sallyport/api';
+import { createStores } from '../publish/stores.ts';
+import { nodeProgressFor, type NodeProgress } from './node-progress.ts';
+
+const START = 1000 * 1000;
+
+const reportOf = (realizedResourceVersion: string, failure?: string): NodeReport => ({
+  apiVersion: CONTROLPLANE_GROUP_VERSION,
+  kind: 'NodeReport',
+  metadata: { name: 'n1' },
+  addresses: [],
+  realizedResourceVersion,
+  ...(failure !== undefined && { failure }),
+});
+
+const dropped = (egress: string): string => `Traffic of Egress ${egress} is dropped on Node n1: no SNAT id.`;
+
+describe('nodeProgressFor', () => {
+  it.each<[string, NodeReport | undefined, boolean, Partial<NodeProgress>]>([
+    ['a Node that has got as far', reportOf(String(START + 1)), false, { state: 'Realized' }],
+    ['a Node that is further', reportOf(String(START + 9)), false, { state: 'Realized' }],
+    ['a Node that has not', reportOf(String(START)), false, { state: 'Behind' }],
+    ['a Node that says why it has not', reportOf('', 'no ipset'), false, { state: 'Failing', failure: 'no ipset' }],
+    [
+      'a Node that has got as far and then failed',
+      reportOf(String(START + 1), 'no ipset'),
+      false,
+      { state: 'Failing', failure: 'no ipset' },
+    ],
+    [
+      'a Node that has got as far with a fault of the Egress',
+      reportOf(String(START + 1), dropped('web')),
+      false,
+      { state: 'Failing', failure: dropped('web') },
+    ],
+    [
+      'a Node that has got as far with a fault of another Egress',
+      reportOf(String(START + 1), dropped('db')),
+      false,
+      { state: 'Realized' },
+    ],
+    ['a Node that has not, with a fault of another Egress', reportOf('', dropped('db')), false, { state: 'Behind' }],
+    [
+      'a Node that is where our predecessor left it, with a failure',
+      reportOf(String(START - 5), 'no ipset'),
+      true,
+      { state: 'Unknown' },
+    ],
+    ['a Node that never reported', undefined, false, { state: 'Silent' }],
+    ['a Node that may yet report', undefined, true, { state: 'Unknown' }],
+    ['a Node that is where our predecessor left it', reportOf(String(START - 5)), true, { state: 'Unknown' }],
+    ['a Node that has just started', reportOf(''), true, { state: 'Behind' }],
+    ['a Node that stays there', reportOf(String(START - 5)), false, { state: 'Behind' }],
+  ])('is right about %s', (_, report, settling, expected) => {
+    const store = createStores(1000).egressGroups;
+    store.publish('n1', [
+      {
+        apiVersion: CONTROLPLANE_GROUP_VERSION,
+        kind: 'EgressGroup',
+        metadata: { name: 'web' },
+        tunnelID: 1,
+        egressIPs: [],
+        groupMembers: [],
+      },
+    ]);
+    const reports = new Map(report === undefined ? [] : [['n1', report]]);
+    expect(nodeProgressFor('n1', 'web', { store, reports, settling })).toEqual({ nodeName: 'n1', ...expected });
+  });
+});

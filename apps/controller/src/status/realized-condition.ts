@@ -1,0 +1,37 @@
+import { renderFault } from '@sallyport/api';
+import { withoutGateway } from './ip-assigned-condition.ts';
+import { listed } from './listed.ts';
+import type { NodeProgress } from './node-progress.ts';
+import type { StatusInput, Verdict } from './plan-status.ts';
+
+const namesOf = (progress: readonly NodeProgress[], ...states: NodeProgress['state'][]): readonly string[] =>
+  progress.filter(({ state }) => states.includes(state)).map(({ nodeName }) => nodeName);
+
+/** Do all Nodes concerned do what the Egress says? */
+export const realizedCondition = ({
+  egress,
+  faults,
+  holder,
+  progress,
+  previous,
+}: StatusInput): Verdict | 'Undecided' => {
+  if (faults.length > 0) return { status: 'False', reason: 'Invalid', message: faults.map(renderFault).join(' ') };
+  if (holder.kind !== 'One') {
+    return { status: 'False', reason: 'NoGateway', message: `see IPAssigned; ${withoutGateway(egress)}` };
+  }
+  const failing = progress.filter((node) => node.state === 'Failing');
+  if (failing.length > 0) {
+    const message = failing.map(({ nodeName, failure }) => `Node ${nodeName}: ${failure}`).join('; ');
+    return { status: 'False', reason: 'Failing', message };
+  }
+  const behind = namesOf(progress, 'Behind', 'Silent');
+  if (behind.length > 0) return { status: 'False', reason: 'Pending', message: `waiting for Nodes ${listed(behind)}` };
+  const unknown = namesOf(progress, 'Unknown');
+  if (unknown.length > 0) {
+    if (previous.conditions?.some(({ type }) => type === 'Realized') === true) return 'Undecided';
+    return { status: 'Unknown', reason: 'WaitingForNodes', message: `waiting for Nodes ${listed(unknown)} to report` };
+  }
+  const bandwidth = egress.bandwidth === undefined ? '' : '; this version does not enforce bandwidth';
+  const nodes = listed(progress.map(({ nodeName }) => nodeName));
+  return { status: 'True', reason: 'Realized', message: `in effect on ${nodes}${bandwidth}` };
+};

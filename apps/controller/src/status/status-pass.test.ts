@@ -1,0 +1,137 @@
+import { CONTROLPLANE_GROUP_VERSION, type Egress, type EgressStatus } from '@sallyport/api';
+import type { ObservedEgress } from '@sallyport/kube';
+import { decide, type Decision } from '../decide/decide.ts';
+import { createStores } from '../publish/stores.ts';
+import { createStatusPass, type StatusPort } from './status-pass.ts';
+
+const egressOf = (name: string): Egress => ({
+  name,
+  uid: `uid-${name}`,
+  generation: 1,
+  createdAtMs: 0,
+  appliedTo: {},
+  egressIPs: ['192.0.2.10'],
+  externalIPPools: [],
+  unavailable: 'Drop',
+});
+
+const decisionFor = (egresses: readonly ObservedEgress[], holder?: string): Decision =>
+  decide({
+    egresses,
+    faults: new Map(),
+    pods: [],
+    namespaces: [],
+    nodes: new Map([['n1', { name: 'n1', ips: ['10.0.0.1'], podCIDRs: [], ready: true }]]),
+    reports: new Map(
+      holder === undefined
+        ? []
+        : [
+            [
+              holder,
+              {
+                apiVersion: CONTROLPLANE_GROUP_VERSION,
+                kind: 'NodeReport',
+                metadata: { name: holder },
+                addresses: ['192.0.2.10'],
+                realizedResourceVersion: '',
+              },
+            ],
+          ],
+    ),
+    settling: false,
+    serviceCIDRs: [],
+    podCIDRs: [],
+  });
+
+/** An API server: remembers statuses, counts resourceVersions, refuses or has lost some Egresses. */
+const fakePort = (): StatusPort & {
+  statuses: Map<string, EgressStatus>;
+  events: string[];
+  writes: number;
+  refused: Set<string>;
+  gone: Set<string>;
+} => {
+  const fake = {
+    statuses: new Map<string, EgressStatus>(),
+    events: [] as string[],
+    writes: 0,
+    refused: new Set<string>(),
+    gone: new Set<string>(),
+    write({ name }: Egress, status: EgressStatus): Promise<{ resourceVersion: string } | 'gone'> {
+      fake.writes += 1;
+      if (fake.refused.has(name)) return Promise.reject(new Error(`${name} is refused`));
+      if (fake.gone.has(name)) return Promise.resolve('gone');
+      fake.statuses.set(name, status);
+      return Promise.resolve({ resourceVersion: String(100 + fake.writes) });
+    },
+    record({ name }: Egress, { reason }: { reason: string }): Promise<void> {
+      fake.events.push(`${name} ${reason}`);
+      return Promise.resolve();
+    },
+  };
+  return fake;
+};
+
+const observed = (name: string, status: EgressStatus = {}, resourceVersion = '1'): ObservedEgress => ({
+  name,
+  egress: egressOf(name),
+  status,
+  resourceVersion,
+});
+
+const progress = { store: createStores(1).egressGroups, reports: new Map(), settling: false };
+const now = new Date('2026-01-02T03:04:05Z');
+
+describe('createStatusPass', () => {
+  it('writes a status once, and tells of it once, even before the informer has seen it', async () => {
+    const port = fakePort();
+    const pass = createStatusPass(port);
+    const decision = decisionFor([observed('web')]);
+    await pass.run(decision, progress, now);
+    await pass.run(decision, progress, new Date());
+    expect(port.writes).toBe(1);
+    expect(port.events).toEqual(['web NoNode']);
+    const seen = decisionFor([observed('web', port.statuses.get('web'), '101')]);
+    await pass.run(seen, progress, new Date());
+    expect(port.writes).toBe(1);
+  });
+
+  it('repairs a status that somebody else has changed', async () => {
+    const port = fakePort();
+    const pass = createStatusPass(port);
+    await pass.run(decisionFor([observed('web')]), progress, now);
+    const right = port.statuses.get('web');
+    await pass.run(decisionFor([observed('web', { egressNode: 'n9' }, '200')]), progress, now);
+    expect(port.writes).toBe(2);
+    expect(port.statuses.get('web')).toEqual(right);
+  });
+
+  it('tries every Egress before it fails, and those that failed again', async () => {
+    const port = fakePort();
+    const pass = createStatusPass(port);
+    port.refused.add('a');
+    const decision = decisionFor([observed('a'), observed('b')]);
+    await expect(pass.run(decision, progress, now)).rejects.toThrow('the status of 1 Egresses');
+    expect([...port.statuses.keys()]).toEqual(['b']);
+    port.refused.clear();
+    await pass.run(decision, progress, now);
+    expect([...port.statuses.keys()]).toEqual(['b', 'a']);
+    expect(port.writes).toBe(3);
+  });
+
+  it('is content when an Egress is gone', async () => {
+    const port = fakePort();
+    port.gone.add('web');
+    await createStatusPass(port).run(decisionFor([observed('web')]), progress, now);
+    expect(port.events).toEqual([]);
+  });
+
+  it('takes the holder back from the status when nobody holds the IP any more', async () => {
+    const port = fakePort();
+    const pass = createStatusPass(port);
+    await pass.run(decisionFor([observed('web')], 'n1'), progress, now);
+    expect(port.statuses.get('web')).toMatchObject({ egressNode: 'n1', egressIP: '192.0.2.10' });
+    await pass.run(decisionFor([observed('web')]), progress, now);
+    expect(port.statuses.get('web')?.egressNode).toBeUndefined();
+  });
+});

@@ -1,0 +1,79 @@
+import type { Egress, EgressStatus } from '@sallyport/api';
+import type { EgressEvent, ObservedEgress } from '@sallyport/kube';
+import { isDeepStrictEqual } from 'node:util';
+import type { Decision } from '../decide/decide.ts';
+import { eventsFor } from './events-for.ts';
+import { nodeProgressFor, type NodeProgress, type ProgressInput } from './node-progress.ts';
+import { planStatus } from './plan-status.ts';
+
+/** What writing the status needs of the API server. */
+export interface StatusPort {
+  /** Returns the resourceVersion of the Egress with its new status, or `gone` when there is no such Egress any more. */
+  write(egress: Egress, status: EgressStatus): Promise<{ readonly resourceVersion: string } | 'gone'>;
+  record(egress: Egress, event: EgressEvent): Promise<void>;
+}
+
+export interface StatusPass {
+  /** Brings the status of every Egress up to date. Rejects with all failures after it has tried each Egress. */
+  run(decision: Decision, progress: ProgressInput, now: Date): Promise<void>;
+}
+
+/** The progress of the Nodes that are told of an Egress's group. */
+export const progressOf = (egress: string, decision: Decision, input: ProgressInput): readonly NodeProgress[] =>
+  (decision.nodesOfGroup.get(egress) ?? []).map((nodeName) => nodeProgressFor(nodeName, egress, input));
+
+/** Writes the status of Egresses where it is not what it should be. */
+export const createStatusPass = (port: StatusPort): StatusPass => {
+  /** By uid, what we wrote, until the informer shows it to us: else a pass in between would decide by what was before. */
+  const written = new Map<string, { readonly status: EgressStatus; readonly resourceVersion: string }>();
+
+  const currentStatus = ({ egress, status, resourceVersion }: ObservedEgress): EgressStatus => {
+    const ours = written.get(egress.uid);
+    if (ours !== undefined && BigInt(resourceVersion) < BigInt(ours.resourceVersion)) return ours.status;
+    written.delete(egress.uid);
+    return status;
+  };
+
+  const update = async (
+    observed: ObservedEgress,
+    decision: Decision,
+    progress: ProgressInput,
+    now: Date,
+  ): Promise<void> => {
+    const { egress, name } = observed;
+    const resolved = decision.resolved.get(name);
+    const holder = decision.holders.get(name);
+    if (resolved === undefined || holder === undefined) return;
+    const previous = currentStatus(observed);
+    const status = planStatus({
+      ...resolved,
+      faults: decision.observation.faults.get(name) ?? [],
+      holder,
+      progress: progressOf(name, decision, progress),
+      previous,
+      now,
+    });
+    if (isDeepStrictEqual(status, previous)) return;
+    const outcome = await port.write(egress, status);
+    if (outcome === 'gone') return;
+    written.set(egress.uid, { status, resourceVersion: outcome.resourceVersion });
+    for (const event of eventsFor(previous, status)) await port.record(egress, event);
+  };
+
+  return {
+    async run(decision, progress, now) {
+      const { egresses } = decision.observation;
+      const alive = new Set(egresses.map(({ egress }) => egress.uid));
+      for (const uid of written.keys()) if (!alive.has(uid)) written.delete(uid);
+      const failures: unknown[] = [];
+      for (const observed of egresses) {
+        try {
+          await update(observed, decision, progress, now);
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw new AggregateError(failures, `the status of ${failures.length} Egresses`);
+    },
+  };
+};

@@ -1,0 +1,54 @@
+import type { Json } from '../model/json.ts';
+import { isObject, objectAt } from '../model/json.ts';
+import type { KubeObject } from '../model/kube-object.ts';
+import type { Strategy } from '../model/resource.ts';
+import { requiredValue } from '../model/status-error.ts';
+import { setPodSpecDefaults, validatePodSpec } from './pod-strategy.ts';
+
+function workload(setDefaults: (spec: NonNullable<ReturnType<typeof objectAt>>) => void): Strategy {
+  return {
+    setDefaults(object) {
+      const spec = objectAt(object, 'spec');
+      if (spec === undefined) return;
+      setDefaults(spec);
+      const podSpec = objectAt(spec, 'template', 'spec');
+      if (podSpec !== undefined) setPodSpecDefaults(podSpec);
+    },
+    beforeCreate(object) {
+      object.status = {};
+    },
+    validate(object: KubeObject) {
+      const spec = objectAt(object, 'spec');
+      return [
+        ...(isObject(spec?.selector) ? [] : [requiredValue('spec.selector')]),
+        ...validatePodSpec(objectAt(spec, 'template', 'spec'), 'spec.template.spec'),
+      ];
+    },
+  };
+}
+
+/** Deployments are stored as they are: no controller makes ReplicaSets or Pods of them. */
+export const DEPLOYMENT_STRATEGY = workload((spec) => {
+  spec.replicas ??= 1;
+  spec.revisionHistoryLimit ??= 10;
+  spec.progressDeadlineSeconds ??= 600;
+  if (isEmpty(spec.strategy))
+    spec.strategy = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } };
+});
+
+/** DaemonSets likewise. */
+export const DAEMON_SET_STRATEGY = workload((spec) => {
+  spec.revisionHistoryLimit ??= 10;
+  if (isEmpty(spec.updateStrategy))
+    spec.updateStrategy = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } };
+});
+
+/** ReplicaSets likewise. */
+export const REPLICA_SET_STRATEGY = workload((spec) => {
+  spec.replicas ??= 1;
+});
+
+/** Clients in Go send an empty object for what they leave unset. */
+function isEmpty(value: Json | undefined): boolean {
+  return value === undefined || (isObject(value) && Object.keys(value).length === 0);
+}

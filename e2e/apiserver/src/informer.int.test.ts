@@ -1,0 +1,181 @@
+import type { V1ConfigMap } from '@kubernetes/client-node';
+import { CoreV1Api, KubeConfig, makeInformer, Watch } from '@kubernetes/client-node';
+import type { TestCluster } from './testing/cluster.ts';
+import { startTestCluster } from './testing/cluster.ts';
+
+let cluster: TestCluster;
+let config: KubeConfig;
+let core: CoreV1Api;
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+  config = new KubeConfig();
+  config.loadFromFile(cluster.server.kubeconfig);
+  core = config.makeApiClient(CoreV1Api);
+});
+
+afterAll(async () => {
+  await cluster.close();
+});
+
+const path = (): string => `/api/v1/namespaces/${cluster.namespace}/configmaps`;
+const create = (name: string, labels: Record<string, string> = {}): Promise<V1ConfigMap> =>
+  core.createNamespacedConfigMap({ namespace: cluster.namespace, body: { metadata: { name, labels } } });
+const setLabels = (name: string, labels: Record<string, string>): Promise<V1ConfigMap> =>
+  core.patchNamespacedConfigMap({
+    namespace: cluster.namespace,
+    name,
+    body: [{ op: 'add', path: '/metadata/labels', value: labels }],
+  });
+const remove = (name: string): Promise<unknown> =>
+  core.deleteNamespacedConfigMap({ namespace: cluster.namespace, name });
+
+async function until(holds: () => boolean, what: string): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`not within 15 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+interface SeenEvent {
+  readonly type: string;
+  readonly name: string;
+  readonly version: number;
+  readonly object: Readonly<Record<string, unknown>>;
+}
+
+/** A raw watch: what comes, and how it ended. */
+async function watch(
+  query: Record<string, string | boolean | number>,
+): Promise<{ seen: SeenEvent[]; ended: () => boolean; stop: () => void }> {
+  const seen: SeenEvent[] = [];
+  let over = false;
+  const controller = await new Watch(config).watch(
+    path(),
+    query,
+    (type, object: { metadata?: { name?: string; resourceVersion?: string } }) => {
+      const { name = '', resourceVersion = '0' } = object.metadata ?? {};
+      seen.push({ type, name, version: Number(resourceVersion), object: object });
+    },
+    () => (over = true),
+  );
+  return {
+    seen,
+    ended: () => over,
+    stop: () => {
+      controller.abort();
+    },
+  };
+}
+
+describe('a client-node informer', () => {
+  it('lists, then follows every change', async () => {
+    await create('informed-before');
+    const informer = makeInformer<V1ConfigMap>(config, path(), () =>
+      core.listNamespacedConfigMap({ namespace: cluster.namespace }),
+    );
+    const seen: string[] = [];
+    for (const verb of ['add', 'update', 'delete'] as const) {
+      informer.on(verb, (object) => seen.push(`${verb} ${object.metadata?.name ?? ''}`));
+    }
+    await informer.start();
+    try {
+      await until(() => seen.includes('add informed-before'), 'the object that was there');
+      await create('informed');
+      await setLabels('informed', { a: 'b' });
+      await remove('informed');
+      await until(() => seen.includes('delete informed'), 'the deletion');
+      expect(seen.filter((line) => line.endsWith(' informed'))).toEqual([
+        'add informed',
+        'update informed',
+        'delete informed',
+      ]);
+    } finally {
+      await informer.stop();
+    }
+  });
+});
+
+describe('a watch', () => {
+  it('goes on from the version of a list, without loss or repetition', async () => {
+    await create('resume-1');
+    const { metadata } = await core.listNamespacedConfigMap({ namespace: cluster.namespace });
+    await create('resume-2');
+    await remove('resume-1');
+    const { seen, stop } = await watch({ resourceVersion: metadata?.resourceVersion ?? '' });
+    await until(() => seen.length >= 2, 'two events');
+    stop();
+    expect(seen.map(({ type, name }) => `${type} ${name}`)).toEqual(['ADDED resume-2', 'DELETED resume-1']);
+    expect(seen[1]?.version).toBeGreaterThan(seen[0]?.version ?? Infinity);
+  });
+
+  it('turns a change of labels into ADDED and DELETED for a selector', async () => {
+    const { metadata } = await core.listNamespacedConfigMap({ namespace: cluster.namespace });
+    const { seen, stop } = await watch({
+      resourceVersion: metadata?.resourceVersion ?? '',
+      labelSelector: 'gate=open',
+    });
+    await create('turning');
+    await setLabels('turning', { gate: 'open' });
+    await setLabels('turning', { gate: 'open', more: 'x' });
+    await setLabels('turning', { gate: 'closed' });
+    await until(() => seen.length >= 3, 'three events');
+    stop();
+    expect(seen.map(({ type }) => type)).toEqual(['ADDED', 'MODIFIED', 'DELETED']);
+  });
+
+  it('sends the state and then a bookmark that says so, when asked for initial events', async () => {
+    await create('initial');
+    const { seen, stop } = await watch({
+      sendInitialEvents: true,
+      resourceVersionMatch: 'NotOlderThan',
+      allowWatchBookmarks: true,
+    });
+    await until(() => seen.some(({ type }) => type === 'BOOKMARK'), 'the bookmark');
+    stop();
+    const bookmark = seen.findIndex(({ type }) => type === 'BOOKMARK');
+    expect(seen.slice(0, bookmark).every(({ type }) => type === 'ADDED')).toBe(true);
+    expect(seen.slice(0, bookmark).map(({ name }) => name)).toContain('initial');
+    expect(seen[bookmark]?.object).toMatchObject({
+      metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } },
+    });
+    expect(seen[bookmark]?.version).toBeGreaterThan(0);
+  });
+
+  it('sends a bookmark before it ends by itself', async () => {
+    const { metadata } = await core.listNamespacedConfigMap({ namespace: cluster.namespace });
+    const { seen, ended } = await watch({
+      resourceVersion: metadata?.resourceVersion ?? '',
+      allowWatchBookmarks: true,
+      timeoutSeconds: 5,
+    });
+    await until(ended, 'the end of the watch');
+    expect(seen.map(({ type }) => type)).toContain('BOOKMARK');
+  });
+
+  it('answers 410 to a version that is too old', async () => {
+    const { seen, ended } = await watch({ resourceVersion: '1' });
+    await until(() => ended() || seen.length > 0, 'an answer');
+    expect(seen[0]).toMatchObject({ type: 'ERROR', object: { code: 410, reason: 'Expired' } });
+  });
+});
+
+describe('a list', () => {
+  it('comes in pages that show one state', async () => {
+    for (const name of ['page-1', 'page-2', 'page-3']) await create(name, { paged: 'yes' });
+    const namespace = cluster.namespace;
+    const first = await core.listNamespacedConfigMap({ namespace, labelSelector: 'paged=yes', limit: 2 });
+    expect(first.items.map((item) => item.metadata?.name)).toEqual(['page-1', 'page-2']);
+    await remove('page-3');
+    const second = await core.listNamespacedConfigMap({
+      namespace,
+      labelSelector: 'paged=yes',
+      limit: 2,
+      _continue: first.metadata?._continue ?? '',
+    });
+    expect(second.items.map((item) => item.metadata?.name)).toEqual(['page-3']);
+    expect(second.metadata?._continue ?? '').toBe('');
+    expect(second.metadata?.resourceVersion).toBe(first.metadata?.resourceVersion);
+  });
+});

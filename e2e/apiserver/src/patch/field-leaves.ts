@@ -1,0 +1,82 @@
+import type { Json, JsonObject } from '../model/json.ts';
+import { equalJson, isObject } from '../model/json.ts';
+import type { Schema } from '../schema/schema.ts';
+import { memberSchema } from '../schema/schema.ts';
+import { pathKey } from './field-set.ts';
+import { isAtomicMap, itemElement, listKind } from './list-kind.ts';
+
+/** The paths of an object that can have an owner, with their values; paths of items as such have the value null. */
+export type FieldLeaves = ReadonlyMap<string, Json>;
+
+/** Members of `metadata` that nobody owns, and the members that make up an object's identity. */
+const NOT_OWNED = new Set(
+  [
+    ['f:apiVersion'],
+    ['f:kind'],
+    ...[
+      'name',
+      'namespace',
+      'uid',
+      'creationTimestamp',
+      'deletionTimestamp',
+      'deletionGracePeriodSeconds',
+      'generation',
+      'resourceVersion',
+      'selfLink',
+      'managedFields',
+    ].map((field) => ['f:metadata', `f:${field}`]),
+  ].map(pathKey),
+);
+
+/** Every ownable path of an object. */
+export function fieldLeaves(schema: Schema, object: JsonObject): FieldLeaves {
+  const found = new Map<string, Json>();
+  const add = (path: readonly string[], value: Json): void => {
+    const key = pathKey(path);
+    if (!NOT_OWNED.has(key)) found.set(key, value);
+  };
+  const walk = (at: Schema | undefined, value: Json, path: readonly string[]): void => {
+    if (NOT_OWNED.has(pathKey(path))) return;
+    if (isObject(value) && !isAtomicMap(at) && Object.keys(value).length > 0) {
+      for (const [member, inner] of Object.entries(value)) {
+        if (inner === undefined) continue;
+        const below = [...path, `f:${member}`];
+        // An entry of a map is something of its own; a field of a struct is not.
+        if (isObject(inner) && at?.properties?.[member] === undefined) add(below, null);
+        walk(at === undefined ? undefined : memberSchema(at, member), inner, below);
+      }
+      return;
+    }
+    const kind = listKind(at);
+    if (Array.isArray(value) && kind.type !== 'atomic' && value.length > 0) {
+      for (const item of value) {
+        const below = [...path, itemElement(kind, at, item)];
+        add(below, null);
+        if (kind.type === 'map') walk(at?.items, item, below);
+      }
+      return;
+    }
+    add(path, value);
+  };
+  for (const [member, inner] of Object.entries(object)) {
+    if (inner !== undefined) walk(memberSchema(schema, member), inner, [`f:${member}`]);
+  }
+  found.delete(pathKey(['f:metadata']));
+  return found;
+}
+
+/** What differs between two states of an object. */
+export interface FieldChanges {
+  /** Added, or with another value. */
+  readonly written: ReadonlySet<string>;
+  readonly removed: ReadonlySet<string>;
+}
+
+/** Compares two states of an object. */
+export function compareLeaves(before: FieldLeaves, after: FieldLeaves): FieldChanges {
+  const written = [...after].filter(([key, value]) => !before.has(key) || !equalJson(before.get(key), value));
+  return {
+    written: new Set(written.map(([key]) => key)),
+    removed: new Set([...before.keys()].filter((key) => !after.has(key))),
+  };
+}

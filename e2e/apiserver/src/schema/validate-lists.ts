@@ -1,0 +1,30 @@
+import type { Json } from '../model/json.ts';
+import { isObject } from '../model/json.ts';
+import type { FieldError } from '../model/status-error.ts';
+import { itemElement, listKind } from '../patch/list-kind.ts';
+import type { Schema } from './schema.ts';
+import { joinPath, memberSchema } from './schema.ts';
+
+/** The items of sets and keyed lists that occur twice. */
+export function validateLists(schema: Schema, value: Json | undefined, path = ''): FieldError[] {
+  if (isObject(value)) {
+    return Object.entries(value).flatMap(([key, inner]) => {
+      const member = memberSchema(schema, key);
+      return member === undefined ? [] : validateLists(member, inner, joinPath(path, key));
+    });
+  }
+  if (!Array.isArray(value)) return [];
+  const kind = listKind(schema);
+  const seen = new Set<string>();
+  return value.flatMap((item, index) => {
+    const at = joinPath(path, index);
+    const inner = schema.items === undefined ? [] : validateLists(schema.items, item, at);
+    if (kind.type === 'atomic') return inner;
+    const element = itemElement(kind, schema, item);
+    if (!seen.has(element)) {
+      seen.add(element);
+      return inner;
+    }
+    return [{ reason: 'FieldValueDuplicate', field: at, message: `Duplicate value: ${element.slice(2)}` }, ...inner];
+  });
+}

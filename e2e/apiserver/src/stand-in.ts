@@ -1,0 +1,136 @@
+import type { AddressInfo } from 'node:net';
+import { isIPv6 } from 'node:net';
+import { builtinResources } from './builtin/builtin-resources.ts';
+import type { ServiceAllocations } from './builtin/service-strategy.ts';
+import { customResourceFrom } from './crd/custom-resource.ts';
+import { DEFINITION_RESOURCE, DEFINITIONS } from './crd/definition-resource.ts';
+import { createApiServer } from './http/server.ts';
+import type { JsonObject } from './model/json.ts';
+import { listAt, stringAt, valueAt } from './model/json.ts';
+import { objectKey, resourceKey } from './model/resource.ts';
+import { GarbageCollector } from './rest/garbage-collector.ts';
+import { Objects } from './rest/objects.ts';
+import { Registry } from './rest/registry.ts';
+import { Store } from './store/store.ts';
+
+/** Settings of the stand-in. */
+export interface StandInOptions {
+  /** Where to listen; default 127.0.0.1 and a free port. */
+  readonly listen?: { readonly host?: string; readonly port?: number };
+  /** Milliseconds between the bookmarks of a watch; default one minute, as the API server's. */
+  readonly bookmarkIntervalMs?: number;
+  /** How many changes a watch may be behind before it gets 410; default 10 000. */
+  readonly historyLimit?: number;
+  /** The server's own faults; default: written to standard error. */
+  readonly log?: (line: string) => void;
+}
+
+/** A running stand-in. */
+export interface StandIn {
+  /** `http://127.0.0.1:<port>`. */
+  readonly url: string;
+  /** Forgets the history of changes, so that every watch from an older resourceVersion is answered with 410. */
+  readonly compact: () => void;
+  readonly close: () => Promise<void>;
+}
+
+const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+
+/** Starts the stand-in for kube-apiserver: plain HTTP, no authentication, everything in memory. */
+export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
+  const now = (): Date => new Date();
+  const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
+  // Revisions begin at the time in milliseconds: a restarted stand-in is ahead of its predecessor, so old watches get 410.
+  const store = new Store({ firstRevision: Date.now(), historyLimit: options.historyLimit ?? 10_000 });
+  const registry = new Registry();
+  const collector = new GarbageCollector(store, registry, now);
+  const objects = new Objects(store, now);
+
+  for (const resource of [DEFINITION_RESOURCE, ...builtinResources(() => serviceAllocations(store))]) {
+    registry.add(resource);
+    collector.watch(resource);
+  }
+  serveCustomResources(store, registry, collector);
+  bootstrap(objects, registry);
+
+  const server = createApiServer({
+    store,
+    registry,
+    objects,
+    watch: { bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000, now },
+    onError: (error, request) => {
+      log(`apiserver: ${request}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    },
+  });
+  const host = options.listen?.host ?? '127.0.0.1';
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.listen?.port ?? 0, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${isIPv6(host) ? `[${host}]` : host}:${String(port)}`,
+    compact: () => {
+      store.compact();
+    },
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => {
+          if (error === undefined) resolve();
+          else reject(error);
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Serves a custom resource while its definition exists; its objects go with it. */
+function serveCustomResources(store: Store, registry: Registry, collector: GarbageCollector): void {
+  const collected = new Map<string, () => void>();
+  store.subscribe(DEFINITIONS, store.revision, (event) => {
+    const resource = customResourceFrom(event.object);
+    const key = resourceKey(resource);
+    if (event.type !== 'DELETED') {
+      registry.add(resource);
+      if (!collected.has(key)) collected.set(key, collector.watch(resource));
+      return;
+    }
+    for (const object of store.list(key)) store.remove(key, objectKey(object.metadata.namespace, object.metadata.name));
+    collected.get(key)?.();
+    collected.delete(key);
+    registry.remove(key);
+  });
+}
+
+/** What every cluster has from the start: its namespaces and the Service `kubernetes`. */
+function bootstrap(objects: Objects, registry: Registry): void {
+  const create = (plural: string, namespace: string | undefined, object: JsonObject): void => {
+    const served = registry.find('', 'v1', plural);
+    if (served === undefined) throw new Error(`no built-in resource ${plural}`);
+    objects.create(
+      {
+        served,
+        namespace,
+        subresource: undefined,
+        query: new URLSearchParams(),
+        warn: () => undefined,
+        options: { dryRun: false, fieldManager: 'kube-apiserver', fieldValidation: 'Strict', force: false },
+      },
+      { value: object, duplicates: [] },
+    );
+  };
+  for (const name of NAMESPACES) create('namespaces', undefined, { metadata: { name } });
+  create('services', 'default', {
+    metadata: { name: 'kubernetes', labels: { component: 'apiserver', provider: 'kubernetes' } },
+    spec: { clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, targetPort: 6443 }] },
+  });
+}
+
+function serviceAllocations(store: Store): ServiceAllocations {
+  const services = store.list('/services');
+  const clusterIPs = services.map((service) => stringAt(service, 'spec', 'clusterIP') ?? '');
+  const ports = services
+    .flatMap((service) => listAt(service, 'spec', 'ports'))
+    .map((port) => valueAt(port, 'nodePort'));
+  return { clusterIPs: new Set(clusterIPs), nodePorts: new Set(ports.filter((port) => typeof port === 'number')) };
+}

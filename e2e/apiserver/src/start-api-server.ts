@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { startEnvtest } from './setup/envtest.ts';
+import { temporaryFolder, writeKubeconfig } from './setup/kubeconfig.ts';
+import type { StandInOptions } from './stand-in.ts';
+import { startStandIn } from './stand-in.ts';
+
+/** What `startApiServer` is told. */
+export interface ApiServerOptions {
+  /** The environment: `KUBECONFIG` names a cluster that runs already, `KUBEBUILDER_ASSETS` a folder with etcd and kube-apiserver. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Says what is going on, one line at a time. */
+  readonly log: (line: string) => void;
+  /** Where the stand-in listens; the other two choose for themselves. */
+  readonly listen?: NonNullable<StandInOptions['listen']>;
+}
+
+/** An API server that tests can use; they must not care which kind it is. */
+export interface ApiServer {
+  readonly kind: 'existing' | 'envtest' | 'stand-in';
+  readonly url: string;
+  /** Path of a kubeconfig for it. */
+  readonly kubeconfig: string;
+  /** Stops it, if it was started here, and removes its files. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Gives an API server: the existing one that `KUBECONFIG` names, else etcd and kube-apiserver of the folder `KUBEBUILDER_ASSETS`,
+ * else the stand-in. Throws when what was named can't be used; it never falls back in silence.
+ */
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { KUBECONFIG: existing, KUBEBUILDER_ASSETS: assets } = options.env;
+  if (existing !== undefined && existing !== '') return existingApiServer(existing, options.log);
+  const folder = await temporaryFolder();
+  try {
+    if (assets !== undefined && assets !== '') {
+      const envtest = await startEnvtest({ assets, folder: folder.path, log: options.log });
+      return {
+        kind: 'envtest',
+        url: envtest.url,
+        kubeconfig: envtest.kubeconfig,
+        close: async () => {
+          await envtest.close();
+          await folder.remove();
+        },
+      };
+    }
+    const standIn = await startStandIn({
+      log: options.log,
+      ...(options.listen === undefined ? {} : { listen: options.listen }),
+    });
+    const kubeconfig = await writeKubeconfig(folder.path, { url: standIn.url });
+    options.log(`apiserver: stand-in at ${standIn.url}`);
+    return {
+      kind: 'stand-in',
+      url: standIn.url,
+      kubeconfig,
+      close: async () => {
+        await standIn.close();
+        await folder.remove();
+      },
+    };
+  } catch (error) {
+    await folder.remove();
+    throw error;
+  }
+}
+
+interface Kubeconfig {
+  readonly 'current-context'?: string;
+  readonly contexts?: readonly { readonly name: string; readonly context: { readonly cluster: string } }[];
+  readonly clusters?: readonly { readonly name: string; readonly cluster: { readonly server: string } }[];
+}
+
+async function existingApiServer(kubeconfig: string, log: (line: string) => void): Promise<ApiServer> {
+  const config = parse(await readFile(kubeconfig, 'utf8')) as Kubeconfig;
+  const context = config.contexts?.find(({ name }) => name === config['current-context']);
+  const cluster = config.clusters?.find(({ name }) => name === context?.context.cluster);
+  if (cluster === undefined) {
+    throw new Error(
+      `KUBECONFIG ${kubeconfig}: its current-context names no cluster; set one with kubectl config use-context`,
+    );
+  }
+  log(`apiserver: using ${cluster.cluster.server} of ${kubeconfig}`);
+  return { kind: 'existing', url: cluster.cluster.server, kubeconfig, close: () => Promise.resolve() };
+}

@@ -1,0 +1,182 @@
+import { ApiException, CoreV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import type { KubeConfig, V1Pod } from '@kubernetes/client-node';
+import type { Guest, GuestProcess } from '../vm/guest.ts';
+import type { NodeAddresses } from './address-plan.ts';
+import type { ClusterLog } from './cluster-log.ts';
+import { podIPFromCniResult, podNetns, renderCniAdd, renderCniDel } from './cni.ts';
+import type { Attachment } from './cni.ts';
+import { runningStatus, serverPorts } from './pod-status.ts';
+import { Reconciler } from './reconciler.ts';
+import { startServer } from './server.ts';
+import { watchObjects } from './watched.ts';
+import type { Watched } from './watched.ts';
+
+/** A Pod that runs in the guest. */
+interface RunningPod {
+  readonly key: string;
+  readonly uid: string;
+  readonly ip: string;
+  readonly startedAt: Date;
+  /** Absent for Pods on the Node's own network. */
+  readonly attachment?: Attachment;
+  readonly server?: GuestProcess;
+}
+
+/**
+ * The stand-in for the kubelets: registers the Nodes, and runs the Pods that are assigned to them, each as a network namespace
+ * that CNI plugins wire. There are no containers in it; those with the lab's server image are one process.
+ */
+export class Kubelet {
+  readonly #guest: Guest;
+  readonly #core: CoreV1Api;
+  readonly #nodes: ReadonlyMap<string, NodeAddresses>;
+  readonly #reconciler: Reconciler;
+  readonly #running = new Map<string, RunningPod>();
+  readonly #deadNodes = new Set<string>();
+  #pods: Watched<V1Pod> | undefined;
+
+  private constructor(guest: Guest, kubeConfig: KubeConfig, nodes: readonly NodeAddresses[], log: ClusterLog) {
+    this.#guest = guest;
+    this.#core = kubeConfig.makeApiClient(CoreV1Api);
+    this.#nodes = new Map(nodes.map((node) => [node.name, node]));
+    this.#reconciler = new Reconciler(
+      (key) => this.#reconcile(key),
+      (key, error) => {
+        log(`kubelet: Pod ${key}: ${String(error)}`);
+      },
+    );
+  }
+
+  /** Registers the Nodes and starts to run Pods; the Nodes' namespaces must be ready. */
+  static async start(
+    guest: Guest,
+    kubeConfig: KubeConfig,
+    nodes: readonly NodeAddresses[],
+    log: ClusterLog,
+  ): Promise<Kubelet> {
+    const kubelet = new Kubelet(guest, kubeConfig, nodes, log);
+    await Promise.all(nodes.map((node) => kubelet.#register(node)));
+    kubelet.#pods = await watchObjects(
+      kubeConfig,
+      '/api/v1/pods',
+      () => kubelet.#core.listPodForAllNamespaces(),
+      (pod) => {
+        kubelet.#reconciler.mark(`${pod.metadata?.namespace ?? ''}/${pod.metadata?.name ?? ''}`);
+      },
+    );
+    return kubelet;
+  }
+
+  /** From now on, nothing happens on the Node: its kubelet is dead. */
+  abandon(node: string): void {
+    this.#deadNodes.add(node);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#pods?.stop(), this.#reconciler.stop()]);
+  }
+
+  async #register({ name, ip, podCIDR }: NodeAddresses): Promise<void> {
+    const body = {
+      metadata: { name, labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux' } },
+      spec: { podCIDR, podCIDRs: [podCIDR] },
+    };
+    await this.#core.createNode({ body }).catch((error: unknown) => {
+      // An API server that was there before the lab may know the Node from another run.
+      if (!isApiError(error, 409)) throw error;
+    });
+    const now = new Date();
+    await this.#core.patchNodeStatus(
+      {
+        name,
+        body: {
+          status: {
+            addresses: [
+              { type: 'InternalIP', address: ip },
+              { type: 'Hostname', address: name },
+            ],
+            conditions: [
+              {
+                type: 'Ready',
+                status: 'True',
+                reason: 'KubeletReady',
+                lastHeartbeatTime: now,
+                lastTransitionTime: now,
+              },
+            ],
+          },
+        },
+      },
+      setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
+    );
+  }
+
+  async #reconcile(key: string): Promise<void> {
+    const [namespace = '', name = ''] = key.split('/');
+    const pod = this.#pods?.get(namespace, name);
+    const running = this.#running.get(key);
+    if (running !== undefined && (running.uid !== pod?.metadata?.uid || pod.metadata.deletionTimestamp !== undefined))
+      await this.#end(running);
+    const node = this.#nodes.get(pod?.spec?.nodeName ?? '');
+    if (pod === undefined || node === undefined || this.#deadNodes.has(node.name)) return;
+    if (pod.metadata?.deletionTimestamp !== undefined) await this.#finishDeletion(pod, namespace, name);
+    else await this.#report(pod, node, this.#running.get(key) ?? (await this.#begin(key, pod, node)));
+  }
+
+  async #begin(key: string, pod: V1Pod, node: NodeAddresses): Promise<RunningPod> {
+    const uid = pod.metadata?.uid ?? '';
+    const ports = serverPorts(pod);
+    const isOnHost = pod.spec?.hostNetwork === true;
+    const attachment = {
+      node,
+      containerID: uid,
+      netns: podNetns(pod.metadata?.namespace ?? '', pod.metadata?.name ?? ''),
+    };
+    const ip = isOnHost ? node.ip : podIPFromCniResult((await this.#guest.script(renderCniAdd(attachment))).stdout);
+    const attached = { key, uid, ip, startedAt: new Date(), ...(isOnHost ? {} : { attachment }) };
+    // Remembered before the server starts: whatever fails from here on, the namespace is ours to remove.
+    this.#running.set(key, attached);
+    if (ports.length === 0) return attached;
+    const server = await startServer(this.#guest, isOnHost ? node.name : attachment.netns, ports.map(String));
+    const running = { ...attached, server };
+    this.#running.set(key, running);
+    return running;
+  }
+
+  async #report(pod: V1Pod, node: NodeAddresses, running: RunningPod): Promise<void> {
+    if (pod.status?.podIP === running.ip && pod.status.phase === 'Running') return;
+    await this.#core.patchNamespacedPodStatus(
+      {
+        namespace: pod.metadata?.namespace ?? '',
+        name: pod.metadata?.name ?? '',
+        body: { metadata: { uid: running.uid }, status: runningStatus(pod, running.ip, node.ip, running.startedAt) },
+      },
+      setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch),
+    );
+  }
+
+  async #end({ key, attachment, server }: RunningPod): Promise<void> {
+    await server?.kill('SIGKILL');
+    if (attachment !== undefined && !this.#deadNodes.has(attachment.node.name))
+      await this.#guest.script(renderCniDel(attachment));
+    this.#running.delete(key);
+  }
+
+  /** The API server removes the object when its kubelet says that nothing is left of the Pod. */
+  async #finishDeletion(pod: V1Pod, namespace: string, name: string): Promise<void> {
+    try {
+      await this.#core.deleteNamespacedPod({
+        namespace,
+        name,
+        gracePeriodSeconds: 0,
+        body: { preconditions: { uid: pod.metadata?.uid ?? '' } },
+      });
+    } catch (error) {
+      if (!isApiError(error, 404) && !isApiError(error, 409)) throw error;
+    }
+  }
+}
+
+function isApiError(error: unknown, code: number): boolean {
+  return error instanceof ApiException && error.code === code;
+}

@@ -1,0 +1,84 @@
+import { Sender } from '../traffic/sender.ts';
+import type { Flow } from '../traffic/flow.ts';
+import type { CommandOutput, Guest } from '../vm/guest.ts';
+import type { NodeAddresses } from './address-plan.ts';
+import type { Kubelet } from './kubelet.ts';
+import type { KubeProxy } from './kube-proxy.ts';
+import { lanPort } from './network-script.ts';
+import { HOSTILE_MASQUERADE, VSWITCHD_START, ovsEnvironment, ovsRunDir, renderMasqueradeRules } from './node-script.ts';
+
+/** The stand-ins that work on a Node. */
+export interface NodeStandIns {
+  readonly kubelet: Kubelet;
+  readonly kubeProxy: KubeProxy;
+}
+
+/** A Node of the cluster, with the faults it can have. */
+export class LabNode extends Sender {
+  readonly ip: string;
+  readonly podCIDR: string;
+  readonly #standIns: NodeStandIns;
+
+  constructor(guest: Guest, addresses: NodeAddresses, flow: Flow, standIns: NodeStandIns) {
+    super(guest, addresses.name, addresses.name, flow);
+    this.ip = addresses.ip;
+    this.podCIDR = addresses.podCIDR;
+    this.#standIns = standIns;
+  }
+
+  /** Runs a bash script on the Node; `ovs-vsctl` and its like talk to the Node's own Open vSwitch. */
+  script(text: string): Promise<CommandOutput> {
+    return this.guest.script(text, { netns: this.netns, env: ovsEnvironment(this.name) });
+  }
+
+  /** Adds an address to the uplink as a careful administrator does: the neighbours are told. */
+  async addAddress(ip: string): Promise<void> {
+    await this.script(`ip addr add ${ip}/32 dev eth0; arping -q -U -c 1 -I eth0 ${ip}`);
+  }
+
+  async removeAddress(ip: string): Promise<void> {
+    await this.script(`ip addr del ${ip}/32 dev eth0`);
+  }
+
+  /** Cuts the cable between the Node and the LAN. Everything on the Node goes on. */
+  async cutLink(): Promise<void> {
+    await this.guest.run(['ip', 'link', 'set', lanPort(this.name), 'down']);
+  }
+
+  /** Undoes `cutLink`. */
+  async restoreLink(): Promise<void> {
+    await this.guest.run(['ip', 'link', 'set', lanPort(this.name), 'up']);
+  }
+
+  /** Power loss: from one packet to the next the Node is silent, and everything on it is dead. It does not come back. */
+  async kill(): Promise<void> {
+    this.#standIns.kubelet.abandon(this.name);
+    await this.guest.script(
+      `ip link set ${lanPort(this.name)} down; ip netns pids ${this.name} | xargs -r kill -KILL; rm -f ${ovsRunDir(this.name)}/*.pid`,
+    );
+  }
+
+  /** Kills ovs-vswitchd and starts it again, as a crash or an upgrade does: flows and groups are gone, ports and bridges are not. */
+  async restartVswitchd(): Promise<void> {
+    await this.script(
+      [
+        'pid=$(cat "$OVS_RUNDIR/ovs-vswitchd.pid")',
+        'kill -KILL "$pid"',
+        'while [ -e "/proc/$pid" ]; do sleep 0.05; done',
+        VSWITCHD_START,
+      ].join('\n'),
+    );
+  }
+
+  /** Empties a table of iptables. What belongs to CNI and kube-proxy is written again, as those do themselves. */
+  async flushTable(table: 'filter' | 'mangle' | 'nat' | 'raw'): Promise<void> {
+    await this.script(`iptables -t ${table} -F`);
+    if (table === 'nat') await this.script(`iptables-restore --noflush <<'RULES'\n${renderMasqueradeRules()}\nRULES`);
+    if (table === 'filter' || table === 'nat') await this.#standIns.kubeProxy.rewrite(this.name, table);
+  }
+
+  /** A CNI puts its masquerade in front of everybody else's rules, as Calico does again and again. */
+  async insertHostileMasquerade(): Promise<void> {
+    await this.script(HOSTILE_MASQUERADE);
+  }
+}

@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Guest } from '../vm/guest.ts';
+import { CONTROLLER, POD_NETWORK, SERVICE_NETWORK } from './address-plan.ts';
+import type { NodeAddresses } from './address-plan.ts';
+import { timed } from './cluster-log.ts';
+import type { ClusterLog } from './cluster-log.ts';
+import { Component } from './component.ts';
+import { ovsEnvironment } from './node-script.ts';
+import { GUEST_WORKSPACE, workspaceRoot } from '../workspace-root.ts';
+
+/** How long controller and agents may take until they are ready: four Node.js programs start at once, under emulation. */
+const READY_TIMEOUT_MS = 180_000;
+
+/** Where an agent says whether it is ready, in its own namespace. */
+const AGENT_HEALTH = { ip: '127.0.0.1', port: 10_350 } as const;
+
+const CONTROLLER_URL = `http://${CONTROLLER.ip}:${String(CONTROLLER.port)}`;
+
+/** What `Sallyport.install` needs of the cluster. */
+export interface InstallOptions {
+  readonly guest: Guest;
+  readonly log: ClusterLog;
+  readonly nodes: readonly NodeAddresses[];
+  /** `kubectl apply -f` of a file or folder of the host. */
+  readonly apply: (path: string) => Promise<unknown>;
+  /** Told when there are components, before they are started: their logs explain what goes wrong from then on. */
+  readonly onCreated: (sallyport: Sallyport) => Promise<void>;
+}
+
+/** The product in the lab: the controller in its namespace and one agent on each Node, each of which can be ended and started. */
+export class Sallyport {
+  readonly controller: Component;
+  readonly #agents: ReadonlyMap<string, Component>;
+  readonly #guest: Guest;
+
+  private constructor(guest: Guest, nodes: readonly NodeAddresses[]) {
+    this.#guest = guest;
+    this.controller = new Component(guest, {
+      name: 'controller',
+      argv: [
+        ...['node', bundleOf('controller')],
+        ...['--kubeconfig', GUEST_KUBECONFIG, '--port', String(CONTROLLER.port)],
+        ...['--pod-cidrs', POD_NETWORK, '--service-cidrs', SERVICE_NETWORK],
+      ],
+      netns: CONTROLLER.netns,
+      env: {},
+    });
+    this.#agents = new Map(
+      nodes.map(({ name }) => [
+        name,
+        new Component(guest, {
+          name: `agent-${name}`,
+          argv: [...['node', bundleOf('agent'), '--node-name', name, '--controller-url', CONTROLLER_URL]],
+          netns: name,
+          env: ovsEnvironment(name),
+        }),
+      ]),
+    );
+  }
+
+  /** Bundles the apps, applies the CRDs, starts everything and waits until it is ready. */
+  static async install({ guest, log, nodes, apply, onCreated }: InstallOptions): Promise<Sallyport> {
+    await timed(log, 'bundles and CRDs', () =>
+      Promise.all([bundle('controller'), bundle('agent'), apply(join(workspaceRoot(), 'libs/api/crds'))]),
+    );
+    const sallyport = new Sallyport(guest, nodes);
+    await onCreated(sallyport);
+    await timed(log, 'controller and agents', async () => {
+      await Promise.all(sallyport.components.map((component) => component.start()));
+      await sallyport.untilReady();
+    });
+    return sallyport;
+  }
+
+  /** Controller and agents. */
+  get components(): readonly Component[] {
+    return [this.controller, ...this.#agents.values()];
+  }
+
+  /** The agent of a Node. Throws when there is no such Node. */
+  agent(node: string): Component {
+    const agent = this.#agents.get(node);
+    if (agent === undefined) throw new Error(`no agent on "${node}": there are ${[...this.#agents.keys()].join(', ')}`);
+    return agent;
+  }
+
+  /** Waits until the controller and every agent that runs say that they are ready. Throws at once when one of them ends. */
+  async untilReady(): Promise<void> {
+    await Promise.all([
+      this.#untilReady(this.controller, CONTROLLER.netns, CONTROLLER),
+      ...[...this.#agents].map(([node, agent]) => this.#untilReady(agent, node, AGENT_HEALTH)),
+    ]);
+  }
+
+  /** Ends everything at once. */
+  async close(): Promise<void> {
+    await Promise.all(this.components.map((component) => component.kill()));
+  }
+
+  async #untilReady(component: Component, netns: string, { ip, port }: { ip: string; port: number }): Promise<void> {
+    if (!component.isRunning) return;
+    const argv = ['bash', '-c', UNTIL_READY, 'until-ready', ip, String(port)];
+    const ready = this.#guest.run(argv, { netns, timeoutMs: READY_TIMEOUT_MS }).catch((error: unknown) => {
+      throw new Error(`${component.name} did not get ready:\n${component.log}`, { cause: error });
+    });
+    const ended = component.untilEnded().then(() => {
+      throw new Error(`${component.name} ended before it was ready:\n${component.log}`);
+    });
+    await Promise.race([ready, ended]);
+  }
+}
+
+/**
+ * bash: asks address and port for /readyz until the answer is 200. No processes are started for it: with four of these, they would
+ * take the processor from the programs that are waited for. The read from an empty pipe is a pause.
+ */
+const UNTIL_READY = `exec 4<> <(:)
+until {
+  { printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3 && read -r -t 5 _ status _ <&3; } 3<>"/dev/tcp/$1/$2" && [ "$status" = 200 ]
+} 2>/dev/null; do read -r -t 0.3 <&4 || :; done`;
+
+/** Where the guest has its kubeconfig: kubectl's default place for root. */
+export const GUEST_KUBECONFIG = '/root/.kube/config';
+
+function bundleOf(app: 'agent' | 'controller'): string {
+  return `${GUEST_WORKSPACE}/apps/${app}/dist/bundle/main.mjs`;
+}
+
+async function bundle(app: 'agent' | 'controller'): Promise<void> {
+  await promisify(execFile)(process.execPath, ['tools/bundle.mjs', `apps/${app}`], { cwd: workspaceRoot() });
+}

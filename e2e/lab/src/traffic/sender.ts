@@ -1,0 +1,75 @@
+import { EXTERNAL_SERVER } from '../cluster/address-plan.ts';
+import type { Guest } from '../vm/guest.ts';
+import type { Flow } from './flow.ts';
+import { Stream } from './stream.ts';
+import type { StreamOptions } from './stream.ts';
+import { Traffic } from './traffic.ts';
+import type { TrafficOptions } from './traffic.ts';
+
+/** How long a single request may take. */
+const REQUEST_TIMEOUT_MS = 3000;
+
+/** Something with a network namespace that sends traffic: a Pod, a Node, the external server. */
+export class Sender {
+  protected readonly guest: Guest;
+  /** What messages call it: `default/web-1`, `n1`. */
+  readonly name: string;
+  readonly netns: string;
+  /** Its traffic to the external server, which has a destination port of its own. */
+  readonly flow: Flow;
+
+  constructor(guest: Guest, name: string, netns: string, flow: Flow) {
+    this.guest = guest;
+    this.name = name;
+    this.netns = netns;
+    this.flow = flow;
+  }
+
+  /** The external server at this sender's own port. */
+  get externalURL(): string {
+    return `http://${EXTERNAL_SERVER.ip}:${String(this.flow.port)}`;
+  }
+
+  /** One HTTP request (default: to the external server) on a new connection; returns the source address the server saw. */
+  async request(url: string = this.externalURL, timeoutMs: number = REQUEST_TIMEOUT_MS): Promise<string> {
+    try {
+      const { stdout } = await this.guest.run(['curl', '-sS', '--max-time', String(timeoutMs / 1000), url], {
+        netns: this.netns,
+      });
+      return stdout;
+    } catch (error) {
+      throw new Error(`${this.name} got no answer from ${url}`, { cause: error });
+    }
+  }
+
+  /** One UDP datagram to a port (default: of the external server); returns the source address the server saw. */
+  async requestUDP(ip: string = EXTERNAL_SERVER.ip, port: number = this.flow.port): Promise<string> {
+    const seconds = String(REQUEST_TIMEOUT_MS / 1000);
+    try {
+      const { stdout } = await this.guest.run(['bash', '-c', UDP_REQUEST, 'udp', ip, String(port), seconds], {
+        netns: this.netns,
+      });
+      return stdout.trim();
+    } catch (error) {
+      throw new Error(`${this.name} got no answer from ${ip}:${String(port)}/udp`, { cause: error });
+    }
+  }
+
+  /** One ICMP echo request; throws without an answer within two seconds. */
+  async ping(ip: string = EXTERNAL_SERVER.ip): Promise<void> {
+    await this.guest.run(['ping', '-n', '-q', '-c', '1', '-W', '2', ip], { netns: this.netns });
+  }
+
+  /** New connections one after the other until stopped, with a timeline. */
+  startTraffic(options: TrafficOptions = {}): Promise<Traffic> {
+    return Traffic.start(this.guest, this.name, this.netns, options.url ?? this.externalURL, options);
+  }
+
+  /** One long-lived TCP connection to the external server. */
+  openStream(options?: StreamOptions): Promise<Stream> {
+    return Stream.open(this.guest, this.netns, { ip: EXTERNAL_SERVER.ip, port: this.flow.port }, options);
+  }
+}
+
+/** bash: address, port, seconds. dd takes the whole datagram in one read; bash itself would read it byte by byte and lose it. */
+const UDP_REQUEST = 'exec 3<>"/dev/udp/$1/$2"; echo hello >&3; timeout "$3" dd bs=64 count=1 status=none <&3';

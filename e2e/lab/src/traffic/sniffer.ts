@@ -1,0 +1,147 @@
+import { EXTERNAL_SERVER, MARKER_PORTS, ROUTER } from '../cluster/address-plan.ts';
+import type { Guest, GuestProcess } from '../vm/guest.ts';
+import { deferred } from './deferred.ts';
+import type { Deferred } from './deferred.ts';
+import { leakFaults, markerPort, packetFaults } from './expectation.ts';
+import type { FlowExpectation } from './expectation.ts';
+import type { Flows } from './flow.ts';
+import { packetFromLine } from './packet.ts';
+import type { Packet } from './packet.ts';
+
+/** Thrown when the packets on the external network are not what a test expected; the message has one line for each fault. */
+export class PacketError extends Error {
+  override readonly name = 'PacketError';
+  readonly faults: readonly string[];
+
+  constructor(phase: string, faults: readonly string[]) {
+    super(`wrong packets on the external network, ${phase}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.faults = faults;
+  }
+}
+
+/** How long a marker packet may take to be seen before the sniffer is called dead. */
+const MARKER_TIMEOUT_MS = 10_000;
+
+/**
+ * Records every IPv4 packet that arrives at the external server. A phase of a test is delimited by marker packets that the
+ * sniffer sends itself and must see, so a dead sniffer can't pass a test and no clocks are compared.
+ */
+export class Sniffer {
+  readonly #guest: Guest;
+  readonly #flows: Flows;
+  readonly #packets: Packet[] = [];
+  readonly #waiting = new Map<number, Deferred<number>>();
+  #process: GuestProcess | undefined;
+  #ended: string | undefined;
+  #nextMarker: number = MARKER_PORTS.first;
+  #checked = 0;
+  readonly #lastWords: string[] = [];
+
+  private constructor(guest: Guest, flows: Flows) {
+    this.#guest = guest;
+    this.#flows = flows;
+  }
+
+  /** Starts recording, and returns when the first marker was seen. */
+  static async start(guest: Guest, flows: Flows): Promise<Sniffer> {
+    const sniffer = new Sniffer(guest, flows);
+    const { netns } = EXTERNAL_SERVER;
+    const listening = deferred<undefined>();
+    const process = await guest.spawn(
+      ['tcpdump', '-Z', 'root', '-i', 'eth0', '-n', '-tt', '-l', '--immediate-mode', '-B', '16384', '-Q', 'in', 'ip'],
+      {
+        netns,
+        onLine: (line, stream) => {
+          if (stream === 'stdout') sniffer.#record(line);
+          else if (line.includes('listening on')) listening.resolve(undefined);
+          else sniffer.#lastWords.push(line);
+        },
+      },
+    );
+    sniffer.#process = process;
+    const ended = (why: string) => {
+      sniffer.#ended = why;
+      for (const waiting of [listening, ...sniffer.#waiting.values()])
+        waiting.reject(new Error(`the sniffer is dead: ${why}`));
+    };
+    process.exited.then(
+      ({ signal, exitCode }) => {
+        ended(`tcpdump ended (${signal ?? `exit status ${String(exitCode)}`}): ${sniffer.#lastWords.join('; ')}`);
+      },
+      (error: unknown) => {
+        ended(`the guest is gone: ${String(error)}`);
+      },
+    );
+    await listening.promise;
+    await sniffer.mark();
+    return sniffer;
+  }
+
+  /** All packets seen up to now, in their order on the wire, markers included. */
+  get packets(): readonly Packet[] {
+    return this.#packets;
+  }
+
+  /** Sends a marker packet, waits until it is seen, and returns its index in `packets`. Throws when the sniffer is dead. */
+  async mark(): Promise<number> {
+    if (this.#ended !== undefined) throw new Error(`the sniffer is dead: ${this.#ended}`);
+    const port = this.#nextMarker++;
+    const seen = deferred<number>();
+    this.#waiting.set(port, seen);
+    const timer = setTimeout(() => {
+      seen.reject(
+        new Error(`the sniffer is dead: it did not see its own marker within ${String(MARKER_TIMEOUT_MS / 1000)} s`),
+      );
+    }, MARKER_TIMEOUT_MS);
+    try {
+      await this.#guest.script(`echo marker >/dev/udp/${EXTERNAL_SERVER.ip}/${String(port)}`, { netns: ROUTER.netns });
+      return await seen.promise;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(port);
+    }
+  }
+
+  /**
+   * Runs `body` and then checks every packet that arrived meanwhile. Flows that are not named must be silent. Packets with a
+   * Pod's source are a fault even when they came between phases. Throws `PacketError`.
+   */
+  async phase<T>(name: string, expectations: readonly FlowExpectation[], body: () => Promise<T>): Promise<T> {
+    const start = await this.mark();
+    const result = await body();
+    const end = await this.mark();
+    this.#check(name, this.#packets.slice(start + 1, end), expectations, this.#packets.slice(this.#checked, start));
+    this.#checked = end;
+    return result;
+  }
+
+  /** Stops recording. Throws when the kernel had to drop packets before they were recorded: the checks missed something. */
+  async close(): Promise<void> {
+    if (this.#process === undefined || this.#ended !== undefined) return;
+    await this.#process.kill('SIGINT');
+    const dropped = this.#lastWords
+      .map((line) => /^(\d+) packets dropped by kernel/.exec(line)?.[1])
+      .find((count) => count !== undefined);
+    if (dropped !== undefined && dropped !== '0') throw new Error(`the sniffer missed ${dropped} packets`);
+  }
+
+  #check(
+    name: string,
+    packets: readonly Packet[],
+    expectations: readonly FlowExpectation[],
+    between: readonly Packet[],
+  ): void {
+    const flowOf = (port: number) => this.#flows.byPort(port);
+    const leaks = leakFaults(between, flowOf).map((fault) => `before the phase, ${fault}`);
+    const faults = [...leaks, ...packetFaults(packets, expectations, flowOf)];
+    if (faults.length > 0) throw new PacketError(`phase "${name}"`, faults);
+  }
+
+  #record(line: string): void {
+    const packet = packetFromLine(line);
+    if (packet === undefined) return;
+    this.#packets.push(packet);
+    const marker = markerPort(packet);
+    if (marker !== undefined) this.#waiting.get(marker)?.resolve(this.#packets.length - 1);
+  }
+}

@@ -1,0 +1,90 @@
+import { EventEmitter, once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { attachShell } from './attach-shell.ts';
+import { chooseAccelerator } from './accelerator.ts';
+import { bootFileSystem } from './boot-files.ts';
+import { connectGuest, type GuestConnection } from './guest-connection.ts';
+import { guestRoot } from './guest-root.ts';
+import { guestArgv } from './qemu-argv.ts';
+import { type QemuProcess, startQemu } from './qemu-process.ts';
+import { serviceBundle } from './service-bundle.ts';
+
+const minutes = 60_000;
+let qemu: QemuProcess;
+let connection: GuestConnection;
+
+beforeAll(async () => {
+  const root = await guestRoot(() => undefined);
+  const file = await bootFileSystem(root.firstFileSystem, await serviceBundle(), []);
+  const machine = { accelerator: await chooseAccelerator(root), memoryMiB: 512, cpus: 2, shares: [] };
+  qemu = await startQemu(guestArgv({ ...machine, ...root, firstFileSystem: '/dev/fd/3', portFd: 4 }), file.fd);
+  file.close();
+  connection = connectGuest(qemu.port);
+  await connection.ready;
+}, 10 * minutes);
+
+afterAll(() => qemu.kill());
+
+/** A terminal as Node.js shows one, with someone who types and reads. */
+function terminal(): {
+  readonly stdin: PassThrough & { isTTY: true; setRawMode: (raw: boolean) => void };
+  readonly stdout: PassThrough & { isTTY: true; columns: number; rows: number };
+  readonly rawModes: boolean[];
+  /** Resolves when this was printed. */
+  readonly seen: (wanted: string) => Promise<void>;
+} {
+  const rawModes: boolean[] = [];
+  const setRawMode = (raw: boolean): void => void rawModes.push(raw);
+  const stdin = Object.assign(new PassThrough(), { isTTY: true as const, setRawMode });
+  const stdout = Object.assign(new PassThrough(), { isTTY: true as const, columns: 101, rows: 33 });
+  const prints = new EventEmitter();
+  let printed = '';
+  stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString();
+    prints.emit('print');
+  });
+  const seen = async (wanted: string): Promise<void> => {
+    while (!printed.includes(wanted)) await once(prints, 'print');
+  };
+  return { stdin, stdout, rawModes, seen };
+}
+
+describe('attachShell', () => {
+  it(
+    'on a terminal gives an interactive bash of its size, which follows',
+    async () => {
+      const { stdin, stdout, rawModes, seen } = terminal();
+      const ended = attachShell(connection, { stdin, stdout, stderr: new PassThrough() }, { cwd: '/opt' });
+      stdin.write('echo $- in $PWD, $(stty size)\n');
+      await seen('in /opt, 33 101');
+      Object.assign(stdout, { columns: 120, rows: 40 });
+      stdout.emit('resize');
+      stdin.write('until [ "$(stty size)" = "40 120" ]; do sleep 0.1; done; echo fol""lowed\n');
+      await seen('followed');
+      // Ctrl-C ends what runs in the shell, not the shell.
+      stdin.write('echo sta""rted; sleep 300\n');
+      await seen('started');
+      stdin.write('\u0003');
+      stdin.write('exit 5\n');
+      await expect(ended).resolves.toBe(5);
+      expect(rawModes).toEqual([true, false]);
+    },
+    minutes,
+  );
+
+  it(
+    'without a terminal runs the commands of its standard input and keeps the outputs apart',
+    async () => {
+      const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+      const ended = attachShell(connection, { stdin, stdout, stderr }, { env: { WHO: 'lab' } });
+      stdin.end('echo "hello $WHO"; echo problem >&2; exit 7\n');
+      await expect(ended).resolves.toBe(7);
+      stdout.end();
+      stderr.end();
+      await expect(text(stdout)).resolves.toBe('hello lab\n');
+      await expect(text(stderr)).resolves.toBe('problem\n');
+    },
+    minutes,
+  );
+});

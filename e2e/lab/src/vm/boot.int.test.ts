@@ -1,0 +1,206 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { chooseAccelerator } from './accelerator.ts';
+import { bootGuest } from './boot-guest.ts';
+import { connectGuest } from './guest-connection.ts';
+import { bootFileSystem } from './boot-files.ts';
+import { cpioOf } from './cpio.ts';
+import { guestRoot } from './guest-root.ts';
+import { guestArgv } from './qemu-argv.ts';
+import { startQemu } from './qemu-process.ts';
+import { serviceBundle } from './service-bundle.ts';
+import { type StartOptions, startGuest } from './start-guest.ts';
+
+const minutes = 60_000;
+let folder: string;
+let base: StartOptions;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sallyport-lab-test-'));
+  const root = await guestRoot(() => undefined);
+  base = {
+    root,
+    accelerator: await chooseAccelerator(root),
+    service: await serviceBundle(),
+    shares: [],
+    memoryMiB: 512,
+    cpus: 2,
+    bootTimeoutMs: minutes,
+  };
+}, 10 * minutes);
+
+afterAll(() => rm(folder, { recursive: true }));
+
+/** The root with another first program. */
+async function withInit(script: string): Promise<StartOptions> {
+  const firstFileSystem = join(folder, 'first.cpio');
+  const init = cpioOf([
+    { type: 'file', path: 'init', mode: 0o755, content: Buffer.from(`#!/bin/busybox sh\n${script}\n`) },
+  ]);
+  await writeFile(firstFileSystem, Buffer.concat([await readFile(base.root.firstFileSystem), init]));
+  return { ...base, root: { ...base.root, firstFileSystem } };
+}
+
+/** The QEMU processes that this process started. */
+async function ownQemus(): Promise<readonly string[]> {
+  const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
+  const names = await Promise.all(
+    children
+      .split(' ')
+      .filter((pid) => pid !== '')
+      .map((pid) => readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')),
+  );
+  return names.filter((name) => name.startsWith('qemu'));
+}
+
+/** A process that ended but was not reaped yet is gone, too. */
+async function isGone(pid: number): Promise<boolean> {
+  const state = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z');
+  return state.includes(') Z');
+}
+
+describe('startGuest', () => {
+  it(
+    'kills a guest that hangs in its boot at the deadline, and shows its console',
+    async () => {
+      const hung = await withInit('echo waiting for a disk that never comes; exec /bin/busybox sleep 3600');
+      await expect(startGuest({ ...hung, bootTimeoutMs: 8_000 })).rejects.toThrow(
+        /did not answer within 8000 ms[^]*guest's console[^]*waiting for a disk that never comes/,
+      );
+      expect(await ownQemus()).toEqual([]);
+    },
+    minutes,
+  );
+
+  it(
+    'says what a kernel that panics printed, without waiting for the deadline',
+    async () => {
+      const startedAt = Date.now();
+      await expect(startGuest(await withInit('echo no root; exit 1'))).rejects.toThrow(
+        /ended while it booted[^]*no root[^]*Attempted to kill init/,
+      );
+      expect(Date.now() - startedAt).toBeLessThan(base.bootTimeoutMs);
+    },
+    minutes,
+  );
+
+  it(
+    'says what QEMU has against its arguments',
+    async () => {
+      const shares = [{ hostPath: '/no/such/folder', guestPath: '/repo' }];
+      await expect(startGuest({ ...base, shares })).rejects.toThrow(/exit status 1[^]*QEMU[^]*no\/such\/folder/);
+    },
+    minutes,
+  );
+
+  it(
+    'says which step of the set-up failed',
+    async () => {
+      // A file, not a folder: nothing can be mounted there.
+      const shares = [{ hostPath: folder, guestPath: '/etc/passwd/x' }];
+      await expect(startGuest({ ...base, shares })).rejects.toThrow(/set-up failed: .*\/etc\/passwd/);
+    },
+    minutes,
+  );
+});
+
+describe('bootGuest', () => {
+  it('names the package when there is no QEMU', async () => {
+    const path = process.env.PATH;
+    process.env.PATH = folder;
+    try {
+      await expect(bootGuest()).rejects.toThrow('apt-get install --no-install-recommends qemu-system-x86');
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+
+  it(
+    'gives two guests at once that have nothing in common',
+    async () => {
+      const guests = await Promise.all([bootGuest({ memoryMiB: 512 }), bootGuest({ memoryMiB: 512 })]);
+      try {
+        await guests[0].writeFile('/etc/mark', 'first');
+        expect(await guests[0].readFile('/etc/mark')).toBe('first');
+        await expect(guests[1].readFile('/etc/mark')).rejects.toThrow('could not read /etc/mark in the guest: ENOENT');
+      } finally {
+        await Promise.all(guests.map((guest) => guest.close()));
+      }
+      expect(await ownQemus()).toEqual([]);
+    },
+    3 * minutes,
+  );
+
+  it(
+    'fails what is under way when the guest ends by itself',
+    async () => {
+      const guest = await bootGuest({ memoryMiB: 512 });
+      const command = guest.run(['sleep', '60']);
+      const { exited } = await guest.spawn(['sleep', '60']);
+      const failures = Promise.allSettled([command, exited]);
+      await guest.run(['busybox', 'poweroff', '-f']).catch(() => undefined);
+      expect(await failures).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+      await expect(guest.run(['true'])).rejects.toThrow('true: the guest is gone');
+      await guest.close();
+    },
+    3 * minutes,
+  );
+});
+
+describe('when the host process goes away', () => {
+  it(
+    'the guest powers off by itself once its port is closed',
+    async () => {
+      const file = await bootFileSystem(base.root.firstFileSystem, base.service, []);
+      const argv = guestArgv({
+        ...{ ...base, kernel: base.root.kernel, image: base.root.image },
+        ...{ firstFileSystem: '/dev/fd/3', portFd: 4 },
+      });
+      const qemu = await startQemu(argv, file.fd);
+      try {
+        await connectGuest(qemu.port).ready;
+        qemu.port.destroy();
+        await expect(qemu.ended).resolves.toBe('exit status 0');
+      } finally {
+        file.close();
+        await qemu.kill();
+      }
+    },
+    minutes,
+  );
+
+  it(
+    'QEMU is killed even with a process that is killed',
+    async () => {
+      const program = join(folder, 'starter.mjs');
+      await build({
+        stdin: {
+          contents: `import { startQemu } from './qemu-process.ts';
+          import { openSync, readFileSync } from 'node:fs';
+          await startQemu(['-nodefaults', '-display', 'none', '-S'], openSync('/dev/null'));
+          console.log(readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8'));
+          setInterval(() => {}, 1000);`,
+          resolveDir: dirname(fileURLToPath(import.meta.url)),
+          loader: 'ts',
+        },
+        ...{ outfile: program, bundle: true, platform: 'node', format: 'esm' },
+      });
+      const starter = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const [printed] = (await once(starter.stdout, 'data')) as [Buffer];
+      const qemuPid = Number.parseInt(printed.toString(), 10);
+      expect(await isGone(qemuPid)).toBe(false);
+      starter.kill('SIGKILL');
+      for (const deadline = Date.now() + 10_000; !(await isGone(qemuPid)) && Date.now() < deadline;) {
+        await sleep(50);
+      }
+      expect(await isGone(qemuPid)).toBe(true);
+    },
+    minutes,
+  );
+});

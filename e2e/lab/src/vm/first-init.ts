@@ -1,0 +1,27 @@
+/** Printed by the first init when it was only asked whether the machine boots at all (see accelerator.ts). */
+export const probeAnswer = 'sallyport: it boots';
+
+/**
+ * The program that the kernel starts: loads the modules, mounts the root's image under a writable layer in memory, and
+ * hands over to the lab's first process. It runs in busybox's shell.
+ */
+export const firstInit = `#!/bin/busybox sh
+set -e
+b=/bin/busybox
+$b mount -t proc proc /proc
+$b mount -t sysfs sys /sys
+$b mount -t devtmpfs dev /dev
+if $b grep -q sallyport.probe /proc/cmdline; then
+  echo '${probeAnswer}'
+  $b poweroff -f
+fi
+while read -r module; do $b insmod "$module"; done </modules/order
+$b mount -t ext4 -o ro,noatime /dev/vda /lower
+$b mount -t tmpfs -o mode=755,size=75% rw /rw
+$b mkdir /rw/upper /rw/work
+$b mount -t overlay -o lowerdir=/lower,upperdir=/rw/upper,workdir=/rw/work root /newroot
+$b mount -t tmpfs -o mode=755 run /newroot/run
+$b cp -r /lab /newroot/run/lab
+for d in proc sys dev; do $b mount --move /$d /newroot/$d; done
+exec $b switch_root /newroot /bin/bash /run/lab/first-process
+`;

@@ -1,0 +1,71 @@
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { runCommand } from '@sallyport/command';
+
+const unpackTimeoutMs = 300_000;
+const parallel = 2;
+
+/** A Debian root that was unpacked into a folder of the host, and its programs run there. */
+export interface UnpackedRoot {
+  readonly folder: string;
+  readonly kernelVersion: string;
+  /**
+   * Runs one of its programs on the host, with its own libraries: the host needs none of them. `name` is what the program is called
+   * by. An absolute link, as Debian's sbin/depmod is, leads out of the root: name what it leads to.
+   */
+  run(program: string, args: readonly string[], name?: string): Promise<void>;
+}
+
+export interface UnpackOptions {
+  /** The .deb files. */
+  readonly archives: readonly string[];
+  /** Patterns of tar: what is not unpacked. */
+  readonly excluded: readonly string[];
+  /** Path → target of each link to make, relative to the root. */
+  readonly links: Readonly<Record<string, string>>;
+  /** Path → content of each file to write. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly folders: readonly string[];
+}
+
+/** Unpacks packages into an empty folder. No maintainer script runs; what they would do, and we need, is done here. */
+export async function unpackRoot(folder: string, options: UnpackOptions): Promise<UnpackedRoot> {
+  // Merged /usr: packages that still ship /bin, /lib, … must find the links.
+  for (const name of ['bin', 'sbin', 'lib', 'lib64']) {
+    await mkdir(join(folder, 'usr', name), { recursive: true });
+    await symlink(`usr/${name}`, join(folder, name));
+  }
+  const queue = [...options.archives];
+  const unpackNext = async (): Promise<void> => {
+    for (let archive = queue.pop(); archive !== undefined; archive = queue.pop()) {
+      await unpack(archive, folder, options.excluded);
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, unpackNext));
+
+  for (const [path, target] of Object.entries(options.links)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await symlink(target, join(folder, path));
+  }
+  for (const [path, content] of Object.entries(options.files)) await writeFile(join(folder, path), content);
+  for (const path of options.folders) await mkdir(join(folder, path), { recursive: true });
+
+  const [kernelVersion = ''] = await readdir(join(folder, 'usr/lib/modules'));
+  const libraries = join(folder, 'usr/lib/x86_64-linux-gnu');
+  return {
+    folder,
+    kernelVersion,
+    async run(program, args, name = basename(program)) {
+      const loader = [join(libraries, 'ld-linux-x86-64.so.2'), '--library-path', libraries, '--argv0', name];
+      await runCommand([...loader, join(folder, program), ...args], { timeoutMs: unpackTimeoutMs });
+    },
+  };
+}
+
+async function unpack(archive: string, folder: string, excluded: readonly string[]): Promise<void> {
+  const tar = ['--extract', '--directory', folder, '--keep-directory-symlink', '--no-same-owner'];
+  const exclude = excluded.map((pattern) => `--exclude=${pattern}`);
+  // The archive is an argument of bash, not text of the script, so that no path can break it.
+  const script = 'set -o pipefail; archive=$1; shift; dpkg-deb --fsys-tarfile "$archive" | tar "$@"';
+  await runCommand(['bash', '-c', script, 'unpack', archive, ...tar, ...exclude], { timeoutMs: unpackTimeoutMs });
+}

@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { bootGuest, waitFor, type Guest, type GuestProcess } from '@sallyport/lab';
+import type { NodeReport } from '@sallyport/api';
+import { ControllerStandIn } from './controller-stand-in.ts';
+
+const WORKSPACE = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
+const GUEST_WORKSPACE = '/opt/sallyport';
+const CONTROLLER = { ip: '192.168.77.1', port: 10_349 };
+const OVS_RUNDIR = '/run/openvswitch';
+const NODE_ENVIRONMENT = { OVS_RUNDIR, OVS_DBDIR: OVS_RUNDIR, OVS_LOGDIR: OVS_RUNDIR };
+
+/** One Node without a cluster: the network namespace n1 with an uplink and an Open vSwitch of its own. */
+const NODE_SCRIPT = `
+ip link add br-lan up type bridge mcast_snooping 0
+ip addr add ${CONTROLLER.ip}/24 dev br-lan
+ip netns add n1
+ip link add lan-n1 up master br-lan type veth peer name eth0 netns n1
+ip -n n1 link set lo up
+ip -n n1 link set eth0 up
+ip -n n1 addr add 192.168.77.11/24 dev eth0
+ip -n n1 route add default via 192.168.77.254
+mkdir -p ${OVS_RUNDIR}
+ovsdb-tool create ${OVS_RUNDIR}/conf.db /usr/share/openvswitch/vswitch.ovsschema
+ip netns exec n1 ovsdb-server ${OVS_RUNDIR}/conf.db --remote=punix:${OVS_RUNDIR}/db.sock --detach --pidfile --log-file -vconsole:off
+ovs-vsctl --no-wait init
+ip netns exec n1 ovs-vswitchd unix:${OVS_RUNDIR}/db.sock --detach --pidfile --log-file -vconsole:off
+`;
+
+const AGENT = [
+  'node',
+  `${GUEST_WORKSPACE}/apps/agent/dist/bundle/main.mjs`,
+  ...['--node-name=n1', `--controller-url=http://${CONTROLLER.ip}:${String(CONTROLLER.port)}`],
+];
+
+/** The real agent on the real kernel of a guest, told what to do by a stand-in for the controller. */
+export class AgentLab {
+  readonly guest: Guest;
+  readonly controller: ControllerStandIn;
+  readonly #log: string[] = [];
+  #agent: GuestProcess | undefined;
+
+  private constructor(guest: Guest, controller: ControllerStandIn) {
+    this.guest = guest;
+    this.controller = controller;
+  }
+
+  static async start(): Promise<AgentLab> {
+    await promisify(execFile)(process.execPath, ['tools/bundle.mjs', 'apps/agent'], { cwd: WORKSPACE });
+    const controller = new ControllerStandIn();
+    const hostPort = await controller.listen();
+    const guest = await bootGuest({ shares: [{ hostPath: WORKSPACE, guestPath: GUEST_WORKSPACE }] });
+    try {
+      await guest.script(NODE_SCRIPT, { env: NODE_ENVIRONMENT });
+      await guest.exposeHostPort({ listen: CONTROLLER, hostPort });
+    } catch (error) {
+      await Promise.all([guest.close(), controller.close()]);
+      throw error;
+    }
+    return new AgentLab(guest, controller);
+  }
+
+  async close(): Promise<void> {
+    await this.stopAgent('SIGKILL');
+    await Promise.all([this.guest.close(), this.controller.close()]);
+  }
+
+  async startAgent(...flags: readonly string[]): Promise<void> {
+    this.#agent = await this.guest.spawn([...AGENT, ...flags], {
+      netns: 'n1',
+      env: NODE_ENVIRONMENT,
+      onLine: (line) => {
+        this.#log.push(line);
+      },
+    });
+  }
+
+  async stopAgent(signal: NodeJS.Signals): Promise<void> {
+    await this.#agent?.kill(signal);
+    this.#agent = undefined;
+  }
+
+  /** Runs a command on the Node; resolves with what it printed. */
+  async onNode(...argv: readonly string[]): Promise<string> {
+    return (await this.guest.run(argv, { netns: 'n1', env: NODE_ENVIRONMENT })).stdout;
+  }
+
+  /** Runs a bash script on the Node; resolves with what it printed. */
+  async script(text: string): Promise<string> {
+    return (await this.guest.script(text, { netns: 'n1', env: NODE_ENVIRONMENT })).stdout;
+  }
+
+  /** What an agent would change now, an operation a line: empty when the dataplane is as it should be. */
+  async plannedOperations(): Promise<string> {
+    return this.onNode(...AGENT, '--dry-run');
+  }
+
+  /** All that is ours on the Node and what surrounds it, without counters. */
+  async dump(): Promise<string> {
+    return this.script(`iptables-save | grep -v '^#' | sed 's/\\[[0-9:]*\\]//'
+ipset save | sed 's/ initval .*//' | sort
+ovs-ofctl -O OpenFlow15 --no-names --no-stats dump-flows br-egress | grep cookie | sort
+ovs-ofctl -O OpenFlow15 --no-names dump-groups br-egress | { grep group_id || true; } | sort
+ip rule; ip route show table 7101; ip route show table 7102; ip -o -4 addr show dev egress-gw0
+ip neigh show dev egress-gw0 nud permanent; cat /proc/sys/net/ipv4/conf/egress-gw0/rp_filter; ip link show dev egress-gw0 | grep -o 'mtu [0-9]*'`);
+  }
+
+  /** Waits for a report of the agent that is as wanted. */
+  async untilReported(
+    what: string,
+    isWanted: (report: NodeReport) => boolean,
+    timeoutMs = 60_000,
+  ): Promise<NodeReport> {
+    return waitFor(
+      () => {
+        const report = this.controller.lastReport;
+        return report !== undefined && isWanted(report) ? report : undefined;
+      },
+      {
+        what,
+        timeoutMs,
+        actual: () => `${JSON.stringify(this.controller.lastReport)}\n${this.#log.slice(-3).join('\n').slice(0, 3000)}`,
+      },
+    );
+  }
+
+  /** Waits until the agent says that it has realized the version, or a later one. */
+  async untilRealized(version: number): Promise<NodeReport> {
+    return this.untilReported(
+      `version ${String(version)} to be realized`,
+      ({ realizedResourceVersion, failure }) => Number(realizedResourceVersion) >= version && failure === undefined,
+    );
+  }
+}

@@ -1,0 +1,217 @@
+import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
+import type { Unversioned } from '@sallyport/watch';
+import { waitFor } from '@sallyport/lab';
+import { AgentLab } from './agent-lab.ts';
+
+const apiVersion = 'controlplane.antrea.io/v1beta2';
+const IP = '192.168.77.200';
+const OTHER_IP = '192.168.77.201';
+
+const network: Unversioned<ClusterNetwork> = {
+  apiVersion,
+  kind: 'ClusterNetwork',
+  metadata: { name: 'default' },
+  nodes: [
+    { name: 'n1', ips: ['192.168.77.11'] },
+    { name: 'n2', ips: ['192.168.77.12'] },
+  ],
+  podCIDRs: ['10.244.0.0/16'],
+  serviceCIDRs: ['10.96.0.0/16'],
+};
+
+const group = (
+  name: string,
+  tunnelID: number,
+  egressIP: string,
+  gateway: 'n1' | 'n2' | undefined,
+  podIPs: readonly string[],
+): Unversioned<EgressGroup> => ({
+  apiVersion,
+  kind: 'EgressGroup',
+  metadata: { name, uid: `uid-of-${name}` },
+  tunnelID,
+  egressIPs: [egressIP],
+  ...(gateway === undefined
+    ? {}
+    : { gateway: { nodeName: gateway, nodeIP: gateway === 'n1' ? '192.168.77.11' : '192.168.77.12' } }),
+  groupMembers: podIPs.map((ip) => ({ pod: { namespace: 'prod', name: `pod-${ip}` }, ips: [ip] })),
+});
+
+const here = group('here', 77, IP, 'n1', ['10.244.1.11']);
+const there = group('there', 78, OTHER_IP, 'n2', ['10.244.1.12', '10.244.1.13']);
+const nowhere = group('nowhere', 79, '192.168.77.202', undefined, ['10.244.1.14']);
+
+/** Of a CNI that puts its masquerade in front. */
+const RIVAL = '-A POSTROUTING -s 172.16.0.0/12 ! -d 10.244.0.0/16 -j MASQUERADE';
+
+describe('the agent on a real kernel', () => {
+  let lab: AgentLab;
+
+  beforeAll(async () => {
+    lab = await AgentLab.start();
+    await lab.script(
+      `iptables -t nat -A POSTROUTING -s 10.244.0.0/16 ! -d 10.244.0.0/16 -j MASQUERADE
+iptables -A FORWARD -m comment --comment "of somebody else" -j ACCEPT
+ipset create OTHERS hash:ip
+ip rule add fwmark 0x1 lookup 100 priority 99`,
+    );
+    lab.controller.publishNetwork(network);
+    await lab.startAgent();
+  }, 180_000);
+
+  afterAll(async () => {
+    await lab.close();
+  }, 300_000);
+
+  const realize = async (...groups: readonly Unversioned<EgressGroup>[]): Promise<void> => {
+    await lab.untilRealized(lab.controller.publishGroups('n1', groups));
+  };
+
+  const states: readonly { name: string; groups: readonly Unversioned<EgressGroup>[]; contains: readonly string[] }[] =
+    [
+      {
+        name: 'an egress IP on this Node',
+        groups: [here],
+        contains: [
+          `--mark 0x1/0xff -m set ! --match-set SALLYPORT-SKIP dst -j SNAT --to-source ${IP}`,
+          '10.244.1.11 skbmark 0x1/',
+        ],
+      },
+      {
+        name: 'one on another Node',
+        groups: [there],
+        contains: ['set_field:192.168.77.12->tun_dst', 'nw_src=10.244.1.13', '10.244.1.12 skbmark 0x1000/'],
+      },
+      { name: 'one that nobody has', groups: [nowhere], contains: ['10.244.1.14 skbmark 0x400/'] },
+      { name: 'all of them', groups: [here, there, nowhere], contains: [`--to-source ${IP}`, 'group_id=78'] },
+      {
+        name: 'the two IPs swapped between the Nodes',
+        groups: [
+          group('here', 77, IP, 'n2', ['10.244.1.11']),
+          group('there', 78, OTHER_IP, 'n1', ['10.244.1.12']),
+          nowhere,
+        ],
+        contains: [`--to-source ${OTHER_IP}`, '10.244.1.11 skbmark 0x1000/'],
+      },
+      { name: 'none', groups: [], contains: ['SALLYPORT-PODS hash:ip'] },
+    ];
+
+  it.each(states)(
+    'makes the dataplane as planned, so that nothing is left to do: $name',
+    async ({ groups, contains }) => {
+      await realize(...groups);
+      const dump = await lab.dump();
+      for (const text of contains) expect(dump).toContain(text);
+    },
+    300_000,
+  );
+
+  it('leaves what is not ours alone', async () => {
+    await realize(here, there);
+    await lab.onNode(
+      'ovs-ofctl',
+      '-O',
+      'OpenFlow15',
+      'add-flow',
+      'br-egress',
+      'cookie=0x1,table=9,priority=9,actions=drop',
+    );
+    await realize(there);
+    const dump = await lab.dump();
+    for (const foreign of [
+      '-A POSTROUTING -s 10.244.0.0/16 ! -d 10.244.0.0/16 -j MASQUERADE',
+      '-A FORWARD -m comment --comment "of somebody else" -j ACCEPT',
+      'create OTHERS hash:ip',
+      '99:\tfrom all fwmark 0x1 lookup 100',
+      'cookie=0x1, table=9, priority=9 actions=drop',
+    ])
+      expect(dump).toContain(foreign);
+  }, 300_000);
+
+  it('repairs what a rival took away or put in front', async () => {
+    await realize(here, there);
+    const before = await lab.dump();
+    await lab.script(
+      `iptables -t nat -I POSTROUTING 1 -s 172.16.0.0/12 ! -d 10.244.0.0/16 -j MASQUERADE
+iptables -t nat -A POSTROUTING -j SALLYPORT-POSTROUTING
+iptables -t mangle -F SALLYPORT-PREROUTING
+ipset flush SALLYPORT-PODS
+ip rule del fwmark 0x1000/0x1000
+ip route flush table 7101
+ovs-ofctl -O OpenFlow15 del-flows br-egress cookie=0x5a11/-1
+ip link set egress-gw0 down
+ip link set egress-gw0 mtu 1300`,
+    );
+    // The change of the device is noticed at once, and everything else with it.
+    const repaired = async (): Promise<string> =>
+      (await lab.dump()).replace(
+        `-A POSTROUTING -j SALLYPORT-POSTROUTING\n${RIVAL}\n`,
+        '-A POSTROUTING -j SALLYPORT-POSTROUTING\n',
+      );
+    await waitFor(async () => ((await repaired()) === before ? true : undefined), {
+      what: `everything to be as before:\n${before}`,
+      timeoutMs: 60_000,
+    });
+    await lab.onNode('iptables', '-t', 'nat', '-D', 'POSTROUTING', '2');
+  }, 300_000);
+
+  it('leaves the dataplane as it is when it is stopped, and keeps the SNAT ids when it comes back', async () => {
+    await realize(here);
+    // Sorts before the other, but comes second: an agent that numbered them anew would swap the ids.
+    await realize(group('first', 80, '192.168.77.100', 'n1', ['10.244.1.15']), here);
+    const before = await lab.dump();
+    expect(before).toContain(`--mark 0x1/0xff -m set ! --match-set SALLYPORT-SKIP dst -j SNAT --to-source ${IP}`);
+    await lab.stopAgent('SIGTERM');
+    expect(await lab.dump()).toBe(before);
+    expect(await lab.plannedOperations()).toBe('');
+    await lab.startAgent();
+    await realize(group('first', 80, '192.168.77.100', 'n1', ['10.244.1.15']), here, nowhere);
+    await realize(group('first', 80, '192.168.77.100', 'n1', ['10.244.1.15']), here);
+    expect(await lab.dump()).toBe(before);
+  }, 300_000);
+
+  it('reports an address within a second of its change, and none of Pods, loopback or its own', async () => {
+    const holds =
+      (ip: string, held: boolean) =>
+      ({ addresses }: { readonly addresses: readonly string[] }): boolean =>
+        addresses.includes(ip) === held;
+    await lab.script(
+      'ip addr add 192.168.77.99/32 dev lo; ip link add veth0 up type veth peer name veth1; ip addr add 10.244.1.1/32 dev veth0',
+    );
+    for (const held of [true, false]) {
+      await lab.onNode('ip', 'addr', held ? 'add' : 'del', `${IP}/32`, 'dev', 'eth0');
+      const startedAt = performance.now();
+      await lab.untilReported(`${IP} to be reported`, holds(IP, held));
+      expect(performance.now() - startedAt).toBeLessThan(1000);
+      expect(lab.controller.lastReport?.addresses).toEqual(held ? ['192.168.77.11', IP] : ['192.168.77.11']);
+    }
+  }, 300_000);
+
+  it('follows the MTU of the uplink, above 1500 too', async () => {
+    for (const [uplink, gateway] of [
+      [9000, 8950],
+      [1500, 1450],
+    ]) {
+      await lab.onNode('ip', 'link', 'set', 'eth0', 'mtu', String(uplink));
+      await waitFor(async () => ((await lab.dump()).includes(`mtu ${String(gateway)}\n`) ? true : undefined), {
+        what: `egress-gw0 to have MTU ${String(gateway)}`,
+        timeoutMs: 60_000,
+      });
+    }
+  }, 300_000);
+
+  it('reports what it cannot do with the words of the tool, and goes on when it can', async () => {
+    await realize(here);
+    await lab.onNode('sh', '-c', 'kill $(cat /run/openvswitch/ovs-vswitchd.pid)');
+    lab.controller.publishGroups('n1', [here, there]);
+    const { failure, realizedResourceVersion } = await lab.untilReported(
+      'a failure',
+      (report) => report.failure !== undefined,
+    );
+    expect(failure).toContain('ovs-ofctl');
+    expect(Number(realizedResourceVersion)).toBeLessThan(lab.controller.publishGroups('n1', [here, there]));
+    await lab.script('ovs-vswitchd unix:/run/openvswitch/db.sock --detach --pidfile --log-file -vconsole:off');
+    await realize(here, there);
+    expect(await lab.plannedOperations()).toBe('');
+  }, 300_000);
+});

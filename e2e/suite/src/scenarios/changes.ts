@@ -1,0 +1,253 @@
+import { change, mayChange, type Expectation, type LabPod, type Traffic } from '@sallyport/lab';
+import {
+  applyEgress,
+  cleanUp,
+  each,
+  IP,
+  OTHER_IP,
+  untilNothingIsSteered,
+  untilRealized,
+  untilStatus,
+  WEB_OF_PROD,
+  type World,
+} from '../world.ts';
+
+/** Traffic of a Pod goes on while something changes. */
+const whileSending = async (
+  pods: readonly LabPod[],
+  body: (traffic: readonly Traffic[]) => Promise<void>,
+): Promise<void> => {
+  const traffic = await Promise.all(pods.map((pod) => pod.startTraffic()));
+  try {
+    await body(traffic);
+  } finally {
+    await Promise.all(traffic.map((one) => one.stop()));
+  }
+};
+
+export const changes = (world: () => World): void => {
+  describe('changes while traffic runs', () => {
+    beforeEach(async () => {
+      await world().cluster.node('n2').addAddress(IP);
+    });
+
+    afterEach(async () => {
+      const { cluster } = world();
+      await cleanUp(world());
+      await cluster.kubectl(['label', 'pod', '-n', 'prod', 'web-1', 'web-2', 'role=web', '--overwrite']);
+      await cluster.kubectl(['label', 'namespace', 'prod', 'env=prod', '--overwrite']);
+    });
+
+    /** From `from` to `to` on the wire, never back and nothing else, for the Pods on n1 (another Node) and n2 (the gateway). */
+    const changing = (
+      expect: (from: string, to: string) => Expectation,
+      from: (pod: LabPod) => string,
+      to: (pod: LabPod) => string,
+    ): { flow: LabPod['flow']; expect: Expectation }[] => {
+      const { web } = world();
+      return [web.n1, web.n2].map((pod) => ({ flow: pod.flow, expect: expect(from(pod), to(pod)) }));
+    };
+    const nodeIP = (pod: LabPod): string => world().cluster.node(pod.node).ip;
+    const eip = (): string => IP;
+
+    /** Makes a change, waits until the traffic shows it, then checks that nothing else is seen any more. */
+    const becomes = async (
+      name: string,
+      from: (pod: LabPod) => string,
+      to: (pod: LabPod) => string,
+      make: () => Promise<unknown>,
+    ): Promise<void> => {
+      const { cluster, web } = world();
+      await whileSending([web.n1, web.n2], async ([first, second]) => {
+        await cluster.sniffer.phase(name, changing(change, from, to), async () => {
+          await make();
+          await first?.untilSource(to(web.n1));
+          await second?.untilSource(to(web.n2));
+        });
+        await cluster.sniffer.phase(
+          `${name}, afterwards`,
+          each([to(web.n1), web.n1], [to(web.n2), web.n2]),
+          async () => {
+            await Promise.all([first?.more(5), second?.more(5)]);
+          },
+        );
+      });
+    };
+
+    it('an Egress is created and deleted', async () => {
+      const { cluster } = world();
+      await becomes('created', nodeIP, eip, () => applyEgress(world(), 'egress-web'));
+      await becomes('deleted', eip, nodeIP, () => cluster.kubectl(['delete', 'egress', 'egress-web']));
+    });
+
+    it('once the status says Realized, no packet has the old source', async () => {
+      const { cluster, web } = world();
+      await whileSending([web.n1, web.n2], async (traffic) => {
+        await cluster.sniffer.phase('applied', changing(mayChange, nodeIP, eip), async () => {
+          await applyEgress(world(), 'egress-web');
+          await untilRealized(world(), 'egress-web');
+        });
+        await cluster.sniffer.phase('realized', each([IP, web.n1], [IP, web.n2]), async () => {
+          await Promise.all(traffic.map((one) => one.more(5)));
+        });
+      });
+    });
+
+    it('the labels of the Pods change', async () => {
+      const { cluster } = world();
+      const label = (role: string) =>
+        cluster.kubectl(['label', 'pod', '-n', 'prod', 'web-1', 'web-2', `role=${role}`, '--overwrite']);
+      await applyEgress(world(), 'egress-web');
+      await untilRealized(world(), 'egress-web');
+      await becomes('not selected any more', eip, nodeIP, () => label('none'));
+      await becomes('selected again', nodeIP, eip, () => label('web'));
+    });
+
+    it('the labels of their Namespace change', async () => {
+      const { cluster } = world();
+      await applyEgress(world(), 'egress-web');
+      await untilRealized(world(), 'egress-web');
+      await becomes('not selected any more', eip, nodeIP, () =>
+        cluster.kubectl(['label', 'namespace', 'prod', 'env=test', '--overwrite']),
+      );
+      await becomes('selected again', nodeIP, eip, () =>
+        cluster.kubectl(['label', 'namespace', 'prod', 'env=prod', '--overwrite']),
+      );
+    });
+
+    it('the selector of the Egress changes', async () => {
+      await applyEgress(world(), 'egress-web');
+      await untilRealized(world(), 'egress-web');
+      await becomes('to other Pods', eip, nodeIP, () =>
+        applyEgress(world(), 'egress-web', { appliedTo: { podSelector: { matchLabels: { role: 'db' } } } }),
+      );
+      await becomes('and back', nodeIP, eip, () => applyEgress(world(), 'egress-web', { appliedTo: WEB_OF_PROD }));
+    });
+
+    it.each(['n2', 'n3'] as const)('the egress IP changes to another one, on %s', async (holder) => {
+      const { cluster } = world();
+      await cluster.node(holder).addAddress(OTHER_IP);
+      await applyEgress(world(), 'egress-web');
+      await untilRealized(world(), 'egress-web');
+      await becomes(
+        'to the other IP',
+        eip,
+        () => OTHER_IP,
+        () => applyEgress(world(), 'egress-web', { egressIP: OTHER_IP }),
+      );
+      await becomes(
+        'and back',
+        () => OTHER_IP,
+        eip,
+        () => applyEgress(world(), 'egress-web', { egressIP: IP }),
+      );
+    });
+
+    it('the IP is moved by hand to another Node, and nothing leaves with another address meanwhile', async () => {
+      const { cluster, web } = world();
+      await applyEgress(world(), 'egress-web');
+      await untilRealized(world(), 'egress-web');
+      await whileSending([web.n1, web.n2, web.n3], async (traffic) => {
+        await cluster.sniffer.phase('moved', each([IP, web.n1], [IP, web.n2], [IP, web.n3]), async () => {
+          await cluster.node('n2').removeAddress(IP);
+          await cluster.node('n3').addAddress(IP);
+          await untilStatus(world(), 'egress-web', ({ egressNode }) => egressNode === 'n3', 'n3 holds the IP');
+          await untilRealized(world(), 'egress-web');
+          await Promise.all(traffic.map((one) => one.untilSource(IP)));
+          await Promise.all(traffic.map((one) => one.more(5)));
+        });
+      });
+    });
+
+    it('a Pod is created after the Egress, and another Pod gets its address', async () => {
+      const { cluster } = world();
+      await applyEgress(world(), 'egress-web');
+      await untilRealized(world(), 'egress-web');
+      const pod = await cluster.createPod({ name: 'web-new', namespace: 'prod', node: 'n1', labels: { role: 'web' } });
+      try {
+        await whileSending([pod], async ([traffic]) => {
+          await cluster.sniffer.phase(
+            'the Pod is new',
+            [{ flow: pod.flow, expect: mayChange(cluster.node('n1').ip, IP) }],
+            async () => {
+              await traffic?.untilSource(IP);
+            },
+          );
+          await cluster.sniffer.phase('the Pod is known', each([IP, pod]), async () => {
+            await traffic?.more(5);
+          });
+        });
+      } finally {
+        await cluster.kubectl(['delete', 'pod', '-n', 'prod', 'web-new', '--wait']);
+      }
+      const { stdout } = await cluster.node('n1').script('ipset list SALLYPORT-PODS');
+      expect(stdout).toContain(world().web.n1.ip);
+    });
+
+    // Where only the server talks, its packets keep coming through the tunnel that the Pod's do not take any more.
+    it.each(['echo', 'push'] as const)(
+      'connections from before a change never get a wrong address (%s)',
+      async (mode) => {
+        const { cluster, web } = world();
+        const stream = await web.n1.openStream({ mode });
+        try {
+          await cluster.sniffer.phase(
+            'applied',
+            [{ flow: web.n1.flow, expect: change(nodeIP(web.n1), IP) }],
+            async () => {
+              await applyEgress(world(), 'egress-web');
+              await untilRealized(world(), 'egress-web');
+              const traffic = await web.n1.startTraffic();
+              await traffic.untilSource(IP);
+              await traffic.stop();
+            },
+          );
+          const second = await web.n1.openStream({ mode });
+          const changes = [{ flow: web.n1.flow, expect: change(IP, nodeIP(web.n1)) }];
+          await cluster.sniffer.phase('deleted', changes, async () => {
+            await cluster.kubectl(['delete', 'egress', 'egress-web']);
+            await untilNothingIsSteered(cluster);
+            const traffic = await web.n1.startTraffic();
+            await traffic.more(10);
+            await traffic.stop();
+          });
+          await second.close();
+        } finally {
+          await stream.close();
+        }
+      },
+    );
+
+    it('connections from before a change are ended and not left hanging', async () => {
+      const { cluster, web } = world();
+      const stream = await web.n1.openStream();
+      try {
+        await cluster.sniffer.phase(
+          'applied',
+          [{ flow: web.n1.flow, expect: change(nodeIP(web.n1), IP) }],
+          async () => {
+            await applyEgress(world(), 'egress-web');
+            await untilRealized(world(), 'egress-web');
+            await stream.untilClosed();
+          },
+        );
+      } finally {
+        await stream.close();
+      }
+      const second = await web.n1.openStream();
+      try {
+        await cluster.sniffer.phase(
+          'deleted',
+          [{ flow: web.n1.flow, expect: change(IP, nodeIP(web.n1)) }],
+          async () => {
+            await cluster.kubectl(['delete', 'egress', 'egress-web']);
+            await untilNothingIsSteered(cluster);
+            await second.untilClosed();
+          },
+        );
+      } finally {
+        await second.close();
+      }
+    });
+  });
+};

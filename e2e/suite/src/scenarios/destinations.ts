@@ -1,0 +1,108 @@
+import { EXTERNAL_SERVER, LOAD_BALANCER_IP, type LabPod } from '@sallyport/lab';
+import { applyEgress, cleanUp, each, IP, untilRealized, type World } from '../world.ts';
+
+const CLUSTER_IP = '10.96.0.10';
+const NODE_PORT = 30080;
+
+const service = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'server', namespace: 'default' },
+  spec: {
+    type: 'LoadBalancer',
+    clusterIP: CLUSTER_IP,
+    loadBalancerIP: LOAD_BALANCER_IP,
+    selector: { app: 'server' },
+    ports: [{ name: 'http', port: 80, targetPort: 80, nodePort: NODE_PORT, protocol: 'TCP' }],
+  },
+};
+
+export const destinations = (world: () => World): void => {
+  describe('destinations inside the cluster', () => {
+    beforeAll(async () => {
+      await world().cluster.apply([service]);
+      await world().cluster.untilServiceReady('server');
+    });
+
+    afterAll(async () => {
+      await world().cluster.kubectl(['delete', 'service', 'server', '--ignore-not-found']);
+    });
+
+    afterEach(() => cleanUp(world()));
+
+    /** What the server in the cluster sees as the source of each kind of request. */
+    const seenInside = async (pod: LabPod): Promise<Readonly<Record<string, string>>> => {
+      const { server, cluster } = world();
+      const urls = {
+        ClusterIP: `http://${CLUSTER_IP}`,
+        LoadBalancer: `http://${LOAD_BALANCER_IP}`,
+        NodePort: `http://${cluster.node('n2').ip}:${NODE_PORT}`,
+        Pod: `http://${server.ip}`,
+      };
+      const answers = await Promise.all(
+        Object.entries(urls).map(async ([kind, url]) => [kind, await pod.request(url)] as const),
+      );
+      return Object.fromEntries(answers);
+    };
+
+    it('are reached by selected Pods as before, through Services and without', async () => {
+      const { cluster, web } = world();
+      await cluster.node('n2').addAddress(IP);
+      const pods = [web.n1, web.n2, web.n3];
+      const before = await Promise.all(pods.map(seenInside));
+      await applyEgress(world(), 'egress-web');
+      await untilRealized(world(), 'egress-web');
+      expect(await Promise.all(pods.map(seenInside))).toEqual(before);
+      expect(before[0]).toMatchObject({ ClusterIP: web.n1.ip, Pod: web.n1.ip });
+      for (const pod of pods) for (const node of cluster.nodes) await pod.ping(node.ip);
+      await cluster.sniffer.phase('the outside at the same time', each([IP, web.n1]), async () => {
+        expect(await web.n1.request()).toBe(IP);
+      });
+    });
+
+    it('keep their connections while an Egress comes and goes', async () => {
+      const { cluster, web } = world();
+      await cluster.node('n2').addAddress(IP);
+      const traffic = await web.n1.startTraffic({ url: `http://${CLUSTER_IP}` });
+      try {
+        await applyEgress(world(), 'egress-web');
+        await untilRealized(world(), 'egress-web');
+        await traffic.more(5);
+        await cluster.kubectl(['delete', 'egress', 'egress-web']);
+        await traffic.more(5);
+      } finally {
+        await traffic.stop();
+      }
+      expect(traffic.failures).toEqual([]);
+      expect(traffic.sources).toEqual([web.n1.ip]);
+    });
+
+    it('selected Pods answer what comes in through a NodePort', async () => {
+      const { cluster, server } = world();
+      await cluster.node('n2').addAddress(IP);
+      await applyEgress(world(), 'egress-server', { appliedTo: { podSelector: { matchLabels: { app: 'server' } } } });
+      await untilRealized(world(), 'egress-server');
+      for (const node of cluster.nodes) {
+        expect(await cluster.external.request(`http://${node.ip}:${NODE_PORT}`)).toMatch(
+          /^(192\.168\.77\.|10\.244\.|203\.0\.113\.)/,
+        );
+      }
+      await cluster.sniffer.phase('the server as a client', each([IP, server]), async () => {
+        expect(await server.request()).toBe(IP);
+      });
+    });
+
+    it('large packets get through the tunnel, and the Pod is told its MTU', async () => {
+      const { cluster, web } = world();
+      await cluster.node('n2').addAddress(IP);
+      await applyEgress(world(), 'egress-web');
+      await untilRealized(world(), 'egress-web');
+      const ping = (options: string): Promise<{ stdout: string }> =>
+        cluster.guest.script(`ping -n -c 2 -W 2 ${options} ${EXTERNAL_SERVER.ip} 2>&1 || true`, {
+          netns: web.n1.netns,
+        });
+      expect((await ping('-s 1472 -M do')).stdout).toMatch(/mtu ?= ?1450/);
+      expect((await ping('-s 3000 -M dont')).stdout).toContain('2 received');
+    });
+  });
+};

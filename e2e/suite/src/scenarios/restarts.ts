@@ -1,0 +1,107 @@
+import type { LabNode } from '@sallyport/lab';
+import { applyEgress, cleanUp, each, IP, OTHER_IP, untilRealized, untilStatus, type World } from '../world.ts';
+
+/** Everything of ours on a Node, as the tools print it, without what counts packets. */
+const dataplaneOf = async (node: LabNode): Promise<string> => {
+  const { stdout } = await node.script(
+    [
+      'ovs-ofctl -O OpenFlow15 --no-stats dump-flows br-egress | sort',
+      'ovs-ofctl -O OpenFlow15 dump-groups br-egress | sort',
+      'ipset save | sort',
+      "iptables-save | grep -e '^\\*' -e SALLYPORT",
+      'ip rule show; ip route show table 7101; ip route show table 7102; ip address show egress-gw0',
+    ].join('\n'),
+  );
+  return stdout;
+};
+
+export const restarts = (world: () => World): void => {
+  describe('restarts', () => {
+    beforeEach(async () => {
+      await world().cluster.node('n2').addAddress(IP);
+      await applyEgress(world(), 'egress-web');
+      await untilRealized(world(), 'egress-web');
+    });
+
+    afterEach(() => cleanUp(world()));
+
+    /** New connections and an old one all live through `restart`, and nothing of ours on any Node is another afterwards. */
+    const survives = async (restart: () => Promise<void>): Promise<void> => {
+      const { cluster, web } = world();
+      const pods = [web.n1, web.n2];
+      const before = await Promise.all(cluster.nodes.map(dataplaneOf));
+      const traffic = await Promise.all(pods.map((pod) => pod.startTraffic()));
+      const streams = await Promise.all(pods.map((pod) => pod.openStream()));
+      try {
+        await cluster.sniffer.phase('restart', each([IP, web.n1], [IP, web.n2]), async () => {
+          await restart();
+          await untilRealized(world(), 'egress-web');
+          await Promise.all(traffic.map((one) => one.more(5)));
+        });
+        expect(traffic.map((one) => one.failures)).toEqual([[], []]);
+        expect(streams.map((stream) => stream.isClosed)).toEqual([false, false]);
+      } finally {
+        await Promise.all([...traffic.map((one) => one.stop()), ...streams.map((stream) => stream.close())]);
+      }
+      expect(await Promise.all(cluster.nodes.map(dataplaneOf))).toEqual(before);
+    };
+
+    it.each(['n1', 'n2'] as const)('the agent of %s is stopped and started', async (node) => {
+      const agent = world().sallyport.agent(node);
+      await survives(async () => {
+        await agent.stop();
+        await agent.start();
+        await world().sallyport.untilReady();
+      });
+    });
+
+    it('all agents crash and come back', async () => {
+      const { cluster, sallyport } = world();
+      await survives(async () => {
+        const agents = cluster.nodes.map(({ name }) => sallyport.agent(name));
+        await Promise.all(agents.map((agent) => agent.kill()));
+        await Promise.all(agents.map((agent) => agent.start()));
+        await sallyport.untilReady();
+      });
+    });
+
+    it('the controller crashes and comes back', async () => {
+      const { sallyport } = world();
+      await survives(async () => {
+        await sallyport.controller.kill();
+        await sallyport.controller.start();
+        await sallyport.untilReady();
+      });
+    });
+
+    it('what changed while the controller was away is done when it is back', async () => {
+      const { cluster, sallyport, web } = world();
+      await cluster.node('n3').addAddress(OTHER_IP);
+      await sallyport.controller.stop();
+      await applyEgress(world(), 'egress-web', { egressIP: OTHER_IP });
+      await cluster.sniffer.phase('without a controller', each([IP, web.n1]), async () => {
+        expect(await web.n1.request()).toBe(IP);
+      });
+      await sallyport.controller.start();
+      await sallyport.untilReady();
+      await untilStatus(world(), 'egress-web', ({ egressNode }) => egressNode === 'n3', 'n3 holds the other IP');
+      await untilRealized(world(), 'egress-web');
+      await cluster.sniffer.phase('with it', each([OTHER_IP, web.n1]), async () => {
+        expect(await web.n1.request()).toBe(OTHER_IP);
+      });
+    });
+
+    it('what changed while an agent was away is done when it is back', async () => {
+      const { cluster, sallyport, web } = world();
+      const agent = sallyport.agent('n1');
+      await agent.kill();
+      await cluster.kubectl(['delete', 'egress', 'egress-web']);
+      await agent.start();
+      await sallyport.untilReady();
+      const nodeIP = cluster.node('n1').ip;
+      const traffic = await web.n1.startTraffic();
+      await traffic.untilSource(nodeIP);
+      await traffic.stop();
+    });
+  });
+};

@@ -1,0 +1,88 @@
+import { nothing } from '@sallyport/lab';
+import { applyEgress, cleanUp, each, IP, says, untilRealized, untilStatus, type World } from '../world.ts';
+
+export const selection = (world: () => World): void => {
+  describe('selection', () => {
+    afterEach(() => cleanUp(world()));
+
+    it.each(['n1', 'n2'] as const)(
+      'selected Pods of every Node leave with the IP that %s holds, the others with their Node’s',
+      async (gateway) => {
+        const { cluster, web, db, devWeb } = world();
+        await cluster.node(gateway).addAddress(IP);
+        await applyEgress(world(), 'egress-web');
+        await untilRealized(world(), 'egress-web');
+        const expected = each(
+          [IP, web.n1],
+          [IP, web.n2],
+          [IP, web.n3],
+          [cluster.node('n1').ip, db],
+          [cluster.node('n1').ip, devWeb],
+        );
+        await cluster.sniffer.phase('the Egress is realized', expected, async () => {
+          for (const pod of [web.n1, web.n2, web.n3]) {
+            expect(await pod.request()).toBe(IP);
+            expect(await pod.requestUDP()).toBe(IP);
+            await pod.ping();
+          }
+          for (const pod of [db, devWeb]) expect(await pod.request()).toBe(cluster.node('n1').ip);
+        });
+      },
+    );
+
+    it('says in the status who holds the IP', async () => {
+      const { cluster } = world();
+      await applyEgress(world(), 'egress-web');
+      await untilStatus(world(), 'egress-web', says('IPAssigned', 'False'), 'nobody holds the IP');
+      await cluster.node('n3').addAddress(IP);
+      await untilStatus(
+        world(),
+        'egress-web',
+        ({ egressNode, egressIP }) => egressNode === 'n3' && egressIP === IP,
+        'n3 holds it',
+      );
+      await untilRealized(world(), 'egress-web');
+      expect(await cluster.kubectl(['get', 'egress', 'egress-web'])).toMatch(
+        /^NAME +EGRESSIP +AGE +NODE\negress-web +192\.168\.77\.200 +\S+ +n3\n$/,
+      );
+    });
+
+    it('drops what selected Pods send while nobody, or more than one Node, holds the IP', async () => {
+      const { cluster, web, db } = world();
+      const pods = [web.n1, web.n2];
+      const traffic = await Promise.all(pods.map((pod) => pod.startTraffic({ timeoutMs: 500 })));
+      const areDropped = async (phase: string): Promise<void> => {
+        await Promise.all(traffic.map((one) => one.until(({ outcome }) => 'error' in outcome, 'a request to fail')));
+        const expected = [
+          ...pods.map((pod) => ({ flow: pod.flow, expect: nothing() })),
+          ...each([cluster.node('n1').ip, db]),
+        ];
+        await cluster.sniffer.phase(phase, expected, async () => {
+          await Promise.all(traffic.map((one) => one.more(3)));
+          expect(await db.request()).toBe(cluster.node('n1').ip);
+        });
+      };
+      try {
+        await applyEgress(world(), 'egress-web');
+        await areDropped('nobody holds the IP');
+
+        await cluster.node('n2').addAddress(IP);
+        await Promise.all(traffic.map((one) => one.untilSource(IP)));
+        await cluster.node('n3').addAddress(IP);
+        await areDropped('two Nodes hold the IP');
+        await untilStatus(world(), 'egress-web', says('IPAssigned', 'False', 'n2', 'n3'), 'n2 and n3 hold the IP');
+      } finally {
+        await Promise.all(traffic.map((one) => one.stop()));
+      }
+    });
+
+    it('lets them leave with the Node’s IP instead when the Egress says so', async () => {
+      const { cluster, web } = world();
+      await applyEgress(world(), 'egress-web', { unavailable: 'NodeIP' });
+      await untilStatus(world(), 'egress-web', says('IPAssigned', 'False'), 'nobody holds the IP');
+      await cluster.sniffer.phase('unavailable: NodeIP', each([cluster.node('n1').ip, web.n1]), async () => {
+        expect(await web.n1.request()).toBe(cluster.node('n1').ip);
+      });
+    });
+  });
+};

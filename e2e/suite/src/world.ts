@@ -1,0 +1,195 @@
+import {
+  CONTROLLER,
+  createCluster,
+  egressIP,
+  only,
+  waitFor,
+  type Cluster,
+  type FlowExpectation,
+  type LabPod,
+  type PodSpec,
+  type Sallyport,
+} from '@sallyport/lab';
+
+/** The cluster that all end-to-end tests share, and the Pods in it. Every test leaves it as it found it: without an Egress. */
+export interface World {
+  readonly cluster: Cluster;
+  readonly sallyport: Sallyport;
+  /** Namespace `prod` (env=prod), label role=web: `web.n1` on n1, and so on. */
+  readonly web: Readonly<Record<NodeName, LabPod>>;
+  /** Namespace `prod`, label role=db, on n1. */
+  readonly db: LabPod;
+  /** Namespace `dev` (env=dev), label role=web, on n1. */
+  readonly devWeb: LabPod;
+  /** Namespace `default`, on n3, serves port 80 on TCP and UDP. */
+  readonly server: LabPod;
+}
+
+export type NodeName = 'n1' | 'n2' | 'n3';
+
+/** Egress IPs of the tests, in the Nodes' network. */
+export const IP = egressIP(0);
+export const OTHER_IP = egressIP(1);
+
+const prodPod = (name: string, node: NodeName, role: string): PodSpec => ({
+  name,
+  namespace: 'prod',
+  node,
+  labels: { role },
+});
+
+export const createWorld = async (): Promise<World> => {
+  const cluster = await createCluster({ nodes: 3 });
+  try {
+    const namespaces = ['prod', 'dev'].map((name) => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name, labels: { env: name } },
+    }));
+    await cluster.apply(namespaces);
+    const specs = [
+      prodPod('web-1', 'n1', 'web'),
+      prodPod('web-2', 'n2', 'web'),
+      prodPod('web-3', 'n3', 'web'),
+      prodPod('db-1', 'n1', 'db'),
+      { name: 'web-1', namespace: 'dev', node: 'n1', labels: { role: 'web' } },
+      { name: 'server', node: 'n3', labels: { app: 'server' }, serves: [80] },
+    ] as const satisfies readonly PodSpec[];
+    const [sallyport, pods] = await Promise.all([cluster.installSallyport(), cluster.createPods(specs)]);
+    const [n1, n2, n3, db, devWeb, server] = pods as readonly [LabPod, LabPod, LabPod, LabPod, LabPod, LabPod];
+    return { cluster, sallyport, web: { n1, n2, n3 }, db, devWeb, server };
+  } catch (error) {
+    const diagnosis = await cluster.diagnosis();
+    await cluster.close();
+    throw new Error(`the cluster of the end-to-end tests did not come up\n${diagnosis}`, { cause: error });
+  }
+};
+
+/** A selector of an Egress as YAML would have it. */
+export interface AppliedTo {
+  readonly podSelector?: object;
+  readonly namespaceSelector?: object;
+}
+
+/** The Pods with role=web in Namespaces with env=prod. */
+export const WEB_OF_PROD: AppliedTo = {
+  podSelector: { matchLabels: { role: 'web' } },
+  namespaceSelector: { matchLabels: { env: 'prod' } },
+};
+
+/** Creates or changes an Egress by `kubectl apply`. */
+export const applyEgress = async (
+  { cluster }: World,
+  name: string,
+  spec: { readonly appliedTo?: AppliedTo; readonly egressIP?: string; readonly unavailable?: string } = {},
+): Promise<void> => {
+  await cluster.apply([
+    {
+      apiVersion: 'crd.antrea.io/v1beta1',
+      kind: 'Egress',
+      metadata: { name },
+      spec: { appliedTo: WEB_OF_PROD, egressIP: IP, ...spec },
+    },
+  ]);
+};
+
+/** Waits until status says that every Node concerned has the current generation of the Egress in its dataplane. */
+export const untilRealized = async ({ cluster }: World, name: string): Promise<void> => {
+  let last = '';
+  await waitFor(
+    async () => {
+      last = await cluster.kubectl(['get', 'egress', name, '-o', 'json']);
+      const { metadata, status } = JSON.parse(last) as EgressObject;
+      const realized = status?.conditions?.find(({ type }) => type === 'Realized');
+      return realized?.status === 'True' && realized.observedGeneration === metadata.generation ? true : undefined;
+    },
+    { what: `Egress ${name} to be realized`, timeoutMs: 20_000, actual: () => last },
+  );
+};
+
+/** What tests look at in an Egress that the API server returns. */
+export interface EgressObject {
+  readonly metadata: { readonly generation: number };
+  readonly status?: {
+    readonly egressNode?: string;
+    readonly egressIP?: string;
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason: string;
+      readonly message: string;
+      readonly observedGeneration?: number;
+    }[];
+  };
+}
+
+export const getEgress = async ({ cluster }: Pick<World, 'cluster'>, name: string): Promise<EgressObject> =>
+  JSON.parse(await cluster.kubectl(['get', 'egress', name, '-o', 'json'])) as EgressObject;
+
+/** Whether a status has a condition with this value, and all of `words` in its message. */
+export const says =
+  (type: string, status: string, ...words: readonly string[]) =>
+  ({ conditions = [] }: NonNullable<EgressObject['status']>): boolean =>
+    conditions.some(
+      (condition) =>
+        condition.type === type &&
+        condition.status === status &&
+        words.every((word) => condition.message.includes(word)),
+    );
+
+/** Waits until the status of an Egress is as it should be. */
+export const untilStatus = async (
+  world: World,
+  name: string,
+  accept: (status: NonNullable<EgressObject['status']>) => boolean,
+  what: string,
+): Promise<void> => {
+  let last: EgressObject | undefined;
+  await waitFor(
+    async () => {
+      last = await getEgress(world, name);
+      return last.status !== undefined && accept(last.status) ? true : undefined;
+    },
+    { what: `the status of Egress ${name}: ${what}`, timeoutMs: 20_000, actual: () => JSON.stringify(last?.status) },
+  );
+};
+
+/** What the controller answers to a GET. */
+export const askController = async ({ cluster }: World, path: string): Promise<string> => {
+  const url = `http://${CONTROLLER.ip}:${CONTROLLER.port}${path}`;
+  return (await cluster.guest.run(['curl', '-sS', url])).stdout;
+};
+
+/** Deletes all Egresses, takes their addresses from the Nodes, and waits until every Node and the controller have noticed. */
+export const cleanUp = async (world: World): Promise<void> => {
+  const { cluster } = world;
+  await cluster.kubectl(['delete', 'egress', '--all']);
+  await untilNothingIsSteered(cluster);
+  await Promise.all(
+    cluster.nodes.map((node) =>
+      node.script(`for ip in ${IP} ${OTHER_IP}; do ip address del "$ip/32" dev eth0 2>/dev/null || true; done`),
+    ),
+  );
+  await waitFor(
+    async () => {
+      const nodes = await askController(world, '/debug/nodes');
+      return nodes.includes(IP) || nodes.includes(OTHER_IP) ? undefined : true;
+    },
+    { what: 'the controller to notice that no Node holds an egress IP', timeoutMs: 20_000 },
+  );
+};
+
+/** A deleted Egress has no status to wait for: the Nodes say whether they have let go. */
+export const untilNothingIsSteered = async (cluster: Cluster): Promise<void> => {
+  await waitFor(
+    async () => {
+      const sets = await Promise.all(cluster.nodes.map((node) => node.script('ipset list SALLYPORT-PODS')));
+      return sets.some(({ stdout }) => stdout.includes('skbmark')) ? undefined : true;
+    },
+    { what: 'the agents to let go of the Pods', timeoutMs: 30_000 },
+  );
+};
+
+/** All packets of each sender come from the address in front of it, and there is one at least. */
+export const each = (...expected: readonly (readonly [source: string, pod: LabPod])[]): readonly FlowExpectation[] =>
+  expected.map(([source, pod]) => ({ flow: pod.flow, expect: only(source) }));

@@ -1,0 +1,13 @@
+import preset from './jest.preset.mjs';
+
+/** What touches a real kernel, OVS, HTTP or kubectl; one file at a time, since each may boot a virtual machine. */
+export default {
+  ...preset,
+  displayName: 'integration',
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/e2e'],
+  testMatch: ['**/src/**/*.int.test.ts'],
+  testPathIgnorePatterns: [],
+  testTimeout: 60_000,
+  maxWorkers: 1,
+  reporters: ['default', '<rootDir>/tools/live-reporter.mjs'],
+};

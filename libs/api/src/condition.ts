@@ -1,0 +1,46 @@
+/** metav1.Condition: one aspect of an object's status. */
+export interface Condition {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  /** A CamelCase word for programs. */
+  readonly reason: string;
+  /** A sentence for people. */
+  readonly message: string;
+  /** RFC 3339; when `status` last changed. */
+  readonly lastTransitionTime: string;
+  /** The metadata.generation the condition is about. */
+  readonly observedGeneration?: number;
+}
+
+/**
+ * `conditions` with `condition` in the place of the one of its type, or at the end. `lastTransitionTime` becomes `now`
+ * only when `status` differs from before. Gives the same array back when nothing changes.
+ */
+export const setCondition = (
+  conditions: readonly Condition[],
+  condition: Omit<Condition, 'lastTransitionTime'>,
+  now: Date,
+): readonly Condition[] => {
+  const index = conditions.findIndex(({ type }) => type === condition.type);
+  const before = conditions[index];
+  if (before === undefined) return [...conditions, { ...condition, lastTransitionTime: rfc3339(now) }];
+  const lastTransitionTime = before.status === condition.status ? before.lastTransitionTime : rfc3339(now);
+  const after = { ...condition, lastTransitionTime };
+  return sameCondition(before, after) ? conditions : conditions.with(index, after);
+};
+
+/** `conditions` without the one of `type`; the same array when there is none. */
+export const removeCondition = (conditions: readonly Condition[], type: string): readonly Condition[] =>
+  conditions.some((condition) => condition.type === type)
+    ? conditions.filter((condition) => condition.type !== type)
+    : conditions;
+
+/** As Kubernetes writes times: whole seconds. */
+const rfc3339 = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z');
+
+const sameCondition = (a: Condition, b: Condition): boolean =>
+  a.status === b.status &&
+  a.reason === b.reason &&
+  a.message === b.message &&
+  a.lastTransitionTime === b.lastTransitionTime &&
+  a.observedGeneration === b.observedGeneration;

@@ -1,0 +1,116 @@
+import { unavailablePolicies } from '../egress-resource.ts';
+import { QUANTITY_PATTERN } from '../quantity.ts';
+import { ipOrEmptySchema, ipSchema } from './ip-schema.ts';
+import { labelSelectorSchema } from './label-selector-schema.ts';
+import type { Schema } from './schema.ts';
+
+const quantity = (description: string): Schema => ({
+  description,
+  'x-kubernetes-int-or-string': true,
+  pattern: QUANTITY_PATTERN,
+});
+
+const spec: Schema = {
+  type: 'object',
+  description: 'Which Pods leave the cluster with which address.',
+  required: ['appliedTo'],
+  properties: {
+    appliedTo: {
+      type: 'object',
+      description:
+        'The Pods. Without any selector: none. With one selector, the other side is open; with both, both have to match. Pods in the network of their Node (hostNetwork) are never selected.',
+      properties: {
+        podSelector: labelSelectorSchema('Matches the labels of Pods.'),
+        namespaceSelector: labelSelectorSchema('Matches the labels of the Namespaces of Pods.'),
+      },
+    },
+    egressIP: {
+      ...ipSchema,
+      description:
+        'The source address of the Pods in the external network. Without externalIPPool, one Node has to have it on one of its interfaces.',
+    },
+    egressIPs: {
+      type: 'array',
+      description: 'In place of egressIP: one address for each family.',
+      maxItems: 2,
+      items: ipOrEmptySchema,
+    },
+    externalIPPool: { type: 'string', description: 'The ExternalIPPool that the address is taken from.' },
+    externalIPPools: {
+      type: 'array',
+      description: 'In place of externalIPPool: one pool for each family.',
+      maxItems: 2,
+      items: { type: 'string' },
+    },
+    bandwidth: {
+      type: 'object',
+      description: 'What the Pods together may send.',
+      required: ['rate', 'burst'],
+      properties: {
+        rate: quantity('Bits per second, such as 500M.'),
+        burst: quantity('Bits at once, such as 100M.'),
+      },
+    },
+    unavailable: {
+      type: 'string',
+      description:
+        'What becomes of the external traffic while no Node can send it with the egress IP: Drop (the default), or NodeIP to send it with the address of its Node.',
+      enum: unavailablePolicies,
+    },
+  },
+  'x-kubernetes-validations': [
+    {
+      rule: '!((has(self.egressIP) || has(self.externalIPPool)) && (has(self.egressIPs) || has(self.externalIPPools)))',
+      message:
+        'egressIP and externalIPPool are mutually exclusive with egressIPs and externalIPPools: keep the singular fields or the plural ones',
+    },
+    {
+      rule: 'has(self.egressIP) || has(self.externalIPPool) || has(self.egressIPs) || has(self.externalIPPools)',
+      message: 'one of egressIP, egressIPs, externalIPPool and externalIPPools is required',
+    },
+    {
+      rule: "!has(self.egressIPs) || (self.egressIPs.filter(address, address.contains(':')).size() <= 1 && self.egressIPs.filter(address, address.contains('.') && !address.contains(':')).size() <= 1)",
+      message: 'egressIPs may have one address of each family: keep one IPv4 and one IPv6 address at most',
+    },
+  ],
+};
+
+const status: Schema = {
+  type: 'object',
+  description: 'What has become of it; written by the controller.',
+  properties: {
+    egressNode: { type: 'string', description: 'The Node that holds the egress IP.' },
+    egressIP: { type: 'string', description: 'The egress IP in use.' },
+    egressIPs: { type: 'array', description: 'The egress IPs in use.', items: { type: 'string' } },
+    conditions: {
+      type: 'array',
+      description: 'IPAllocated, IPAssigned, Realized and Conflicted.',
+      items: {
+        type: 'object',
+        required: ['type', 'status'],
+        properties: {
+          type: { type: 'string' },
+          status: { type: 'string', enum: ['True', 'False', 'Unknown'] },
+          lastTransitionTime: { type: 'string', format: 'date-time', description: 'When status last changed.' },
+          reason: { type: 'string', description: 'A word for programs.' },
+          message: { type: 'string', description: 'A sentence for people.' },
+          observedGeneration: { type: 'integer', format: 'int64', description: 'The generation it is about.' },
+        },
+      },
+    },
+  },
+};
+
+/** The structural schema of an Egress. */
+export const egressSchema: Schema = {
+  type: 'object',
+  description: 'Lets chosen Pods leave the cluster with a fixed source address.',
+  required: ['spec'],
+  properties: {
+    apiVersion: { type: 'string' },
+    kind: { type: 'string' },
+    metadata: { type: 'object' },
+    spec,
+    status,
+  },
+};

@@ -1,0 +1,26 @@
+/** The part of OpenAPI v3 that our structural schemas use (apiextensions.k8s.io/v1 JSONSchemaProps). */
+export interface Schema {
+  readonly type?: 'object' | 'array' | 'string' | 'integer';
+  readonly description?: string;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: Schema;
+  readonly items?: Schema;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly enum?: readonly string[];
+  readonly oneOf?: readonly Schema[];
+  readonly 'x-kubernetes-int-or-string'?: true;
+  readonly 'x-kubernetes-validations'?: readonly Rule[];
+}
+
+/** A check in CEL that the API server makes, and what it says when it fails. */
+export interface Rule {
+  readonly rule: string;
+  readonly message: string;
+}

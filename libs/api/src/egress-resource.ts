@@ -1,0 +1,63 @@
+import type { Condition } from './condition.ts';
+import type { LabelSelector } from './label-selector.ts';
+import type { ObjectMeta } from './object-meta.ts';
+
+export const CRD_GROUP = 'crd.antrea.io';
+
+/** Every served version; the shape is the same in all of them. */
+export const crdVersions = ['v1alpha2', 'v1beta1'] as const;
+
+/** The version in which the API server stores objects, and the one we read and write. */
+export const STORAGE_VERSION = 'v1beta1';
+
+export type CrdApiVersion = `${typeof CRD_GROUP}/${(typeof crdVersions)[number]}`;
+
+/** Which Pods: both selectors absent select nothing; one alone leaves the other side open; both have to match. */
+export interface AppliedTo {
+  readonly podSelector?: LabelSelector;
+  readonly namespaceSelector?: LabelSelector;
+}
+
+/** What becomes of a selected Pod's external traffic when no Node can send it from the egress IP. */
+export const unavailablePolicies = ['Drop', 'NodeIP'] as const;
+export type UnavailablePolicy = (typeof unavailablePolicies)[number];
+
+/** Quantities in bit/s and bits. */
+export interface Bandwidth {
+  readonly rate: string | number;
+  readonly burst: string | number;
+}
+
+export interface EgressSpec {
+  readonly appliedTo: AppliedTo;
+  /** Excludes the two plural fields; so does `externalIPPool`. */
+  readonly egressIP?: string;
+  readonly egressIPs?: readonly string[];
+  readonly externalIPPool?: string;
+  readonly externalIPPools?: readonly string[];
+  readonly bandwidth?: Bandwidth;
+  /** Default `Drop`. */
+  readonly unavailable?: UnavailablePolicy;
+}
+
+/** The types of an Egress's conditions. */
+export const egressConditionTypes = ['IPAllocated', 'IPAssigned', 'Realized', 'Conflicted'] as const;
+export type EgressConditionType = (typeof egressConditionTypes)[number];
+
+export interface EgressStatus {
+  /** The Node that holds the egress IP. */
+  readonly egressNode?: string;
+  /** The egress IP in use. */
+  readonly egressIP?: string;
+  readonly egressIPs?: readonly string[];
+  readonly conditions?: readonly Condition[];
+}
+
+/** An Egress as the API server holds it. Inside the controller it is an {@link Egress}. */
+export interface EgressResource {
+  readonly apiVersion: CrdApiVersion;
+  readonly kind: 'Egress';
+  readonly metadata: ObjectMeta;
+  readonly spec: EgressSpec;
+  readonly status?: EgressStatus;
+}

@@ -1,0 +1,34 @@
+import type { CrdApiVersion } from './egress-resource.ts';
+import type { LabelSelector } from './label-selector.ts';
+import type { ObjectMeta } from './object-meta.ts';
+
+/** A CIDR, or a range with both its ends. */
+export type IpRange = { readonly cidr: string } | { readonly start: string; readonly end: string };
+
+export interface SubnetInfo {
+  readonly gateway: string;
+  /** 1 to 127. */
+  readonly prefixLength: number;
+  /** 0 (untagged) to 4094. */
+  readonly vlan?: number;
+}
+
+export interface ExternalIPPoolSpec {
+  readonly ipRanges: readonly IpRange[];
+  /** The Nodes that may hold an IP of the pool; `{}` is every Node. */
+  readonly nodeSelector: LabelSelector;
+  readonly subnetInfo?: SubnetInfo;
+}
+
+export interface ExternalIPPoolStatus {
+  readonly usage?: { readonly total: number; readonly used: number };
+}
+
+/** A pool of egress IPs as the API server holds it. */
+export interface ExternalIPPoolResource {
+  readonly apiVersion: CrdApiVersion;
+  readonly kind: 'ExternalIPPool';
+  readonly metadata: ObjectMeta;
+  readonly spec: ExternalIPPoolSpec;
+  readonly status?: ExternalIPPoolStatus;
+}

@@ -1,0 +1,66 @@
+/** How the text of one option becomes its value; `undefined` when the text is not one. */
+export interface OptionType<T> {
+  /** What a valid text looks like, for messages and documentation. */
+  readonly expects: string;
+  parse(text: string): T | undefined;
+}
+
+export interface Option<T> {
+  readonly type: OptionType<T>;
+  /** One sentence for the documentation. */
+  readonly description: string;
+  /** The value when the option is not given; an option without one is required. */
+  readonly default?: T;
+}
+
+/** The options of a program by their name in camelCase: the flag is `--kebab-case`, the variable `PREFIX_UPPER_CASE`. */
+export type OptionTable = Readonly<Record<string, Option<unknown>>>;
+
+export type ConfigOf<Table extends OptionTable> = {
+  readonly [Name in keyof Table]: Table[Name] extends Option<infer T> ? T : never;
+};
+
+export const text: OptionType<string> = {
+  expects: 'a text that is not empty',
+  parse: (value) => (value === '' ? undefined : value),
+};
+
+/** A whole number from `min` to `max`. */
+export const integer = (min: number, max: number): OptionType<number> => ({
+  expects: `a whole number from ${min} to ${max}`,
+  parse: (value) => {
+    const parsed = Number(value);
+    return /^-?\d+$/.test(value) && parsed >= min && parsed <= max ? parsed : undefined;
+  },
+});
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
+
+/** A length of time such as `250ms`, `10s` or `5m`; the value is in milliseconds. */
+export const durationMs: OptionType<number> = {
+  expects: 'a duration such as 250ms, 10s or 5m',
+  parse: (value) => {
+    const match = /^(\d+)(ms|s|m)$/.exec(value);
+    const unit = unitMs[match?.[2] ?? ''];
+    return unit === undefined ? undefined : Number(match?.[1]) * unit;
+  },
+};
+
+export const flag: OptionType<boolean> = {
+  expects: 'true or false',
+  parse: (value) => (value === 'true' ? true : value === 'false' ? false : undefined),
+};
+
+export const oneOf = <const T extends string>(...values: readonly T[]): OptionType<T> => ({
+  expects: `one of ${values.join(', ')}`,
+  parse: (value) => values.find((candidate) => candidate === value),
+});
+
+/** A comma-separated list; empty text is the empty list. */
+export const listOf = <T>(item: OptionType<T>): OptionType<readonly T[]> => ({
+  expects: `a comma-separated list, each ${item.expects}`,
+  parse: (value) => {
+    const items = value === '' ? [] : value.split(',').map((part) => item.parse(part.trim()));
+    return items.every((part) => part !== undefined) ? items : undefined;
+  },
+});

@@ -1,0 +1,61 @@
+import { durationMs, flag, integer, listOf, oneOf, text } from './options.ts';
+import { ConfigError, parseConfig, renderOptions } from './parse-config.ts';
+
+const table = {
+  nodeName: { type: text, description: 'The name of the Node.' },
+  port: { type: integer(1, 65_535), description: 'The port to listen on.', default: 10_350 },
+  resyncInterval: { type: durationMs, description: 'How often.', default: 10_000 },
+  serviceCidrs: { type: listOf(text), description: 'Services.', default: [] as readonly string[] },
+  dryRun: { type: flag, description: 'Print only.', default: false },
+  logLevel: { type: oneOf('info', 'debug'), description: 'How much to log.', default: 'info' as const },
+};
+
+const parse = (
+  argv: readonly string[],
+  env: Record<string, string> = {},
+): ReturnType<typeof parseConfig<typeof table>> => parseConfig(table, { argv, env, envPrefix: 'SALLYPORT' });
+
+describe('parseConfig', () => {
+  it('takes flags before the environment before defaults, and freezes the result', () => {
+    const config = parse(['--node-name', 'n1', '--port=99', '--dry-run'], {
+      SALLYPORT_PORT: '1',
+      SALLYPORT_RESYNC_INTERVAL: '250ms',
+      SALLYPORT_SERVICE_CIDRS: '10.96.0.0/16, 10.97.0.0/16',
+    });
+    expect(config).toEqual({
+      nodeName: 'n1',
+      port: 99,
+      resyncInterval: 250,
+      serviceCidrs: ['10.96.0.0/16', '10.97.0.0/16'],
+      dryRun: true,
+      logLevel: 'info',
+    });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('reports every fault at once, each with its value and the remedy', () => {
+    let error: unknown;
+    try {
+      parse(['--port=0', '--resync-interval=soon', '--log-level', 'loud', '--nodename=n1'], {
+        SALLYPORT_DRY_RUN: 'maybe',
+      });
+    } catch (caught) {
+      error = caught;
+    }
+    expect(error).toBeInstanceOf(ConfigError);
+    expect((error as ConfigError).faults).toEqual([
+      '--nodename=n1: unknown argument; known flags: --node-name, --port, --resync-interval, --service-cidrs, --dry-run, --log-level',
+      '--node-name is missing: give the flag or set SALLYPORT_NODE_NAME (The name of the Node.)',
+      '--port: "0" is not a whole number from 1 to 65535',
+      '--resync-interval: "soon" is not a duration such as 250ms, 10s or 5m',
+      'SALLYPORT_DRY_RUN: "maybe" is not true or false',
+      '--log-level: "loud" is not one of info, debug',
+    ]);
+  });
+
+  it('documents the options from the same table', () => {
+    expect(renderOptions(table, 'SALLYPORT')).toContain(
+      '| `--node-name` | `SALLYPORT_NODE_NAME` | a text that is not empty | required | The name of the Node. |',
+    );
+  });
+});

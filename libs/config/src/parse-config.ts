@@ -1,0 +1,87 @@
+import type { ConfigOf, OptionTable } from './options.ts';
+
+/** Every fault of the command line and the environment at once, one line each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'CONFIG_INVALID';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.faults = faults;
+  }
+}
+
+const words = (name: string): string[] => name.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
+const flagOf = (name: string): string => `--${words(name).join('-')}`;
+const variableOf = (prefix: string, name: string): string => [prefix, ...words(name)].join('_').toUpperCase();
+
+/** `--name=value`, `--name value` and `--name` (true). A flag that is given twice keeps its last value. */
+const readFlags = (argv: readonly string[], known: ReadonlySet<string>, faults: string[]): Map<string, string> => {
+  const given = new Map<string, string>();
+  for (let index = 0; index < argv.length; index += 1) {
+    const argument = argv[index] ?? '';
+    const [, name = '', value] = /^(--[^=]+)(?:=(.*))?$/s.exec(argument) ?? [];
+    if (!known.has(name)) {
+      faults.push(`${argument}: unknown argument; known flags: ${[...known].join(', ')}`);
+      continue;
+    }
+    const next = argv[index + 1];
+    if (value !== undefined) given.set(name, value);
+    else if (next === undefined || next.startsWith('--')) given.set(name, 'true');
+    else {
+      given.set(name, next);
+      index += 1;
+    }
+  }
+  return given;
+};
+
+/**
+ * The frozen configuration from flags, else environment variables, else defaults.
+ * Throws {@link ConfigError} with every fault.
+ */
+export const parseConfig = <Table extends OptionTable>(
+  table: Table,
+  input: {
+    readonly argv: readonly string[];
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly envPrefix: string;
+  },
+): ConfigOf<Table> => {
+  const faults: string[] = [];
+  const names = Object.keys(table);
+  const flags = readFlags(input.argv, new Set(names.map(flagOf)), faults);
+  const config: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(table)) {
+    const variable = variableOf(input.envPrefix, name);
+    const fromFlag = flags.get(flagOf(name));
+    const given = fromFlag ?? input.env[variable];
+    if (given === undefined) {
+      if (option.default === undefined)
+        faults.push(`${flagOf(name)} is missing: give the flag or set ${variable} (${option.description})`);
+      config[name] = option.default;
+      continue;
+    }
+    const value = option.type.parse(given);
+    if (value === undefined) {
+      const source = fromFlag === undefined ? variable : flagOf(name);
+      faults.push(`${source}: ${JSON.stringify(given)} is not ${option.type.expects}`);
+    }
+    config[name] = value;
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+  return Object.freeze(config) as ConfigOf<Table>;
+};
+
+/** The documentation of the options: a Markdown table. */
+export const renderOptions = (table: OptionTable, envPrefix: string): string =>
+  [
+    '| flag | environment variable | value | default | meaning |',
+    '| --- | --- | --- | --- | --- |',
+    ...Object.entries(table).map(([name, option]) => {
+      const fallback = option.default === undefined ? 'required' : `\`${JSON.stringify(option.default)}\``;
+      return `| \`${flagOf(name)}\` | \`${variableOf(envPrefix, name)}\` | ${option.type.expects} | ${fallback} | ${option.description} |`;
+    }),
+    '',
+  ].join('\n');

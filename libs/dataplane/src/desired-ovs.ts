@@ -1,0 +1,109 @@
+import { CT_ZONE, FLOW_PRIORITIES, GATEWAY_PORT, OVS_TABLES, TUNNEL_PORT } from './constants.ts';
+import type { Marks } from './marks.ts';
+import { hex, snatMark } from './marks.ts';
+import type { Flow, Group, OvsPort, OvsState } from './state.ts';
+import type { WayOut, WaysOut } from './ways-out.ts';
+
+/** The ports of the bridge: every packet names its own remote end and tunnel id. */
+export const OVS_PORTS: readonly OvsPort[] = [
+  {
+    name: TUNNEL_PORT.name,
+    type: 'geneve',
+    ofport: TUNNEL_PORT.ofport,
+    options: { key: 'flow', remote_ip: 'flow' },
+  },
+  { name: GATEWAY_PORT.name, type: 'internal', ofport: GATEWAY_PORT.ofport, options: {}, mac: GATEWAY_PORT.mac },
+];
+
+/** The content of the bridge of one Node. @param nodeIP the address other Nodes tunnel to. */
+export const desiredOvs = ({ egresses, pods }: WaysOut, nodeIP: string, marks: Marks): OvsState => ({
+  bridge: { failMode: 'secure', ports: OVS_PORTS },
+  flows: [
+    ...staticFlows(nodeIP),
+    ...[...pods].flatMap(([ip, wayOut]) => podFlows(ip, wayOut)),
+    ...[...egresses.values()].flatMap((wayOut) => gatewayFlows(wayOut, marks)),
+  ],
+  groups: [...egresses.values()].flatMap(groups),
+});
+
+const TO_GATEWAY_PORT = `set_field:${GATEWAY_PORT.mac}->eth_dst`;
+// The kernel routes the outer packet by the mark of the inner one: a mark of ours would send it back into the bridge.
+const CLEAR_MARK = 'set_field:0->pkt_mark';
+
+const staticFlows = (nodeIP: string): readonly Flow[] => [
+  {
+    table: OVS_TABLES.classify,
+    priority: FLOW_PRIORITIES.tunnelReturn,
+    match: `ip,tun_id=0,tun_dst=${nodeIP},in_port=${TUNNEL_PORT.ofport}`,
+    actions: `${TO_GATEWAY_PORT},${CLEAR_MARK},output:${GATEWAY_PORT.ofport}`,
+  },
+  {
+    table: OVS_TABLES.classify,
+    priority: FLOW_PRIORITIES.reply,
+    match: `ip,in_port=${GATEWAY_PORT.ofport}`,
+    actions: `ct(table=${OVS_TABLES.return},zone=${CT_ZONE})`,
+  },
+  {
+    table: OVS_TABLES.return,
+    priority: FLOW_PRIORITIES.known,
+    match: 'ct_state=+rpl+trk,ip',
+    actions:
+      `${CLEAR_MARK},set_field:0->tun_id,move:NXM_NX_CT_LABEL[0..31]->NXM_NX_TUN_IPV4_DST[],` +
+      `output:${TUNNEL_PORT.ofport}`,
+  },
+  ...Object.values(OVS_TABLES).map((table) => ({
+    table,
+    priority: FLOW_PRIORITIES.miss,
+    match: '',
+    actions: 'drop',
+  })),
+];
+
+/** On the Node of a Pod: to the group of its Egress. */
+const podFlows = (ip: string, wayOut: WayOut): readonly Flow[] =>
+  wayOut.way === 'redirect'
+    ? [
+        {
+          table: OVS_TABLES.classify,
+          priority: FLOW_PRIORITIES.known,
+          match: `ip,in_port=${GATEWAY_PORT.ofport},nw_src=${ip}`,
+          actions: `group:${wayOut.tunnelID}`,
+        },
+      ]
+    : [];
+
+/** On the Node of a Pod: where the gateway of an Egress is, so that a move of the IP is a change of one group. */
+const groups = (wayOut: WayOut): readonly Group[] =>
+  wayOut.way === 'redirect'
+    ? [
+        {
+          id: wayOut.tunnelID,
+          type: 'indirect',
+          buckets: [
+            `bucket_id:0,actions=${CLEAR_MARK},set_field:${hex(wayOut.tunnelID)}->tun_id,` +
+              `set_field:${wayOut.nodeIP}->tun_dst,output:${TUNNEL_PORT.ofport}`,
+          ],
+        },
+      ]
+    : [];
+
+/** On the gateway: keeps where the connection came from, then lets the IP stack send it with the SNAT id. */
+const gatewayFlows = (wayOut: WayOut, marks: Marks): readonly Flow[] =>
+  wayOut.way === 'snat'
+    ? [
+        {
+          table: OVS_TABLES.classify,
+          priority: FLOW_PRIORITIES.known,
+          match: `ip,tun_id=${hex(wayOut.tunnelID)},in_port=${TUNNEL_PORT.ofport}`,
+          actions:
+            `ct(commit,table=${OVS_TABLES.gateway},zone=${CT_ZONE},` +
+            'exec(move:NXM_NX_TUN_IPV4_SRC[]->NXM_NX_CT_LABEL[0..31]))',
+        },
+        {
+          table: OVS_TABLES.gateway,
+          priority: FLOW_PRIORITIES.known,
+          match: `ip,tun_id=${hex(wayOut.tunnelID)}`,
+          actions: `${TO_GATEWAY_PORT},set_field:${hex(snatMark(wayOut.snatId, marks))}->pkt_mark,output:${GATEWAY_PORT.ofport}`,
+        },
+      ]
+    : [];

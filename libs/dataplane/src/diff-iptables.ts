@@ -1,0 +1,44 @@
+import type { Operation } from './operation.ts';
+import type { Chain, IptablesState } from './state.ts';
+
+/** The operations before anything is steered by the new rules, and after nothing is steered by the old ones any more. */
+export interface IptablesDiff {
+  readonly before: readonly Operation[];
+  readonly after: readonly Operation[];
+}
+
+/** First the desired rules with those that are there behind them, then the desired ones alone. */
+export const diffIptables = (actual: IptablesState, desired: IptablesState): IptablesDiff => {
+  const both = desired.chains.map((chain) => {
+    const old = rulesOf(actual, chain).filter((rule) => !chain.rules.includes(rule));
+    return { ...chain, rules: [...chain.rules, ...old] };
+  });
+  const restore = (chains: readonly Chain[]): Operation => ({
+    op: 'iptables-restore',
+    chains,
+    jumps: desired.jumps.map(({ table, from, to }) => ({ table, from, to })),
+  });
+  const isThere = hasJumps(actual, desired) && hasChains(actual, both);
+  const isEnough = hasChains({ ...desired, chains: both }, desired.chains);
+  return { before: isThere ? [] : [restore(both)], after: isEnough ? [] : [restore(desired.chains)] };
+};
+
+/** Whether every jump is there, first in its built-in chain. */
+export const hasJumps = (actual: IptablesState, desired: Pick<IptablesState, 'jumps'>): boolean =>
+  desired.jumps.every((wanted) =>
+    actual.jumps.some(
+      ({ table, from, to, first }) => first && table === wanted.table && from === wanted.from && to === wanted.to,
+    ),
+  );
+
+/** Whether `chains` have exactly these rules, in this order. */
+export const hasChains = (actual: IptablesState, chains: readonly Chain[]): boolean =>
+  chains.every((chain) => {
+    const rules = chainOf(actual, chain)?.rules;
+    return rules?.length === chain.rules.length && chain.rules.every((rule, index) => rule === rules[index]);
+  });
+
+const chainOf = ({ chains }: IptablesState, { table, name }: Omit<Chain, 'rules'>): Chain | undefined =>
+  chains.find((chain) => chain.table === table && chain.name === name);
+
+const rulesOf = (state: IptablesState, chain: Chain): readonly string[] => chainOf(state, chain)?.rules ?? [];

@@ -1,0 +1,59 @@
+import type { Marks } from './marks.ts';
+import { steeringMask } from './marks.ts';
+import type { ForgetConnections, IpsetChange, Operation } from './operation.ts';
+import type { PodPath } from './pod-path.ts';
+import { podPath, samePath } from './pod-path.ts';
+import type { DataplaneState, MaskedMark } from './state.ts';
+
+/** While the Pods are cut off, what they are to be steered by can change. */
+export interface PodsDiff {
+  readonly cutOff: readonly Operation[];
+  readonly steer: readonly Operation[];
+}
+
+/**
+ * How the Pods of the Node get from their actual mark to the desired one. A connection keeps the address it was first translated
+ * to, whatever the rules say later; so a Pod whose path changes is cut off, its wrong connections are forgotten, and only then
+ * does it get its mark.
+ * @param trustActual false when the actual rules may have let Pods leave with a wrong address: then all are treated so.
+ */
+export const diffPods = (
+  actual: DataplaneState,
+  desired: DataplaneState,
+  trustActual: boolean,
+  marks: Marks,
+): PodsDiff => {
+  const before = actual.ipsets.pods ?? new Map<string, MaskedMark>();
+  const after = desired.ipsets.pods ?? new Map<string, MaskedMark>();
+  const ips = [...new Set([...before.keys(), ...after.keys()])].sort();
+  const changing = ips.filter((ip) => {
+    return !trustActual || !samePath(podPath(actual, ip, marks), podPath(desired, ip, marks));
+  });
+
+  const drop = { mark: marks.drop, mask: steeringMask(marks) };
+  const drops = changing.filter((ip) => !sameMark(before.get(ip), drop)).map((ip) => setPod(ip, drop));
+  const skip = [...(desired.ipsets.skip ?? [])];
+  const forget = changing
+    .map((ip) => ({ ip, path: podPath(desired, ip, marks) }))
+    .filter(({ path }) => path.path !== 'drop')
+    .map(({ ip, path }): ForgetConnections => ({ of: 'pod', ip, skip, ...keepOf(path) }));
+  const isDropped = new Set(changing);
+  const finals = ips.flatMap((ip): IpsetChange[] => {
+    const mark = after.get(ip);
+    if (mark === undefined) return [{ change: 'delete-pod', ip }];
+    return sameMark(isDropped.has(ip) ? drop : before.get(ip), mark) ? [] : [setPod(ip, mark)];
+  });
+  return {
+    cutOff: drops.length === 0 ? [] : [{ op: 'ipset-restore', changes: drops }],
+    steer: [
+      ...(forget.length === 0 ? [] : [{ op: 'forget-connections', connections: forget } as const]),
+      ...(finals.length === 0 ? [] : [{ op: 'ipset-restore', changes: finals } as const]),
+    ],
+  };
+};
+
+const setPod = (ip: string, mark: MaskedMark): IpsetChange => ({ change: 'set-pod', ip, mark });
+
+const keepOf = (path: PodPath): { readonly keep?: string } => ('keep' in path ? { keep: path.keep } : {});
+
+const sameMark = (a: MaskedMark | undefined, b: MaskedMark): boolean => a?.mark === b.mark && a.mask === b.mask;

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as constants from './constants.ts';
+import { defaultMarks, hex, MAX_SNAT_IDS, steeringMask } from './marks.ts';
+import { planDataplane } from './plan-dataplane.ts';
+import type { DataplaneState, Flow, PolicyRoute } from './state.ts';
+import { emptyState } from './testing/index.ts';
+import { egressGroup, network, node } from './testing/scenario.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../../docs/dataplane.md'), 'utf8');
+
+/** The first two cells of every row of the tables. */
+const rows = [...page.matchAll(/^\| (?<what>[^|]+?) +\| `(?<value>[^`]+)` +\|/gm)].map(
+  ({ groups }) => `${groups!.what!}: ${groups!.value!}`,
+);
+
+const namesAndNumbers = [
+  ['bridge', constants.BRIDGE],
+  ['tunnel port', constants.TUNNEL_PORT.name],
+  ['tunnel port number', constants.TUNNEL_PORT.ofport],
+  ['internal port', constants.GATEWAY_PORT.name],
+  ['internal port number', constants.GATEWAY_PORT.ofport],
+  ['internal port MAC', constants.GATEWAY_PORT.mac],
+  ['internal port address', constants.GATEWAY_ADDRESS],
+  ['internal port rp_filter', constants.RP_FILTER_LOOSE],
+  ['virtual next hop', constants.VIRTUAL_NEXT_HOP.ip],
+  ['virtual next hop MAC', constants.VIRTUAL_NEXT_HOP.mac],
+  ['tunnel overhead', constants.TUNNEL_OVERHEAD],
+  ['cookie', hex(constants.COOKIE)],
+  ['OVS conntrack zone', constants.CT_ZONE],
+  ...Object.entries(constants.OVS_TABLES).map(([name, table]) => [`OVS table ${name}`, table]),
+  ...Object.entries(constants.FLOW_PRIORITIES).map(([name, priority]) => [`OVS priority ${name}`, priority]),
+  ['set of Pods', constants.PODS_SET],
+  ['set of inside destinations', constants.SKIP_SET],
+  ['chain', constants.PREROUTING_CHAIN],
+  ['chain', constants.FORWARD_CHAIN],
+  ['chain', constants.POSTROUTING_CHAIN],
+  ...Object.entries(constants.ROUTE_TABLES).map(([name, table]) => [`route table ${name}`, table]),
+  ...Object.entries(constants.RULE_PRIORITIES).map(([name, priority]) => [`rule priority ${name}`, priority]),
+  ['SNAT ids', MAX_SNAT_IDS],
+  ...Object.entries({ ...defaultMarks }).map(([name, mark]) => [name, hex(mark)]),
+].map(([what, value]) => `${String(what)}: ${String(value)}`);
+
+const example = planDataplane({
+  groups: [
+    { name: 'web', tunnelID: 4242, egressIP: '192.168.77.200', gateway: 'n2', pods: ['10.244.1.12', '10.244.1.13'] },
+    { name: 'db', tunnelID: 77, egressIP: '192.168.77.201', gateway: 'n1', pods: ['10.244.1.11'] },
+    { name: 'lost', tunnelID: 5, egressIP: '192.168.77.202', pods: ['10.244.1.14'] },
+  ].map(egressGroup),
+  network,
+  node,
+  marks: defaultMarks,
+  actual: emptyState,
+}).desired;
+
+/** As the tools print them, in their order or, where they have none, in ours. */
+const renderFlow = ({ table, priority, match, actions }: Flow): string =>
+  ` cookie=${hex(constants.COOKIE)}, ${table === 0 ? '' : `table=${table}, `}priority=${priority}${match === '' ? '' : `,${match}`} actions=${actions}`;
+
+const renderFlows = ({ ovs }: DataplaneState): readonly string[] =>
+  ovs.flows.toSorted((a, b) => a.table - b.table || b.priority - a.priority).map(renderFlow);
+
+const renderGroups = ({ ovs }: DataplaneState): readonly string[] =>
+  ovs.groups.map(({ id, type, buckets }) => ` group_id=${id},type=${type},bucket=${buckets.join()}`);
+
+const renderIptables = ({ iptables }: DataplaneState): readonly string[] =>
+  ['raw', 'mangle', 'nat', 'filter'].flatMap((table) => [
+    `*${table}`,
+    ...iptables.jumps.filter((jump) => jump.table === table).map(({ from, to }) => `-A ${from} -j ${to}`),
+    ...iptables.chains
+      .filter((chain) => chain.table === table)
+      .flatMap(({ name, rules }) => rules.map((rule) => `-A ${name} ${rule}`)),
+  ]);
+
+const renderIpsets = ({ ipsets }: DataplaneState): readonly string[] => [
+  `create ${constants.PODS_SET} hash:ip family inet skbinfo`,
+  ...[...(ipsets.pods ?? [])].map(
+    ([ip, { mark, mask }]) => `add ${constants.PODS_SET} ${ip} skbmark ${hex(mark)}/${hex(mask)}`,
+  ),
+  `create ${constants.SKIP_SET} hash:net family inet`,
+  ...[...(ipsets.skip ?? [])].map((cidr) => `add ${constants.SKIP_SET} ${cidr.replace('/32', '')}`),
+];
+
+const renderRoute = (route: PolicyRoute): string =>
+  route.type === 'throw'
+    ? `throw ${route.destination.replace('/32', '')} proto static`
+    : `default via ${route.via} dev ${constants.GATEWAY_PORT.name} proto static onlink`;
+
+const renderRouting = ({ routing }: DataplaneState): readonly string[] => [
+  ...routing.rules.map(
+    ({ priority, mark, mask, table }) => `${priority}:	from all fwmark ${hex(mark)}/${hex(mask)} lookup ${table}`,
+  ),
+  ...routing.routes
+    .toSorted((a, b) => a.table - b.table || (a.type === b.type ? 0 : a.type === 'gateway' ? -1 : 1))
+    .map(renderRoute),
+];
+
+const dumps: readonly (readonly [string, readonly string[]])[] = [
+  ['the flows', renderFlows(example)],
+  ['the groups', renderGroups(example)],
+  ['the iptables rules', renderIptables(example)],
+  ['the sets', renderIpsets(example)],
+  ['the rules and routes', renderRouting(example)],
+];
+
+describe('docs/dataplane.md', () => {
+  it('lists every name and number as it is, and no other', () => {
+    expect(rows).toEqual(namesAndNumbers);
+    expect(page).toContain(`mask ${hex(steeringMask(defaultMarks))}`);
+  });
+
+  it.each(dumps)('shows %s of its example as the planner wants them', (_, lines) => {
+    expect(page).toContain(`\`\`\`text\n${lines.join('\n')}\n\`\`\`\n`);
+  });
+});

@@ -1,0 +1,79 @@
+/**
+ * The bits we use of the packet mark (fwmark) and of the connection mark. They are the only choice a Node's other software
+ * may force on us: kube-proxy takes 0x4000 and 0x8000, CNIs take others.
+ */
+export interface Marks {
+  /** Eight adjacent bits within the lower 16, since the mark is also a conntrack zone: which egress IP to leave with. */
+  readonly snatIdMask: number;
+  /** One bit: leave through another Node. */
+  readonly redirect: number;
+  /** One bit: a reply, to be returned through the tunnel. */
+  readonly return: number;
+  /** One bit: not allowed to leave the cluster. */
+  readonly drop: number;
+  /** One bit of the connection mark: opened by a Pod on another Node. */
+  readonly connmarkBack: number;
+}
+
+export const defaultMarks: Marks = {
+  snatIdMask: 0x0000_00ff,
+  redirect: 0x0000_1000,
+  return: 0x0000_0800,
+  drop: 0x0000_0400,
+  connmarkBack: 0x0000_2000,
+};
+
+/** The bits of kube-proxy: to be masqueraded, to be dropped. */
+const KUBE_PROXY_BITS = 0xc000;
+
+/** SNAT ids on one Node: 1 to this; 0 is no id. */
+export const MAX_SNAT_IDS = 255;
+
+const markNames = ['snatIdMask', 'redirect', 'return', 'drop', 'connmarkBack'] as const;
+
+/** What is wrong with a choice of marks, a sentence each; empty when it can be used. */
+export const markFaults = (marks: Marks): readonly string[] => {
+  const faults: string[] = [];
+  const mask = marks.snatIdMask;
+  if (!isMark(mask) || mask > 0xffff || mask / snatIdUnit(marks) !== MAX_SNAT_IDS) {
+    faults.push(`mark snatIdMask ${hex(mask)}: choose eight adjacent bits within 0xffff, such as 0xff`);
+  }
+  for (const name of markNames) {
+    const mark = marks[name];
+    if (name !== 'snatIdMask' && (!isMark(mark) || !isOneBit(mark))) {
+      faults.push(`mark ${name} ${hex(mark)}: choose one bit, such as 0x1000`);
+    }
+    if ((mark & KUBE_PROXY_BITS) !== 0) {
+      faults.push(`mark ${name} ${hex(mark)}: the bits ${hex(KUBE_PROXY_BITS)} are kube-proxy's, choose others`);
+    }
+  }
+  const ofPackets = (['snatIdMask', 'redirect', 'return', 'drop'] as const).map((name) => ({
+    name,
+    mark: marks[name],
+  }));
+  ofPackets.forEach((one, index) => {
+    for (const other of ofPackets.slice(index + 1)) {
+      if ((one.mark & other.mark) === 0) continue;
+      faults.push(`marks ${one.name} ${hex(one.mark)} and ${other.name} ${hex(other.mark)} overlap: choose other bits`);
+    }
+  });
+  return faults;
+};
+
+/** The bits that steer a packet out of the cluster; setting one way of leaving clears the others. */
+export const steeringMask = ({ snatIdMask, redirect, drop }: Marks): number => snatIdMask | redirect | drop;
+
+/** The mark of a SNAT id. */
+export const snatMark = (id: number, marks: Marks): number => id * snatIdUnit(marks);
+
+/** The SNAT id in a mark; 0 for none. */
+export const snatIdOf = (mark: number, marks: Marks): number => ((mark & marks.snatIdMask) >>> 0) / snatIdUnit(marks);
+
+/** As iptables, ipset and OVS print marks. */
+export const hex = (value: number): string => `0x${value.toString(16)}`;
+
+const snatIdUnit = ({ snatIdMask }: Marks): number => (snatIdMask & -snatIdMask) >>> 0;
+
+const isMark = (mark: number): boolean => Number.isInteger(mark) && mark > 0 && mark <= 0xffff_ffff;
+
+const isOneBit = (mark: number): boolean => (mark & (mark - 1)) === 0;

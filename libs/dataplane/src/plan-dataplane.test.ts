@@ -1,0 +1,208 @@
+import type { ClusterNetwork } from '@sallyport/api';
+import { FORWARD_CHAIN, POSTROUTING_CHAIN } from './constants.ts';
+import { diffDataplane } from './diff-dataplane.ts';
+import { defaultMarks, MAX_SNAT_IDS } from './marks.ts';
+import type { Plan } from './plan-dataplane.ts';
+import { planDataplane } from './plan-dataplane.ts';
+import { renderSnatRule } from './snat-rules.ts';
+import type { DataplaneState } from './state.ts';
+import { applyOperation, emptyState, emptyWorld } from './testing/index.ts';
+import type { GroupSketch } from './testing/scenario.ts';
+import { egressGroup, network, node } from './testing/scenario.ts';
+
+const plan = (groups: readonly GroupSketch[], rest: { actual?: DataplaneState; network?: ClusterNetwork } = {}): Plan =>
+  planDataplane({ groups: groups.map(egressGroup), network, node, marks: defaultMarks, actual: emptyState, ...rest });
+
+/** The marks of the Pods, as ipset prints them, without the mask. */
+const marksOf = ({ desired }: Plan): object =>
+  Object.fromEntries([...(desired.ipsets.pods ?? [])].map(([ip, { mark }]) => [ip, `0x${mark.toString(16)}`]));
+
+const snatRulesOf = ({ desired }: Plan): readonly string[] =>
+  desired.iptables.chains.find(({ name }) => name === POSTROUTING_CHAIN)?.rules.slice(1) ?? [];
+
+const withSnatRules = (rules: readonly string[]): DataplaneState => ({
+  ...emptyState,
+  iptables: {
+    chains: [{ table: 'nat', name: POSTROUTING_CHAIN, rules: ['-o egress-gw0 -j ACCEPT', ...rules] }],
+    jumps: [],
+  },
+});
+
+const pod = '10.244.1.11';
+const here = { name: 'a', tunnelID: 7, egressIP: '192.168.77.200', gateway: 'n1', pods: [pod] };
+const there = { ...here, gateway: 'n2' };
+
+describe('planDataplane', () => {
+  it.each<[string, GroupSketch, string]>([
+    ['a SNAT id when this Node is the gateway', here, '0x1'],
+    ['redirect when another one is', there, '0x1000'],
+    ['drop when no Node is', { name: 'a', tunnelID: 7, egressIP: '192.168.77.200', pods: [pod] }, '0x400'],
+    ['drop when there is no egress IP', { name: 'a', tunnelID: 7, gateway: 'n2', pods: [pod] }, '0x400'],
+    ['drop when the egress IP is of the other family', { ...here, egressIP: 'fd00::8' }, '0x400'],
+  ])('marks a Pod with %s', (_, group, mark) => {
+    const planned = plan([group]);
+    expect(marksOf(planned)).toEqual({ [pod]: mark });
+    expect(planned.faults).toEqual([]);
+  });
+
+  it('needs no hop through OVS when this Node is the gateway of its own Pod', () => {
+    const { ovs } = plan([here]).desired;
+    expect(ovs.groups).toEqual([]);
+    expect(ovs.flows.filter(({ match }) => match.includes(pod))).toEqual([]);
+  });
+
+  it('is a gateway for other Nodes also without Pods of its own', () => {
+    const { ovs } = plan([{ ...here, pods: [] }]).desired;
+    expect(ovs.flows.filter(({ match }) => match.includes('tun_id=0x7'))).toHaveLength(2);
+  });
+
+  it('leaves IPv6 addresses of Pods alone', () => {
+    expect(marksOf(plan([{ ...here, pods: ['fd00:1::b', pod] }]))).toEqual({ [pod]: '0x1' });
+  });
+
+  it('gives Egresses that share an egress IP one SNAT id', () => {
+    const planned = plan([here, { ...here, name: 'b', tunnelID: 8, pods: ['10.244.1.12'] }]);
+    expect(marksOf(planned)).toEqual({ [pod]: '0x1', '10.244.1.12': '0x1' });
+    expect(snatRulesOf(planned)).toEqual([renderSnatRule(1, '192.168.77.200', defaultMarks)]);
+  });
+
+  it('reads SNAT ids back from the rules, and gives none out that a rule still uses', () => {
+    const actual = withSnatRules([
+      renderSnatRule(3, '192.168.77.200', defaultMarks),
+      renderSnatRule(1, '192.168.77.250', defaultMarks),
+    ]);
+    const planned = plan([here, { ...here, name: 'b', tunnelID: 8, egressIP: '192.168.77.201', pods: [] }], { actual });
+    expect(snatRulesOf(planned)).toEqual([
+      renderSnatRule(2, '192.168.77.201', defaultMarks),
+      renderSnatRule(3, '192.168.77.200', defaultMarks),
+    ]);
+  });
+
+  it('drops what is beyond 255 egress IPs and says so, without touching the others', () => {
+    const sketches = Array.from({ length: MAX_SNAT_IDS + 1 }, (_, index) => ({
+      name: `e${String(index).padStart(3, '0')}`,
+      tunnelID: index + 1,
+      egressIP: `10.9.${Math.floor(index / 256)}.${index % 256}`,
+      gateway: 'n1',
+      pods: [`10.244.${Math.floor(index / 256)}.${index % 256}`],
+    }));
+    const planned = plan(sketches);
+    const dropped = [...(planned.desired.ipsets.pods ?? [])].filter(([, { mark }]) => mark === defaultMarks.drop);
+    expect(dropped).toHaveLength(1);
+    expect(snatRulesOf(planned)).toHaveLength(MAX_SNAT_IDS);
+    expect(planned.faults.map(({ message }) => message)).toEqual([
+      expect.stringContaining('there is no SNAT id left for 10.9.0.99, as a Node can have 255 egress IPs'),
+    ]);
+  });
+
+  it('drops the traffic of an address that Pods of two Egresses claim, until one of them goes', () => {
+    const planned = plan([there, { ...here, name: 'b', tunnelID: 8 }]);
+    expect(marksOf(planned)).toEqual({ [pod]: '0x400' });
+    expect(planned.faults).toEqual([
+      { egress: 'b', message: expect.stringContaining(`Traffic of ${pod} is dropped`) as string },
+    ]);
+  });
+
+  it('takes two Pods of one Egress with one address for what they are: an old and a new one', () => {
+    const planned = plan([{ ...here, pods: [pod, pod] }]);
+    expect(marksOf(planned)).toEqual({ [pod]: '0x1' });
+    expect(planned.faults).toEqual([]);
+  });
+
+  it('drops the traffic of the second of two Egresses with one tunnel id', () => {
+    const planned = plan([there, { ...there, name: 'b', gateway: 'n3', pods: ['10.244.1.12'] }]);
+    expect(marksOf(planned)).toEqual({ [pod]: '0x1000', '10.244.1.12': '0x400' });
+    expect(planned.faults).toEqual([
+      { egress: 'b', message: expect.stringContaining('it has the tunnel id of Egress a') as string },
+    ]);
+  });
+
+  it('drops what would need a tunnel over IPv6', () => {
+    const group = { ...egressGroup(there), gateway: { nodeName: 'n2', nodeIP: 'fd00::12' } };
+    const planned = planDataplane({ groups: [group], network, node, marks: defaultMarks, actual: emptyState });
+    expect(marksOf(planned)).toEqual({ [pod]: '0x400' });
+    expect(planned.faults).toEqual([
+      { egress: 'a', message: expect.stringContaining('fd00::12 of its gateway n2 is not IPv4') as string },
+    ]);
+  });
+
+  it('keeps Pods, Services and Nodes, itself among them, out of the tunnel; not IPv6, and not everything', () => {
+    const planned = plan([], {
+      network: {
+        ...network,
+        nodes: [],
+        podCIDRs: ['10.244.0.0/16', 'fd00:1::/64', '0.0.0.0/0', 'x'],
+        serviceCIDRs: [],
+      },
+    });
+    expect([...(planned.desired.ipsets.skip ?? [])]).toEqual(['10.244.0.0/16', '169.254.0.0/16', '192.168.77.11/32']);
+    expect(planned.faults.map(({ message }) => message)).toEqual([
+      "The cluster's network 0.0.0.0/0 is ignored: expected a CIDR such as 10.244.0.0/16.",
+      "The cluster's network x is ignored: expected a CIDR such as 10.244.0.0/16.",
+    ]);
+  });
+
+  it('does not depend on the order of groups and members', () => {
+    const groups = [here, { ...there, name: 'b', tunnelID: 8, pods: ['10.244.1.13', '10.244.1.12'] }];
+    const backwards = groups.toReversed().map((group) => ({ ...group, pods: group.pods.toReversed() }));
+    expect(plan(backwards)).toEqual(plan(groups));
+  });
+});
+
+describe('diffDataplane, by example', () => {
+  const converged = (groups: readonly GroupSketch[]): DataplaneState =>
+    diffDataplane(emptyState, plan(groups).desired).reduce(applyOperation, emptyWorld(node.ip)).state;
+
+  it('changes one group, and nothing else, when an egress IP moves to another Node', () => {
+    const actual = converged([there]);
+    const steps = diffDataplane(actual, plan([{ ...there, gateway: 'n3' }], { actual }).desired);
+    expect(steps).toMatchObject([
+      {
+        op: 'ovs-bundle',
+        changes: [
+          { change: 'modify-group', group: { id: 7, buckets: [expect.stringContaining('192.168.77.13->tun_dst')] } },
+        ],
+      },
+    ]);
+  });
+
+  it('only touches the sets when a Pod joins an Egress of this Node', () => {
+    const actual = converged([here]);
+    const steps = diffDataplane(actual, plan([{ ...here, pods: [pod, '10.244.1.12'] }], { actual }).desired);
+    expect(steps).toEqual([
+      { op: 'ipset-restore', changes: [{ change: 'set-pod', ip: '10.244.1.12', mark: { mark: 0x400, mask: 0x14ff } }] },
+      {
+        op: 'forget-connections',
+        connections: [expect.objectContaining({ of: 'pod', ip: '10.244.1.12', keep: '192.168.77.200' })],
+      },
+      { op: 'ipset-restore', changes: [{ change: 'set-pod', ip: '10.244.1.12', mark: { mark: 0x1, mask: 0x14ff } }] },
+    ]);
+  });
+
+  it('gives a Pod that an Egress leaves without a gateway no mark but drop', () => {
+    const actual = converged([here]);
+    const steps = diffDataplane(
+      actual,
+      plan([{ name: 'a', tunnelID: 7, egressIP: '192.168.77.200', pods: [pod] }], { actual }).desired,
+    );
+    expect(steps[0]).toEqual({
+      op: 'ipset-restore',
+      changes: [{ change: 'set-pod', ip: pod, mark: { mark: 0x400, mask: 0x14ff } }],
+    });
+    expect(steps.filter(({ op }) => op === 'ipset-restore')).toHaveLength(1);
+  });
+
+  it('removes nothing that it does not know: rules of others in our chains go, chains of others are not in the state', () => {
+    const actual = converged([here]);
+    const chains = actual.iptables.chains.map((chain) =>
+      chain.table === 'filter' ? { ...chain, rules: ['-j DROP', ...chain.rules] } : chain,
+    );
+    const steps = diffDataplane(
+      { ...actual, iptables: { ...actual.iptables, chains } },
+      plan([here], { actual }).desired,
+    );
+    // The rule of somebody else moves behind ours, and goes when nothing is steered by it.
+    expect(steps.map(({ op }) => op)).toEqual(['iptables-restore', 'iptables-restore']);
+    expect(JSON.stringify(steps[1])).not.toContain('-j DROP"],"name":"' + FORWARD_CHAIN);
+  });
+});

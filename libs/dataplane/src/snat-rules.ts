@@ -1,0 +1,27 @@
+import type { IptablesState } from './state.ts';
+import type { Marks } from './marks.ts';
+import { hex, snatIdOf, snatMark } from './marks.ts';
+import { POSTROUTING_CHAIN, SKIP_SET } from './constants.ts';
+
+/** The rule that lets packets with a SNAT id leave with an egress IP. */
+export const renderSnatRule = (id: number, egressIP: string, marks: Marks): string =>
+  `-m mark --mark ${hex(snatMark(id, marks))}/${hex(marks.snatIdMask)} ` +
+  `-m set ! --match-set ${SKIP_SET} dst -j SNAT --to-source ${egressIP}`;
+
+/** What {@link renderSnatRule} made the rule of; undefined for any other rule. */
+export const parseSnatRule = (rule: string, marks: Marks): { id: number; egressIP: string } | undefined => {
+  const [, mark = '', egressIP = ''] = /^-m mark --mark (0x[0-9a-f]+)\/.* --to-source ([0-9.]+)$/.exec(rule) ?? [];
+  const id = snatIdOf(Number(mark), marks);
+  return renderSnatRule(id, egressIP, marks) === rule ? { id, egressIP } : undefined;
+};
+
+/** The egress IP behind each SNAT id. Of two rules for one id the first is the one that counts. */
+export const snatIdsOf = ({ chains }: IptablesState, marks: Marks): ReadonlyMap<number, string> => {
+  const rules = chains.find(({ table, name }) => table === 'nat' && name === POSTROUTING_CHAIN)?.rules ?? [];
+  const ids = new Map<number, string>();
+  for (const rule of rules) {
+    const parsed = parseSnatRule(rule, marks);
+    if (parsed !== undefined && !ids.has(parsed.id)) ids.set(parsed.id, parsed.egressIP);
+  }
+  return ids;
+};

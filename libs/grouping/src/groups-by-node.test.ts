@@ -1,0 +1,80 @@
+import type { Egress } from '@sallyport/api';
+import type { Placement } from './groups-by-node.ts';
+import { groupsByNode } from './groups-by-node.ts';
+import type { Pod } from './pod.ts';
+import { resolveEgresses } from './resolve-egresses.ts';
+import { egress, pod } from './testing/objects.ts';
+
+const gateway = { nodeName: 'n2', nodeIP: '192.168.77.12' };
+
+const grouped = (egresses: readonly Egress[], pods: readonly Pod[], gateways: Placement['gateways']): object =>
+  Object.fromEntries(
+    [
+      ...groupsByNode(resolveEgresses({ egresses, pods, namespaces: [] }), {
+        tunnelIDs: new Map(egresses.map(({ name }, index) => [name, index + 1])),
+        gateways,
+      }),
+    ].map(([node, groups]) => [
+      node,
+      groups.map((group) => ({
+        name: group.metadata.name,
+        pods: group.groupMembers.map((member) => member.pod.name),
+        ...(group.gateway === undefined ? {} : { gateway: group.gateway.nodeName }),
+      })),
+    ]),
+  );
+
+describe('groupsByNode', () => {
+  it('shows each Node its own members, and the gateway its group without any', () => {
+    const pods = [pod('p'), pod('q', { nodeName: 'n3' }), pod('r')];
+    expect(grouped([egress('a')], pods, new Map([['a', gateway]]))).toEqual({
+      n1: [{ name: 'a', pods: ['p', 'r'], gateway: 'n2' }],
+      n2: [{ name: 'a', pods: [], gateway: 'n2' }],
+      n3: [{ name: 'a', pods: ['q'], gateway: 'n2' }],
+    });
+  });
+
+  it('shows the gateway its own members as well', () => {
+    const pods = [pod('p', { nodeName: 'n2' })];
+    expect(grouped([egress('a')], pods, new Map([['a', gateway]]))).toEqual({
+      n2: [{ name: 'a', pods: ['p'], gateway: 'n2' }],
+    });
+  });
+
+  it('has a group without a gateway when no Node holds the IP: its Pods are dropped', () => {
+    expect(grouped([egress('a')], [pod('p')], new Map())).toEqual({ n1: [{ name: 'a', pods: ['p'] }] });
+  });
+
+  it('has no group then when unavailable says NodeIP: its Pods leave as if nobody selected them', () => {
+    expect(grouped([egress('a', { unavailable: 'NodeIP' })], [pod('p')], new Map())).toEqual({});
+  });
+
+  it('sorts groups by name, and has nothing for Nodes that nothing concerns', () => {
+    const egresses = [
+      egress('b', { createdAtMs: 1, appliedTo: { podSelector: { matchLabels: { role: 'b' } } } }),
+      egress('a', { createdAtMs: 2 }),
+    ];
+    expect(grouped(egresses, [pod('p'), pod('q', { labels: { role: 'b' } })], new Map())).toEqual({
+      n1: [
+        { name: 'a', pods: ['p'] },
+        { name: 'b', pods: ['q'] },
+      ],
+    });
+  });
+
+  it('gives the whole group but its resourceVersion', () => {
+    const resolved = resolveEgresses({ egresses: [egress('a')], pods: [pod('p')], namespaces: [] });
+    const views = groupsByNode(resolved, { tunnelIDs: new Map([['a', 7]]), gateways: new Map([['a', gateway]]) });
+    expect(views.get('n1')).toEqual([
+      {
+        apiVersion: 'controlplane.antrea.io/v1beta2',
+        kind: 'EgressGroup',
+        metadata: { name: 'a', uid: 'uid-a' },
+        tunnelID: 7,
+        egressIPs: ['192.168.77.200'],
+        gateway,
+        groupMembers: [{ pod: { namespace: 'default', name: 'p' }, ips: ['10.244.1.11'] }],
+      },
+    ]);
+  });
+});

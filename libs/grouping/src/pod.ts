@@ -1,0 +1,36 @@
+import type { Labels } from '@sallyport/api';
+
+export interface PodRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What grouping needs to know of a Pod. */
+export interface Pod extends PodRef {
+  readonly uid: string;
+  readonly labels: Labels;
+  /** Absent until it is scheduled. */
+  readonly nodeName?: string;
+  /** Canonical, one for each family at most; empty until it has an address. */
+  readonly ips: readonly string[];
+  /** status.phase: a Pod that `Succeeded` or `Failed` is finished. */
+  readonly phase: string;
+  readonly hostNetwork: boolean;
+}
+
+export interface Namespace {
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+/** `namespace/name`: the key of a Pod in maps. */
+export const podKey = ({ namespace, name }: PodRef): string => `${namespace}/${name}`;
+
+/** Why a Pod that an Egress selects is not steered: it has the Node's address, sends nothing any more, or is nowhere yet. */
+export type Exclusion = 'HostNetwork' | 'Finished' | 'Unscheduled';
+
+export const exclusionOf = ({ hostNetwork, phase, nodeName }: Pod): Exclusion | undefined => {
+  if (hostNetwork) return 'HostNetwork';
+  if (phase === 'Succeeded' || phase === 'Failed') return 'Finished';
+  return nodeName === undefined ? 'Unscheduled' : undefined;
+};

@@ -1,0 +1,24 @@
+import type { AppliedTo, Labels } from '@sallyport/api';
+import { matches } from '@sallyport/api';
+
+/** Why an Egress does or does not select a Pod. */
+export type Selection = 'Selected' | 'SelectsNothing' | 'PodLabelsDiffer' | 'NamespaceLabelsDiffer';
+
+/**
+ * Applies both selectors; a Namespace that is not known (yet) has no labels we could match. An `appliedTo` without
+ * selectors selects nothing, with one it leaves the other side open.
+ */
+export const selects = (
+  { podSelector, namespaceSelector }: AppliedTo,
+  podLabels: Labels,
+  namespaceLabels: Labels | undefined,
+): Selection => {
+  if (podSelector === undefined && namespaceSelector === undefined) return 'SelectsNothing';
+  if (
+    namespaceSelector !== undefined &&
+    (namespaceLabels === undefined || !matches(namespaceSelector, namespaceLabels))
+  ) {
+    return 'NamespaceLabelsDiffer';
+  }
+  return podSelector === undefined || matches(podSelector, podLabels) ? 'Selected' : 'PodLabelsDiffer';
+};

@@ -1,0 +1,60 @@
+import { CRD_GROUP, STORAGE_VERSION } from '@sallyport/api';
+import { podKey, type Namespace, type Pod } from '@sallyport/grouping';
+import { startInformer, type Informer, type InformerOptions } from './informer.ts';
+import { namespaceFor } from './namespace-for.ts';
+import { nodeFor, type Node } from './node-for.ts';
+import { observedEgressFor, type ObservedEgress } from './observed-egress-for.ts';
+import { podFor } from './pod-for.ts';
+
+/** Everything the controller looks at. */
+export interface ClusterInformers {
+  readonly pods: Informer<Pod>;
+  readonly namespaces: Informer<Namespace>;
+  readonly nodes: Informer<Node>;
+  readonly egresses: Informer<ObservedEgress>;
+}
+
+/** The resources that are mirrored. */
+export const clusterResources = [
+  'pods',
+  'namespaces',
+  'nodes',
+  'egresses',
+] as const satisfies (keyof ClusterInformers)[];
+
+export type ClusterInformersOptions = Pick<
+  InformerOptions<unknown>,
+  'client' | 'onChange' | 'onFaults' | 'clock' | 'random'
+> & {
+  /** `resource` is `pods`, `namespaces`, `nodes` or `egresses`. */
+  readonly onError: (resource: keyof ClusterInformers, error: unknown) => void;
+};
+
+const nameOf = ({ name }: { readonly name: string }): string => name;
+
+/** Mirrors Pods, Namespaces, Nodes and Egresses. */
+export const startClusterInformers = ({ onError, ...options }: ClusterInformersOptions): ClusterInformers => {
+  const failed = (resource: keyof ClusterInformers) => ({
+    onError: (error: unknown) => {
+      onError(resource, error);
+    },
+  });
+  return {
+    pods: startInformer({ ...options, ...failed('pods'), path: '/api/v1/pods', parse: podFor, keyOf: podKey }),
+    namespaces: startInformer({
+      ...options,
+      ...failed('namespaces'),
+      path: '/api/v1/namespaces',
+      parse: namespaceFor,
+      keyOf: nameOf,
+    }),
+    nodes: startInformer({ ...options, ...failed('nodes'), path: '/api/v1/nodes', parse: nodeFor, keyOf: nameOf }),
+    egresses: startInformer({
+      ...options,
+      ...failed('egresses'),
+      path: `/apis/${CRD_GROUP}/${STORAGE_VERSION}/egresses`,
+      parse: observedEgressFor,
+      keyOf: nameOf,
+    }),
+  };
+};

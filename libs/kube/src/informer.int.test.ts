@@ -1,0 +1,183 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Fault } from '@sallyport/api';
+import { systemClock } from '@sallyport/reconcile';
+import { writeEgressStatus } from './egress-status-writer.ts';
+import { startInformer, type Informer } from './informer.ts';
+import { createKubeClient, KubeConfigError, type KubeClient } from './kube-client.ts';
+import { nodeFor, type Node } from './node-for.ts';
+
+const node = (name: string, resourceVersion: string, address = '10.0.0.1'): unknown => ({
+  metadata: { name, resourceVersion },
+  status: { addresses: [{ type: 'InternalIP', address }] },
+});
+
+/** An API server of one page of code: what it answers is up to the test. */
+class Scripted {
+  readonly requests: string[] = [];
+  readonly watches: ServerResponse[] = [];
+  bodies: string[] = [];
+  answer: (url: URL, response: ServerResponse) => void = () => undefined;
+  readonly #server: Server = createServer((request: IncomingMessage, response) => {
+    const url = new URL(request.url ?? '/', 'http://x');
+    this.requests.push(`${request.method ?? ''} ${url.pathname}?${url.searchParams.toString()}`);
+    request.setEncoding('utf8').on('data', (text: string) => this.bodies.push(text));
+    if (url.searchParams.has('watch')) this.watches.push(response);
+    this.answer(url, response);
+  });
+
+  async listen(): Promise<string> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+}
+
+const eventually = async (holds: () => boolean): Promise<void> => {
+  const deadline = Date.now() + 10_000;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`not so after 10 s: ${holds.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+};
+
+describe('an informer', () => {
+  let folder: string;
+  let server: Scripted;
+  let client: KubeClient;
+  let informer: Informer<Node> | undefined;
+  const errors: unknown[] = [];
+  const faults: Fault[] = [];
+
+  const start = (): void => {
+    informer = startInformer({
+      client,
+      path: '/api/v1/nodes',
+      parse: nodeFor,
+      keyOf: ({ name }) => name,
+      onChange: () => undefined,
+      onFaults: (found) => faults.push(...found),
+      onError: (error) => errors.push(error),
+      clock: systemClock,
+      random: () => 1,
+    });
+  };
+  const names = (): readonly string[] => [...(informer?.objects().keys() ?? [])];
+
+  beforeEach(async () => {
+    errors.length = 0;
+    faults.length = 0;
+    server = new Scripted();
+    const url = await server.listen();
+    folder = await mkdtemp(join(tmpdir(), 'kube-'));
+    const kubeconfig = join(folder, 'config');
+    await writeFile(
+      kubeconfig,
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Config',
+        'current-context': 'c',
+        clusters: [{ name: 'c', cluster: { server: url } }],
+        users: [{ name: 'c', user: {} }],
+        contexts: [{ name: 'c', context: { cluster: 'c', user: 'c' } }],
+      }),
+    );
+    client = createKubeClient(kubeconfig);
+  });
+
+  afterEach(async () => {
+    await informer?.stop();
+    informer = undefined;
+    await server.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('lists in pages, then watches from the version of the list', async () => {
+    server.answer = (url, response) => {
+      if (url.searchParams.has('watch')) {
+        response.write(`${JSON.stringify({ type: 'ADDED', object: node('n3', '12') })}\n`);
+        response.write(`${JSON.stringify({ type: 'DELETED', object: node('n1', '13') })}\n`);
+        return;
+      }
+      const last = url.searchParams.get('continue') === 'more';
+      const metadata = { resourceVersion: '10', ...(last ? {} : { continue: 'more' }) };
+      response.end(JSON.stringify({ metadata, items: [last ? node('n2', '5', 'bad') : node('n1', '4')] }));
+    };
+    start();
+    await eventually(() => names().includes('n3'));
+    expect(names()).toEqual(['n2', 'n3']);
+    expect(informer?.synced()).toBe(true);
+    expect(faults.map(({ object }) => object)).toEqual(['Node n2']);
+    expect(server.requests).toEqual([
+      'GET /api/v1/nodes?limit=500',
+      'GET /api/v1/nodes?limit=500&continue=more',
+      'GET /api/v1/nodes?watch=true&allowWatchBookmarks=true&timeoutSeconds=290&resourceVersion=10',
+    ]);
+  });
+
+  it.each([
+    [
+      'an event',
+      (response: ServerResponse) => response.write('{"type":"ERROR","object":{"code":410,"message":"gone"}}\n'),
+    ],
+    ['a status code', (response: ServerResponse) => response.writeHead(410).end('{"message":"gone"}')],
+  ])('lists again when the version to resume from has expired, said by %s', async (_, expire) => {
+    let lists = 0;
+    server.answer = (url, response) => {
+      if (!url.searchParams.has('watch')) {
+        lists += 1;
+        response.end(JSON.stringify({ metadata: { resourceVersion: `${lists}0` }, items: [node(`n${lists}`, '1')] }));
+      } else if (lists > 1) response.flushHeaders();
+      else if (server.watches.length === 1)
+        response.end('{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"15"}}}\n');
+      else expire(response);
+    };
+    start();
+    await eventually(() => names().includes('n2'));
+    expect(names()).toEqual(['n2']);
+    expect(server.requests[2]).toContain('resourceVersion=15');
+  });
+
+  it('goes on trying while the API server refuses, with its message', async () => {
+    let refuse = true;
+    server.answer = (url, response) => {
+      if (refuse) response.writeHead(403).end('{"message":"nodes is forbidden"}');
+      else if (!url.searchParams.has('watch')) response.end('{"metadata":{"resourceVersion":"1"},"items":[]}');
+    };
+    start();
+    await eventually(() => errors.length > 0);
+    expect(String(errors[0])).toContain('GET /api/v1/nodes: 403: nodes is forbidden');
+    expect(informer?.synced()).toBe(false);
+    refuse = false;
+    await eventually(() => informer?.synced() === true);
+  });
+
+  it('writes the status as a merge patch that removes what is not said', async () => {
+    server.answer = (_, response) => response.end('{"metadata":{"name":"web","resourceVersion":"8"}}');
+    expect(await writeEgressStatus(client, 'web', { conditions: [] })).toBe('8');
+    expect(server.requests).toEqual(['PATCH /apis/crd.antrea.io/v1beta1/egresses/web/status?']);
+    expect(JSON.parse(server.bodies.join(''))).toEqual({
+      status: { egressNode: null, egressIP: null, egressIPs: null, conditions: [] },
+    });
+  });
+});
+
+describe('createKubeClient', () => {
+  it('says what to give when it finds no way to an API server', () => {
+    expect(() => createKubeClient('/nowhere/config')).toThrow(KubeConfigError);
+    expect(() => createKubeClient('/nowhere/config')).toThrow(
+      'kubeconfig /nowhere/config cannot be read: Error: ENOENT',
+    );
+    expect(() => createKubeClient(undefined)).toThrow('give --kubeconfig=<file>');
+  });
+});

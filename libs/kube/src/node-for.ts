@@ -1,0 +1,41 @@
+import { parseCidr, type Fault } from '@sallyport/api';
+import { addressesOf } from './addresses-of.ts';
+import type { Observed } from './observed.ts';
+import { itemsOf, metadataOf, propertiesOf } from './raw-object.ts';
+
+/** What we need of a v1 Node. */
+export interface Node {
+  readonly name: string;
+  /** Its InternalIPs, canonical, in the order of its status. */
+  readonly ips: readonly string[];
+  /** spec.podCIDRs, canonical. */
+  readonly podCIDRs: readonly string[];
+  /** The condition Ready is True, or nobody has said so or otherwise. */
+  readonly ready: boolean;
+}
+
+const isReady = (status: unknown): boolean =>
+  itemsOf(propertiesOf(status).conditions)
+    .map(propertiesOf)
+    .every((condition) => condition.type !== 'Ready' || condition.status === 'True');
+
+/** What we need of a v1 Node. */
+export const nodeFor = (raw: unknown): Observed<Node> => {
+  const { name } = metadataOf(raw);
+  const { spec, status } = propertiesOf(raw);
+  const faults: Fault[] = [];
+  const addresses = itemsOf(propertiesOf(status).addresses).map((item, index) => {
+    const { type, address } = propertiesOf(item);
+    return { type, field: `status.addresses[${index}].address`, value: address };
+  });
+  const podCIDRs = itemsOf(propertiesOf(spec).podCIDRs).flatMap((value, index) => {
+    const cidr = typeof value === 'string' ? parseCidr(value) : undefined;
+    if (cidr !== undefined) return [cidr];
+    const remedy = 'It is left out; give the Pod network with --pod-cidrs.';
+    faults.push({ object: `Node ${name}`, field: `spec.podCIDRs[${index}]`, value, expected: 'a CIDR', remedy });
+    return [];
+  });
+  const internal = addresses.filter(({ type }) => type === 'InternalIP');
+  const ips = addressesOf(internal, `Node ${name}`, faults);
+  return { object: { name, ips, podCIDRs, ready: isReady(status) }, faults };
+};

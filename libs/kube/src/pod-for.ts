@@ -1,0 +1,32 @@
+import type { Fault } from '@sallyport/api';
+import type { Pod } from '@sallyport/grouping';
+import { addressesOf } from './addresses-of.ts';
+import type { Observed } from './observed.ts';
+import { itemsOf, labelsOf, metadataOf, propertiesOf, textOf } from './raw-object.ts';
+
+/** What we need of a v1 Pod. */
+export const podFor = (raw: unknown): Observed<Pod> => {
+  const { metadata, name } = metadataOf(raw);
+  const { spec: rawSpec, status: rawStatus } = propertiesOf(raw);
+  const [spec, status] = [propertiesOf(rawSpec), propertiesOf(rawStatus)];
+  const namespace = textOf(metadata.namespace) ?? '';
+  const nodeName = textOf(spec.nodeName);
+  const faults: Fault[] = [];
+  const addresses = itemsOf(status.podIPs).map((item, index) => ({
+    field: `status.podIPs[${index}].ip`,
+    value: propertiesOf(item).ip,
+  }));
+  return {
+    object: {
+      namespace,
+      name,
+      uid: textOf(metadata.uid) ?? '',
+      labels: labelsOf(metadata),
+      ...(nodeName !== undefined && { nodeName }),
+      ips: addressesOf(addresses, `Pod ${namespace}/${name}`, faults),
+      phase: textOf(status.phase) ?? 'Pending',
+      hostNetwork: spec.hostNetwork === true,
+    },
+    faults,
+  };
+};

@@ -1,0 +1,153 @@
+import type { Clock } from './clock.ts';
+import { createRunner, type RunnerOptions } from './runner.ts';
+
+/** A clock that stands still until it is told how many milliseconds pass. */
+const manualClock = (): Clock & { pass(ms: number): Promise<void> } => {
+  let now = 0;
+  let timers: { at: number; callback: () => void }[] = [];
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+  };
+  return {
+    after(delayMs, callback) {
+      const timer = { at: now + delayMs, callback };
+      timers.push(timer);
+      return () => {
+        timers = timers.filter((other) => other !== timer);
+      };
+    },
+    async pass(ms) {
+      const end = now + ms;
+      await settle();
+      for (;;) {
+        const [next] = timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at);
+        if (next === undefined) break;
+        now = next.at;
+        timers = timers.filter((timer) => timer !== next);
+        next.callback();
+        await settle();
+      }
+      now = end;
+    },
+  };
+};
+
+const setUp = (
+  options: Partial<RunnerOptions> = {},
+): {
+  clock: ReturnType<typeof manualClock>;
+  runner: ReturnType<typeof createRunner>;
+  passes: () => number;
+  errors: unknown[];
+} => {
+  const clock = manualClock();
+  const errors: unknown[] = [];
+  let passes = 0;
+  const runner = createRunner({
+    clock,
+    onError: (error) => errors.push(error),
+    ...options,
+    reconcile: async () => {
+      passes += 1;
+      await options.reconcile?.();
+    },
+  });
+  return { clock, runner, passes: () => passes, errors };
+};
+
+describe('createRunner', () => {
+  it('does nothing before the first trigger', async () => {
+    const { clock, passes } = setUp({ resyncMs: 10 });
+    await clock.pass(1000);
+    expect(passes()).toBe(0);
+  });
+
+  it('merges triggers that come during a pass or the rest after it into one further pass', async () => {
+    let finish: () => void = () => undefined;
+    const { clock, runner, passes } = setUp({
+      minIntervalMs: 100,
+      reconcile: () => new Promise((resolve) => (finish = resolve)),
+    });
+    runner.trigger();
+    runner.trigger();
+    runner.trigger();
+    expect(passes()).toBe(1);
+    finish();
+    await clock.pass(50);
+    runner.trigger();
+    expect(passes()).toBe(1);
+    await clock.pass(50);
+    expect(passes()).toBe(2);
+    finish();
+    await clock.pass(1000);
+    expect(passes()).toBe(2);
+  });
+
+  it('retries a failed pass later and later, and starts over after a success', async () => {
+    let failing = true;
+    const { clock, runner, passes, errors } = setUp({
+      retryMs: 100,
+      maxRetryMs: 300,
+      reconcile: () => (failing ? Promise.reject(new Error('no')) : Promise.resolve()),
+    });
+    runner.trigger();
+    await clock.pass(99);
+    expect(passes()).toBe(1);
+    await clock.pass(1);
+    expect(passes()).toBe(2);
+    await clock.pass(200);
+    expect(passes()).toBe(3);
+    await clock.pass(300);
+    expect(passes()).toBe(4);
+    failing = false;
+    await clock.pass(300);
+    expect(passes()).toBe(5);
+    expect(errors).toHaveLength(4);
+    failing = true;
+    runner.trigger();
+    await clock.pass(100);
+    expect(passes()).toBe(7);
+  });
+
+  it('does not wait for the retry when it is triggered', async () => {
+    let failing = true;
+    const { clock, runner, passes } = setUp({
+      retryMs: 10_000,
+      reconcile: () => (failing ? Promise.reject(new Error('no')) : Promise.resolve()),
+    });
+    runner.trigger();
+    await clock.pass(1);
+    failing = false;
+    runner.trigger();
+    await clock.pass(1);
+    expect(passes()).toBe(2);
+    await clock.pass(100_000);
+    expect(passes()).toBe(2);
+  });
+
+  it('repeats the pass at the resync interval', async () => {
+    const { clock, runner, passes } = setUp({ resyncMs: 1000 });
+    runner.trigger();
+    await clock.pass(3500);
+    expect(passes()).toBe(4);
+  });
+
+  it('starts nothing after stop, and stop waits for the pass under way', async () => {
+    let finish: () => void = () => undefined;
+    const { clock, runner, passes } = setUp({
+      resyncMs: 10,
+      reconcile: () => new Promise((resolve) => (finish = resolve)),
+    });
+    runner.trigger();
+    runner.trigger();
+    let stopped = false;
+    const stopping = runner.stop().then(() => (stopped = true));
+    await clock.pass(100);
+    expect(stopped).toBe(false);
+    finish();
+    await stopping;
+    runner.trigger();
+    await clock.pass(1000);
+    expect(passes()).toBe(1);
+  });
+});

@@ -1,0 +1,55 @@
+import type { GatewayLink, RoutingState } from '@sallyport/dataplane';
+import type { rt, RtNetlinkSocket } from 'netlink';
+import { AF_INET, macFromBytes } from './inet.ts';
+import { NETLINK_REQUEST } from './netlink-request.ts';
+import {
+  cidrFromMessage,
+  neighborsFromMessages,
+  routesFromMessages,
+  rulesFromMessages,
+} from './routing-from-messages.ts';
+import type { RoutingTarget } from './routing-target.ts';
+import { readRpFilter } from './rp-filter.ts';
+
+/** The device by name, if it exists. */
+export const findLink = async (socket: RtNetlinkSocket, name: string): Promise<rt.LinkMessage | undefined> =>
+  (await socket.getLinks({}, {}, NETLINK_REQUEST)).find(({ attrs }) => attrs.ifname === name);
+
+/** The IPv4 addresses of a device. */
+export const addressesOf = async (
+  socket: RtNetlinkSocket,
+  deviceIndex: number,
+): Promise<readonly rt.AddressMessage[]> =>
+  (await socket.getAddresses({ family: AF_INET }, {}, NETLINK_REQUEST)).filter(
+    ({ data }) => data.index === deviceIndex,
+  );
+
+const gatewayLinkFor = async (
+  socket: RtNetlinkSocket,
+  { data, attrs }: rt.LinkMessage,
+  device: string,
+): Promise<GatewayLink> => {
+  const index = data.index ?? 0;
+  const addresses = await addressesOf(socket, index);
+  const neighbors = await socket.getNeighbors({ family: AF_INET }, {}, NETLINK_REQUEST);
+  return {
+    up: data.flags?.up === true,
+    mtu: attrs.mtu ?? 0,
+    mac: macFromBytes(attrs.address ?? Buffer.alloc(0)),
+    addresses: addresses.map(cidrFromMessage).sort(),
+    rpFilter: await readRpFilter(device),
+    neighbors: neighborsFromMessages(neighbors, index),
+  };
+};
+
+/** Reads back what is ours in the routing of this network namespace. One request at a time: a socket has room for one dump. */
+export const observeRouting = async (socket: RtNetlinkSocket, target: RoutingTarget): Promise<RoutingState> => {
+  const link = await findLink(socket, target.device);
+  const rules = await socket.getRules({ family: AF_INET }, {}, NETLINK_REQUEST);
+  const routes = await socket.getRoutes({ family: AF_INET }, {}, NETLINK_REQUEST);
+  return {
+    ...(link === undefined ? {} : { gatewayLink: await gatewayLinkFor(socket, link, target.device) }),
+    rules: rulesFromMessages(rules, target),
+    routes: routesFromMessages(routes, target, link?.data.index),
+  };
+};

@@ -1,0 +1,7 @@
+/** What is ours in the routing of the Node. */
+export interface RoutingTarget {
+  /** The internal port of the bridge that the routes lead into. */
+  readonly device: string;
+  /** The route tables that are ours: every rule that looks them up and every route in them. */
+  readonly tables: readonly number[];
+}

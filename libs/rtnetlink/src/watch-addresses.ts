@@ -1,0 +1,63 @@
+import { createRunner, type Clock } from '@sallyport/reconcile';
+import type { RtNetlinkSocket } from 'netlink';
+import { AF_INET } from './inet.ts';
+import { interfaceAddressesFor, type InterfaceAddress } from './interface-address.ts';
+import { NETLINK_REQUEST } from './netlink-request.ts';
+import { openSocket } from './open-socket.ts';
+
+export interface WatchAddressesOptions {
+  /** Gets the whole list: once at the start, then after each change of an address or a device. */
+  readonly onChange: (addresses: readonly InterfaceAddress[]) => void;
+  /** A list could not be read; it is tried again by itself. */
+  readonly onError: (error: unknown) => void;
+  readonly clock: Clock;
+}
+
+export interface AddressWatch {
+  close(): Promise<void>;
+}
+
+/** A burst of changes is read in lists at least this far apart, in milliseconds; the first change of a burst is read at once. */
+const MIN_INTERVAL_MS = 20;
+
+const listAddresses = async (socket: RtNetlinkSocket): Promise<readonly InterfaceAddress[]> => {
+  const links = await socket.getLinks({}, {}, NETLINK_REQUEST);
+  return interfaceAddressesFor(links, await socket.getAddresses({ family: AF_INET }, {}, NETLINK_REQUEST));
+};
+
+/**
+ * Watches the IPv4 addresses of this network namespace. Whatever the kernel notifies, and whatever it says it could not
+ * notify (ENOBUFS), leads to a new list: notifications are never counted on to be complete.
+ */
+export const watchAddresses = ({ onChange, onError, clock }: WatchAddressesOptions): AddressWatch => {
+  const notifications = openSocket({ ref: true });
+  // A list is asked for on a socket of its own, where no notification gets between its parts.
+  const requests = openSocket();
+  const runner = createRunner({
+    clock,
+    onError,
+    minIntervalMs: MIN_INTERVAL_MS,
+    async reconcile() {
+      onChange(await listAddresses(requests));
+    },
+  });
+  const read = (): void => {
+    runner.trigger();
+  };
+  notifications.on('message', read);
+  notifications.on('invalid', read);
+  notifications.socket.on('invalid', read);
+  notifications.socket.on('error', read);
+  requests.socket.on('error', read);
+  // Subscribed before the first list: nothing falls between the two.
+  notifications.addMembership('LINK');
+  notifications.addMembership('IPV4_IFADDR');
+  read();
+  return {
+    async close() {
+      await runner.stop();
+      notifications.socket.close();
+      requests.socket.close();
+    },
+  };
+};

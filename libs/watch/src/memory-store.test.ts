@@ -1,0 +1,241 @@
+import fc from 'fast-check';
+import { MemoryStore, type MemoryStoreOptions, type WatchStart } from './memory-store.ts';
+import type { Watcher } from './store-watcher.ts';
+import { INITIAL_EVENTS_END, type WatchEvent } from './watch-event.ts';
+
+interface Thing {
+  readonly metadata: { readonly name: string; readonly resourceVersion: string };
+  readonly value: number;
+}
+
+const thing = (name: string, value: number): { metadata: { name: string }; value: number } => ({
+  metadata: { name },
+  value,
+});
+
+const storeOf = (options: Partial<MemoryStoreOptions> = {}): MemoryStore<Thing> =>
+  new MemoryStore<Thing>({ apiVersion: 'v1', kind: 'Thing', startVersion: 100, ...options });
+
+const watchOf = (store: MemoryStore<Thing>, start: WatchStart, partition = 'n1'): Watcher<Thing> => {
+  const watcher = store.watch(partition, start, () => undefined);
+  if (watcher === 'expired') throw new Error('expired');
+  return watcher;
+};
+
+const brief = (event: WatchEvent<Thing>): string => {
+  switch (event.type) {
+    case 'ADDED':
+    case 'MODIFIED':
+    case 'DELETED':
+      return `${event.type} ${event.object.metadata.name}=${event.object.value}@${event.object.metadata.resourceVersion}`;
+    case 'BOOKMARK':
+      return `BOOKMARK @${event.object.metadata.resourceVersion}${event.object.metadata.annotations?.[INITIAL_EVENTS_END] === 'true' ? ' end' : ''}`;
+    case 'ERROR':
+      return `ERROR ${event.object.code}`;
+  }
+};
+
+const drain = (watcher: Watcher<Thing>): string[] => {
+  const told: string[] = [];
+  for (let event = watcher.next(); event !== undefined; event = watcher.next()) told.push(brief(event));
+  return told;
+};
+
+const fromState: WatchStart = { from: 'state', markEnd: true };
+
+describe('MemoryStore', () => {
+  it('tells the whole state first, marks its end, then changes', () => {
+    const store = storeOf();
+    store.publish('n1', [thing('a', 1), thing('b', 1)]);
+    const watcher = watchOf(store, fromState);
+    expect(drain(watcher)).toEqual(['ADDED a=1@101', 'ADDED b=1@102', 'BOOKMARK @102 end']);
+    store.publish('n1', [thing('b', 2), thing('c', 1)]);
+    expect(drain(watcher)).toEqual(['MODIFIED b=2@103', 'ADDED c=1@104', 'DELETED a=1@105']);
+  });
+
+  it('marks the end of an empty state', () => {
+    expect(drain(watchOf(storeOf(), fromState))).toEqual(['BOOKMARK @100 end']);
+  });
+
+  it('gives no new version to an object that is published again as it was', () => {
+    const store = storeOf();
+    expect(store.publish('n1', [thing('a', 1)])).toBe(1);
+    expect(store.publish('n1', [thing('a', 1)])).toBe(0);
+    expect(store.version).toBe(101);
+  });
+
+  it('tells only the last state of an object that changed often', () => {
+    const store = storeOf();
+    store.publish('n1', [thing('a', 0)]);
+    const watcher = watchOf(store, fromState);
+    drain(watcher);
+    for (let value = 1; value <= 1000; value += 1) store.publish('n1', [thing('a', value)]);
+    expect(drain(watcher)).toEqual(['MODIFIED a=1000@1101']);
+  });
+
+  it('says nothing of an object that came and went unnoticed', () => {
+    const store = storeOf();
+    const watcher = watchOf(store, fromState);
+    drain(watcher);
+    store.publish('n1', [thing('a', 1)]);
+    store.publish('n1', []);
+    expect(drain(watcher)).toEqual([]);
+  });
+
+  it('keeps partitions apart', () => {
+    const store = storeOf();
+    const watcher = watchOf(store, fromState, 'n2');
+    drain(watcher);
+    store.publish('n1', [thing('a', 1)]);
+    expect(drain(watcher)).toEqual([]);
+    expect(store.list('n2')).toEqual({ resourceVersion: '101', items: [] });
+    expect(watcher.bookmark()).toMatchObject({ object: { metadata: { resourceVersion: '101' } } });
+  });
+
+  it('resumes after a version, with deletions', () => {
+    const store = storeOf();
+    store.publish('n1', [thing('a', 1), thing('b', 1)]);
+    store.publish('n1', [thing('b', 2), thing('c', 1)]);
+    expect(drain(watchOf(store, { from: 'version', version: 102 }))).toEqual([
+      'MODIFIED b=2@103',
+      'ADDED c=1@104',
+      'DELETED a=1@105',
+    ]);
+  });
+
+  it('tells a client that resumes of a deletion even if the object was deleted and made again while the client was behind', () => {
+    const store = storeOf();
+    store.publish('n1', [thing('a', 1)]);
+    const behind = watchOf(store, fromState);
+    expect(drain(behind)).toEqual(['ADDED a=1@101', 'BOOKMARK @101 end']);
+    store.publish('n1', []);
+    store.publish('n1', [thing('a', 1)]);
+    // Whatever version this is: the client still has the first a.
+    const version = Number(behind.bookmark()?.object.metadata.resourceVersion);
+    behind.close();
+    store.publish('n1', []);
+    expect(drain(watchOf(store, { from: 'version', version }))).toEqual(['DELETED a=1@104']);
+  });
+
+  it('refuses to resume after a version whose deletions are forgotten, but not from later ones', () => {
+    const store = storeOf({ deletionsKept: 1 });
+    store.publish('n1', [thing('a', 1), thing('b', 1)]);
+    store.publish('n1', []);
+    expect(store.watch('n1', { from: 'version', version: 102 }, () => undefined)).toBe('expired');
+    expect(drain(watchOf(store, { from: 'version', version: 103 }))).toEqual(['DELETED b=1@104']);
+  });
+
+  it.each([
+    ['a predecessor', 99],
+    ['the future', 101],
+  ])('refuses to resume from a version of %s', (_, version) => {
+    expect(storeOf().watch('n1', { from: 'version', version }, () => undefined)).toBe('expired');
+  });
+
+  it('forgets a watcher that is closed', () => {
+    const store = storeOf();
+    const watcher = watchOf(store, fromState);
+    expect(store.watcherCount).toBe(1);
+    watcher.close();
+    watcher.close();
+    expect(store.watcherCount).toBe(0);
+  });
+});
+
+/** A client as the reflector is one: a map, the last version seen, and whether it may resume from it. */
+class Client {
+  view = new Map<string, Thing>();
+  version: number | undefined;
+  initial: Map<string, Thing> | undefined;
+  watcher: Watcher<Thing> | undefined;
+  hasResumed = false;
+
+  connect(store: MemoryStore<Thing>): void {
+    this.watcher?.close();
+    const resumed =
+      this.version === undefined
+        ? 'expired'
+        : store.watch('n1', { from: 'version', version: this.version }, () => undefined);
+    this.hasResumed = resumed !== 'expired';
+    this.initial = resumed === 'expired' ? new Map<string, Thing>() : undefined;
+    this.watcher = resumed === 'expired' ? watchOf(store, fromState) : resumed;
+  }
+
+  /** Takes at most `count` events; false when there are no more. */
+  take(count: number): boolean {
+    for (let taken = 0; taken < count; taken += 1) {
+      const event = this.watcher?.next();
+      if (event === undefined) return false;
+      this.apply(event);
+    }
+    return true;
+  }
+
+  apply(event: WatchEvent<Thing>): void {
+    if (event.type === 'ERROR') throw new Error('unexpected');
+    const version = Number(event.object.metadata.resourceVersion);
+    if (event.type === 'BOOKMARK') {
+      if (event.object.metadata.annotations !== undefined) {
+        this.view = this.initial!;
+        this.initial = undefined;
+      }
+      this.version = version;
+      return;
+    }
+    const target = this.initial ?? this.view;
+    const { name } = event.object.metadata;
+    if (this.initial === undefined) {
+      expect(version).toBeGreaterThan(this.version!);
+      // After a resume the store guesses what the client knows, in a way that does no harm: a deletion of what it never had, or an
+      // addition of what it has.
+      if (event.type === 'ADDED' && !this.hasResumed) expect(target.has(name)).toBe(false);
+      this.version = version;
+    }
+    if (event.type === 'DELETED') target.delete(name);
+    else target.set(name, event.object);
+  }
+}
+
+const names = ['a', 'b', 'c', 'd'];
+const step = fc.oneof(
+  fc.record({
+    do: fc.constant('publish' as const),
+    partition: fc.constantFrom('n1', 'n1', 'n2'),
+    values: fc.array(fc.option(fc.integer({ min: 0, max: 2 })), { minLength: 4, maxLength: 4 }),
+  }),
+  fc.record({ do: fc.constant('take' as const), count: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({ do: fc.constant('bookmark' as const) }),
+  fc.record({ do: fc.constant('reconnect' as const) }),
+);
+
+describe('a client of a MemoryStore', () => {
+  it('ends up with what the store has, whatever is published, taken, cut and resumed in between', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 0, max: 3 }), (steps, deletionsKept) => {
+        const store = storeOf({ deletionsKept });
+        const client = new Client();
+        client.connect(store);
+        for (const action of steps) {
+          if (action.do === 'publish') {
+            const objects = action.values.flatMap((value, index) =>
+              value === null ? [] : [thing(names[index]!, value)],
+            );
+            store.publish(action.partition, objects);
+          } else if (action.do === 'take') client.take(action.count);
+          else if (action.do === 'reconnect') client.connect(store);
+          else {
+            const bookmark = client.watcher?.bookmark();
+            if (bookmark !== undefined) client.apply(bookmark);
+          }
+        }
+        let events = 0;
+        while (client.take(1)) events += 1;
+        // Coalesced: however long the history, no more than one event for each name that is or was, and a bookmark.
+        expect(events).toBeLessThanOrEqual(names.length + 1);
+        const items = [...client.view.values()].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+        expect(items).toEqual(store.list('n1').items);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

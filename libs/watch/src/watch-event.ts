@@ -1,0 +1,28 @@
+import type { Status } from './status.ts';
+
+/** What an object needs so that it can be watched; `resourceVersion` is a decimal number. */
+export interface Watchable {
+  readonly metadata: { readonly name: string; readonly resourceVersion: string };
+}
+
+/** The annotation of the bookmark that ends the initial events of a watch (Kubernetes 1.27, "streaming lists"). */
+export const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
+
+/** An object with nothing but the version up to which the watcher has been told everything. */
+export interface Bookmark {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly resourceVersion: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+}
+
+/** One line of a watch, as Kubernetes has it. */
+export type WatchEvent<T> =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
+  | { readonly type: 'BOOKMARK'; readonly object: Bookmark }
+  | { readonly type: 'ERROR'; readonly object: Status };
+
+/** The event as one line of JSON, line feed included. */
+export const renderEvent = (event: WatchEvent<unknown>): string => `${JSON.stringify(event)}\n`;

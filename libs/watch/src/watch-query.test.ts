@@ -1,0 +1,76 @@
+import { parseWatchQuery } from './watch-query.ts';
+
+describe('parseWatchQuery', () => {
+  it.each([
+    ['a list', { fieldSelector: 'nodeName=n1' }, { verb: 'list', partition: 'n1' }],
+    ['a double equals sign', { fieldSelector: 'nodeName==n1' }, { verb: 'list', partition: 'n1' }],
+    [
+      'a watch with streamed initial events',
+      {
+        fieldSelector: 'nodeName=n1',
+        watch: '1',
+        sendInitialEvents: 'true',
+        resourceVersionMatch: 'NotOlderThan',
+        allowWatchBookmarks: 'true',
+      },
+      {
+        verb: 'watch',
+        partition: 'n1',
+        start: { from: 'state', atLeast: 0 },
+        markInitialEventsEnd: true,
+        bookmarks: true,
+      },
+    ],
+    [
+      'a watch that resumes',
+      { fieldSelector: 'nodeName=n1', watch: 'true', resourceVersion: '7', timeoutSeconds: '30' },
+      {
+        verb: 'watch',
+        partition: 'n1',
+        start: { from: 'version', version: 7 },
+        markInitialEventsEnd: false,
+        bookmarks: false,
+        timeoutMs: 30_000,
+      },
+    ],
+    [
+      'a watch from any version',
+      { fieldSelector: 'nodeName=n1', watch: '1', resourceVersion: '0' },
+      {
+        verb: 'watch',
+        partition: 'n1',
+        start: { from: 'state', atLeast: 0 },
+        markInitialEventsEnd: false,
+        bookmarks: false,
+      },
+    ],
+  ])('understands %s', (_, raw, query) => {
+    expect(parseWatchQuery(raw, 'nodeName')).toEqual({ ok: true, query });
+  });
+
+  it.each([
+    ['no Node', {}, 'fieldSelector is missing: send fieldSelector=nodeName=<name>'],
+    [
+      'another field',
+      { fieldSelector: 'metadata.name=x' },
+      'fieldSelector "metadata.name=x" is not understood: send fieldSelector=nodeName=<name>',
+    ],
+    [
+      'several faults at once',
+      { fieldSelector: 'nodeName=n1', watch: 'yes', resourceVersion: '-1' },
+      'watch: "yes" is not true or false; resourceVersion: "-1" is not a whole number',
+    ],
+    [
+      'initial events without what belongs to them',
+      { fieldSelector: 'nodeName=n1', watch: '1', sendInitialEvents: 'true' },
+      'sendInitialEvents=true: send resourceVersionMatch=NotOlderThan with it; ' +
+        'sendInitialEvents=true: send allowWatchBookmarks=true with it, a bookmark ends the initial events',
+    ],
+  ])('refuses %s', (_, raw, message) => {
+    expect(parseWatchQuery(raw, 'nodeName')).toEqual({ ok: false, message });
+  });
+
+  it('needs no Node where the resource is the same for all', () => {
+    expect(parseWatchQuery({})).toEqual({ ok: true, query: { verb: 'list', partition: '' } });
+  });
+});

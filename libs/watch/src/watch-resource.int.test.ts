@@ -1,0 +1,280 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { systemClock } from '@sallyport/reconcile';
+import { MemoryStore } from './memory-store.ts';
+import type { Reflector } from './reflector.ts';
+import { serveWatch } from './serve-watch.ts';
+import { parseWatchQuery } from './watch-query.ts';
+import { watchResource } from './watch-resource.ts';
+
+interface Thing {
+  readonly metadata: { readonly name: string; readonly resourceVersion: string };
+  readonly value: string;
+}
+
+const storeOf = (startVersion: number): MemoryStore<Thing> =>
+  new MemoryStore<Thing>({ apiVersion: 'v1', kind: 'Thing', startVersion });
+
+const thing = (name: string, value: string): { metadata: { name: string }; value: string } => ({
+  metadata: { name },
+  value,
+});
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Serves a store the way the controller does, and remembers the requests. */
+const handlerFor =
+  (store: MemoryStore<Thing>, requests: string[], bookmarkIntervalMs = 50): Handler =>
+  (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const parsed = parseWatchQuery(Object.fromEntries(url.searchParams), 'nodeName');
+    if (!parsed.ok || parsed.query.verb !== 'watch') throw new Error('not a watch');
+    const { partition, start } = parsed.query;
+    requests.push(start.from === 'state' ? 'state' : `version ${start.version}`);
+    const from = start.from === 'state' ? ({ from: 'state', markEnd: true } as const) : start;
+    const probe = store.watch(partition, from, () => undefined);
+    if (probe === 'expired') {
+      response.writeHead(410, { 'content-type': 'application/json' }).end(JSON.stringify({ message: 'too old' }));
+      return;
+    }
+    probe.close();
+    serveWatch<Thing>({
+      response,
+      clock: systemClock,
+      stallMs: 60_000,
+      bookmarkIntervalMs,
+      open: (onReady) => {
+        const watcher = store.watch(partition, from, onReady);
+        if (watcher === 'expired') throw new Error('expired');
+        return watcher;
+      },
+    });
+  };
+
+/** A server whose connections can be cut and whose handler can be exchanged. */
+const startServer = async (handler: Handler, port = 0): Promise<{ server: Server; port: number; url: string }> => {
+  const server = createServer(handler).listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo;
+  return { server, port: address.port, url: `http://127.0.0.1:${address.port}/things` };
+};
+
+const stopServer = async (server: Server): Promise<void> => {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+};
+
+const eventually = async (holds: () => boolean): Promise<void> => {
+  const deadline = Date.now() + 5000;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`not so after 5 s: ${holds.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+};
+
+const reflect = (url: string, errors: unknown[] = [], idleMs = 2000): Reflector<Thing> & { changes: () => number } => {
+  let changes = 0;
+  const reflector = watchResource<Thing>({
+    url,
+    nodeName: 'n1',
+    parse: (raw) => {
+      const object = raw as Thing;
+      if (object.value === 'poison') throw new Error('value: "poison" is refused');
+      return object;
+    },
+    onChange: () => {
+      changes += 1;
+    },
+    onError: (error) => errors.push(error),
+    clock: systemClock,
+    random: () => 0.5,
+    idleMs,
+    retryMs: 20,
+    maxRetryMs: 100,
+  });
+  return { ...reflector, changes: () => changes };
+};
+
+const valueOf = (reflector: Reflector<Thing>, name: string): string | undefined =>
+  reflector.state().objects.get(name)?.value;
+
+describe('watchResource against a server', () => {
+  const cleanUp: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const clean of cleanUp.splice(0).reverse()) await clean();
+  });
+  const serve = async (handler: Handler, port = 0): ReturnType<typeof startServer> => {
+    const started = await startServer(handler, port);
+    cleanUp.push(() => (started.server.listening ? stopServer(started.server) : Promise.resolve()));
+    return started;
+  };
+  const watch = (url: string, errors: unknown[] = [], idleMs?: number): ReturnType<typeof reflect> => {
+    const reflector = reflect(url, errors, idleMs);
+    cleanUp.push(() => reflector.stop());
+    return reflector;
+  };
+
+  it('takes the whole state in one change, then follows', async () => {
+    const store = storeOf(100);
+    store.publish('n1', [thing('a', '1'), thing('b', '1')]);
+    const { url } = await serve(handlerFor(store, []));
+    const reflector = watch(url);
+    await eventually(() => reflector.state().synced);
+    expect(reflector.changes()).toBe(1);
+    expect([...reflector.state().objects.keys()]).toEqual(['a', 'b']);
+    store.publish('n1', [thing('b', '2')]);
+    await eventually(() => valueOf(reflector, 'b') === '2' && !reflector.state().objects.has('a'));
+    expect(reflector.state().resourceVersion).toBe('104');
+  });
+
+  it('resumes where it was when the connection is cut, without taking the state again', async () => {
+    const store = storeOf(100);
+    const requests: string[] = [];
+    store.publish('n1', [thing('a', '1')]);
+    const { url, server } = await serve(handlerFor(store, requests));
+    const reflector = watch(url);
+    await eventually(() => reflector.state().synced);
+    server.closeAllConnections();
+    store.publish('n1', [thing('b', '1')]);
+    await eventually(() => valueOf(reflector, 'b') === '1' && !reflector.state().objects.has('a'));
+    expect(requests).toEqual(['state', 'version 101']);
+  });
+
+  it('keeps its state while the server is away, and takes the new one of a restarted server', async () => {
+    const requests: string[] = [];
+    const old = storeOf(100);
+    old.publish('n1', [thing('a', '1')]);
+    const { url, port, server } = await serve(handlerFor(old, requests));
+    const errors: unknown[] = [];
+    const reflector = watch(url, errors);
+    await eventually(() => reflector.state().synced);
+    await stopServer(server);
+    await eventually(() => errors.length > 2);
+    expect(valueOf(reflector, 'a')).toBe('1');
+    const successor = storeOf(200_000);
+    successor.publish('n1', [thing('b', '1')]);
+    await serve(handlerFor(successor, requests), port);
+    await eventually(() => valueOf(reflector, 'b') === '1');
+    expect(requests).toEqual(['state', 'version 101', 'state']);
+    expect([...reflector.state().objects.keys()]).toEqual(['b']);
+  });
+
+  it('does not show half of the initial state', async () => {
+    let complete = false;
+    const line = (name: string): string =>
+      `${JSON.stringify({ type: 'ADDED', object: { metadata: { name, resourceVersion: '5' }, value: '1' } })}\n`;
+    const end =
+      '{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"9","annotations":{"k8s.io/initial-events-end":"true"}}}}\n';
+    const { url } = await serve((_, response) => {
+      response.writeHead(200).write(line('a'));
+      if (complete) response.write(line('b') + end);
+      else setTimeout(() => response.destroy(), 20);
+    });
+    const errors: unknown[] = [];
+    const reflector = watch(url, errors);
+    await eventually(() => errors.length >= 2);
+    expect(reflector.state()).toMatchObject({ synced: false, resourceVersion: '' });
+    complete = true;
+    await eventually(() => reflector.state().synced);
+    expect(reflector.changes()).toBe(1);
+    expect([...reflector.state().objects.keys()]).toEqual(['a', 'b']);
+    expect(reflector.state().resourceVersion).toBe('9');
+  });
+
+  it.each([
+    ['something that is not JSON', 'hello\n', 'a line that is not JSON: "hello"'],
+    ['an event of another type', '{"type":"RENAMED","object":{}}\n', 'an event of unknown type'],
+    ['an object without a version', '{"type":"ADDED","object":{"metadata":{"name":"x"}}}\n', 'resourceVersion'],
+    [
+      'an object that the reader refuses',
+      '{"type":"ADDED","object":{"metadata":{"name":"x","resourceVersion":"102"},"value":"poison"}}\n',
+      'value: "poison" is refused',
+    ],
+    ['an expired version', '{"type":"ERROR","object":{"code":410,"message":"too old"}}\n', 'too old'],
+  ])('takes the state again after %s, and keeps the old one until then', async (_, garbage, message) => {
+    const store = storeOf(100);
+    const requests: string[] = [];
+    store.publish('n1', [thing('a', '1')]);
+    const good = handlerFor(store, requests);
+    let open: ServerResponse | undefined;
+    const { url } = await serve((request, response) => {
+      open = response;
+      good(request, response);
+    });
+    const errors: unknown[] = [];
+    const reflector = watch(url, errors);
+    await eventually(() => reflector.state().synced);
+    open?.write(garbage);
+    await eventually(() => requests.length === 2);
+    expect(String(errors[0])).toContain(message);
+    expect(requests).toEqual(['state', 'state']);
+    expect(valueOf(reflector, 'a')).toBe('1');
+  });
+
+  it('gives up a connection on which nothing arrives, bookmarks included', async () => {
+    const store = storeOf(100);
+    const requests: string[] = [];
+    const { url } = await serve(handlerFor(store, requests, 60_000));
+    const errors: unknown[] = [];
+    watch(url, errors, 200);
+    await eventually(() => requests.length >= 2);
+    expect(String(errors[0])).toContain('nothing received for 200 ms');
+  });
+
+  it('stays connected to a quiet server that sends bookmarks', async () => {
+    const store = storeOf(100);
+    const requests: string[] = [];
+    const { url } = await serve(handlerFor(store, requests, 20));
+    watch(url, [], 200);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(requests).toEqual(['state']);
+  });
+
+  it('says what the server said when it refuses', async () => {
+    const { url } = await serve((_, response) => {
+      response.writeHead(503).end(JSON.stringify({ message: 'not synchronized yet' }));
+    });
+    const errors: unknown[] = [];
+    watch(url, errors);
+    await eventually(() => errors.length > 0);
+    expect(String(errors[0])).toContain('answered 503: not synchronized yet');
+  });
+
+  it('serves others and its memory stays small while a client does not read', async () => {
+    const store = storeOf(100);
+    const big = (value: number): { metadata: { name: string }; value: string }[] => [
+      thing('a', String(value).padEnd(100_000, 'x')),
+    ];
+    store.publish('n1', big(0));
+    const buffered: (() => number)[] = [];
+    const good = handlerFor(store, []);
+    const { url, port } = await serve((request, response) => {
+      buffered.push(() => response.writableLength);
+      good(request, response);
+    });
+    const slow = connect(port, '127.0.0.1');
+    cleanUp.push(() => Promise.resolve(slow.destroy()).then(() => undefined));
+    await once(slow, 'connect');
+    slow.pause();
+    slow.write('GET /things?watch=1&fieldSelector=nodeName%3Dn1 HTTP/1.1\r\nHost: x\r\n\r\n');
+    await eventually(() => store.watcherCount === 1);
+    const fast = watch(url);
+    await eventually(() => fast.state().synced);
+    for (let round = 1; round <= 300; round += 1) {
+      store.publish('n1', big(round));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await eventually(() => valueOf(fast, 'a')?.startsWith('300x') === true);
+    // 30 MB were published: the kernel's socket buffers hold some, the process no more than one event beyond the high-water mark.
+    expect(buffered[0]?.()).toBeLessThan(1_000_000);
+    // When it reads again, it gets to the last state.
+    let text = '';
+    slow.setEncoding('latin1');
+    slow.on('data', (chunk: string) => (text = (text + chunk).slice(-300_000)));
+    slow.resume();
+    await eventually(() => text.includes('"value":"300x'));
+  });
+});
