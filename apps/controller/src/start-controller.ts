@@ -11,6 +11,7 @@ import { observe } from './observe.ts';
 import { publish } from './publish/publish.ts';
 import { createStores } from './publish/stores.ts';
 import { createServer, type Server } from './server/create-server.ts';
+import { createStatusLoop } from './status/status-loop.ts';
 import { createStatusPass } from './status/status-pass.ts';
 import { statusPortFor } from './status/status-port.ts';
 
@@ -34,12 +35,6 @@ export interface Controller {
 
 /** Changes that come within this time of each other are decided on together. */
 const DECIDE_INTERVAL_MS = 20;
-
-/**
- * The status follows a change after this time: usually the Nodes have done by then what they were told, and one write says
- * so, not two.
- */
-const STATUS_DELAY_MS = 150;
 
 const unsyncedOf = (informers: ClusterInformers): readonly string[] =>
   clusterResources.filter((resource) => !informers[resource].synced());
@@ -91,7 +86,7 @@ export const startController = async (deps: ControllerDependencies): Promise<Con
       metrics.publishedChanges.inc({ resource: 'egressgroups' }, published.egressGroups);
       metrics.publishedChanges.inc({ resource: 'clusternetworks' }, published.clusterNetworks);
       if (published.egressGroups > 0) logger.info({ changed: published.egressGroups }, 'groups published');
-      statusSoon();
+      statusLoop.decided();
     },
   });
 
@@ -114,30 +109,22 @@ export const startController = async (deps: ControllerDependencies): Promise<Con
     },
   });
   const statusPass = createStatusPass(statusPort);
-  const statusRunner = createRunner({
+  const statusLoop = createStatusLoop({
     clock,
     onError: (err) => {
       logger.warn({ err }, 'writing status failed, it will be tried again');
     },
-    async reconcile() {
+    async pass(scope) {
       if (state.decision === undefined) return;
-      await statusPass.run(state.decision, progressInputOf(state), new Date(nowMs()));
+      await statusPass.run(state.decision, progressInputOf(state), new Date(nowMs()), scope);
     },
   });
-
-  let cancelStatus: (() => void) | undefined;
-  const statusSoon = (): void => {
-    cancelStatus ??= clock.after(STATUS_DELAY_MS, () => {
-      cancelStatus = undefined;
-      statusRunner.trigger();
-    });
-  };
 
   const accept = (report: NodeReport): void => {
     const { addressesChanged } = state.reports.put(report, nowMs());
     logger.debug({ node: report.metadata.name, report }, 'Node reported');
     if (addressesChanged) decideRunner.trigger();
-    else statusSoon();
+    else statusLoop.reported();
   };
 
   const server = await createServer({
@@ -158,9 +145,8 @@ export const startController = async (deps: ControllerDependencies): Promise<Con
   const stop = async (): Promise<void> => {
     await server.close();
     cancelSettling?.();
-    cancelStatus?.();
     await Promise.all(clusterResources.map((resource) => informers[resource].stop()));
-    await Promise.all([decideRunner.stop(), statusRunner.stop()]);
+    await Promise.all([decideRunner.stop(), statusLoop.stop()]);
   };
   try {
     const url = await server.listen(config.listenAddress, config.port);

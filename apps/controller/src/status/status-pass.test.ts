@@ -87,21 +87,36 @@ describe('createStatusPass', () => {
     const port = fakePort();
     const pass = createStatusPass(port);
     const decision = decisionFor([observed('web')]);
-    await pass.run(decision, progress, now);
-    await pass.run(decision, progress, new Date());
+    await pass.run(decision, progress, now, 'everything');
+    await pass.run(decision, progress, new Date(), 'everything');
     expect(port.writes).toBe(1);
     expect(port.events).toEqual(['web NoNode']);
     const seen = decisionFor([observed('web', port.statuses.get('web'), '101')]);
-    await pass.run(seen, progress, new Date());
+    await pass.run(seen, progress, new Date(), 'everything');
     expect(port.writes).toBe(1);
+  });
+
+  it('leaves all but the holder to the next pass over everything, where it is told to', async () => {
+    const port = fakePort();
+    const pass = createStatusPass(port);
+    await pass.run(decisionFor([observed('web')], 'n1'), progress, now, 'holders');
+    expect(port.statuses.get('web')).toMatchObject({ egressNode: 'n1' });
+    const stale = { ...port.statuses.get('web'), conditions: port.statuses.get('web')!.conditions!.slice(0, 2) };
+    const seen = decisionFor([observed('web', stale, '101')], 'n1');
+    await pass.run(seen, progress, now, 'holders');
+    expect(port.writes).toBe(1);
+    await pass.run(seen, progress, now, 'everything');
+    expect(port.writes).toBe(2);
+    await pass.run(decisionFor([observed('web')]), progress, now, 'holders');
+    expect(port.statuses.get('web')?.egressNode).toBeUndefined();
   });
 
   it('repairs a status that somebody else has changed', async () => {
     const port = fakePort();
     const pass = createStatusPass(port);
-    await pass.run(decisionFor([observed('web')]), progress, now);
+    await pass.run(decisionFor([observed('web')]), progress, now, 'everything');
     const right = port.statuses.get('web');
-    await pass.run(decisionFor([observed('web', { egressNode: 'n9' }, '200')]), progress, now);
+    await pass.run(decisionFor([observed('web', { egressNode: 'n9' }, '200')]), progress, now, 'everything');
     expect(port.writes).toBe(2);
     expect(port.statuses.get('web')).toEqual(right);
   });
@@ -111,10 +126,10 @@ describe('createStatusPass', () => {
     const pass = createStatusPass(port);
     port.refused.add('a');
     const decision = decisionFor([observed('a'), observed('b')]);
-    await expect(pass.run(decision, progress, now)).rejects.toThrow('the status of 1 Egresses');
+    await expect(pass.run(decision, progress, now, 'everything')).rejects.toThrow('the status of 1 Egresses');
     expect([...port.statuses.keys()]).toEqual(['b']);
     port.refused.clear();
-    await pass.run(decision, progress, now);
+    await pass.run(decision, progress, now, 'everything');
     expect([...port.statuses.keys()]).toEqual(['b', 'a']);
     expect(port.writes).toBe(3);
   });
@@ -122,16 +137,16 @@ describe('createStatusPass', () => {
   it('is content when an Egress is gone', async () => {
     const port = fakePort();
     port.gone.add('web');
-    await createStatusPass(port).run(decisionFor([observed('web')]), progress, now);
+    await createStatusPass(port).run(decisionFor([observed('web')]), progress, now, 'everything');
     expect(port.events).toEqual([]);
   });
 
   it('takes the holder back from the status when nobody holds the IP any more', async () => {
     const port = fakePort();
     const pass = createStatusPass(port);
-    await pass.run(decisionFor([observed('web')], 'n1'), progress, now);
+    await pass.run(decisionFor([observed('web')], 'n1'), progress, now, 'everything');
     expect(port.statuses.get('web')).toMatchObject({ egressNode: 'n1', egressIP: '192.0.2.10' });
-    await pass.run(decisionFor([observed('web')]), progress, now);
+    await pass.run(decisionFor([observed('web')]), progress, now, 'everything');
     expect(port.statuses.get('web')?.egressNode).toBeUndefined();
   });
 });

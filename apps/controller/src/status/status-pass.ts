@@ -13,10 +13,21 @@ export interface StatusPort {
   record(egress: Egress, event: EgressEvent): Promise<void>;
 }
 
+/** `holders`: only the Egresses whose IP has got another holder, or none, or several. */
+export type StatusScope = 'holders' | 'everything';
+
 export interface StatusPass {
-  /** Brings the status of every Egress up to date. Rejects with all failures after it has tried each Egress. */
-  run(decision: Decision, progress: ProgressInput, now: Date): Promise<void>;
+  /** Brings the status of the Egresses up to date. Rejects with all failures after it has tried each Egress. */
+  run(decision: Decision, progress: ProgressInput, now: Date, scope: StatusScope): Promise<void>;
 }
+
+const assignmentOf = ({ conditions = [], egressNode, egressIP }: EgressStatus): unknown => {
+  const assigned = conditions.find(({ type }) => type === 'IPAssigned');
+  return [egressNode, egressIP, assigned?.status, assigned?.reason];
+};
+
+const haveSameHolder = (a: EgressStatus, b: EgressStatus): boolean =>
+  isDeepStrictEqual(assignmentOf(a), assignmentOf(b));
 
 /** The progress of the Nodes that are told of an Egress's group. */
 export const progressOf = (egress: string, decision: Decision, input: ProgressInput): readonly NodeProgress[] =>
@@ -39,6 +50,7 @@ export const createStatusPass = (port: StatusPort): StatusPass => {
     decision: Decision,
     progress: ProgressInput,
     now: Date,
+    scope: StatusScope,
   ): Promise<void> => {
     const { egress, name } = observed;
     const resolved = decision.resolved.get(name);
@@ -53,7 +65,8 @@ export const createStatusPass = (port: StatusPort): StatusPass => {
       previous,
       now,
     });
-    if (isDeepStrictEqual(status, previous)) return;
+    const isWritten = scope === 'everything' ? isDeepStrictEqual : haveSameHolder;
+    if (isWritten(status, previous)) return;
     const outcome = await port.write(egress, status);
     if (outcome === 'gone') return;
     written.set(egress.uid, { status, resourceVersion: outcome.resourceVersion });
@@ -61,14 +74,14 @@ export const createStatusPass = (port: StatusPort): StatusPass => {
   };
 
   return {
-    async run(decision, progress, now) {
+    async run(decision, progress, now, scope) {
       const { egresses } = decision.observation;
       const alive = new Set(egresses.map(({ egress }) => egress.uid));
       for (const uid of written.keys()) if (!alive.has(uid)) written.delete(uid);
       const failures: unknown[] = [];
       for (const observed of egresses) {
         try {
-          await update(observed, decision, progress, now);
+          await update(observed, decision, progress, now, scope);
         } catch (error) {
           failures.push(error);
         }

@@ -1,0 +1,95 @@
+import type { Clock } from '@sallyport/reconcile';
+import { createStatusLoop, type StatusLoop } from './status-loop.ts';
+import type { StatusScope } from './status-pass.ts';
+
+interface Fixture {
+  readonly loop: StatusLoop;
+  /** `<milliseconds> <scope>` of each pass. */
+  readonly passes: string[];
+  /** Lets time pass. */
+  readonly until: (ms: number) => Promise<void>;
+  /** How many of the next passes fail. */
+  failing: number;
+}
+
+const setUp = (): Fixture => {
+  let now = 0;
+  const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+  const clock: Clock = {
+    after(delayMs, callback) {
+      const timer = { at: now + delayMs, callback };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+  };
+  const passes: string[] = [];
+  const pass = (scope: StatusScope): Promise<void> => {
+    passes.push(`${now} ${scope}`);
+    fixture.failing -= 1;
+    return fixture.failing < 0 ? Promise.resolve() : Promise.reject(new Error('refused'));
+  };
+  const until = async (ms: number): Promise<void> => {
+    for (; now < ms; now += 1) {
+      for (const timer of timers) if (timer.at <= now && timers.delete(timer)) timer.callback();
+      for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+    }
+  };
+  const loop = createStatusLoop({ clock, pass, onError: () => undefined });
+  const fixture: Fixture = { loop, passes, until, failing: 0 };
+  return fixture;
+};
+
+describe('createStatusLoop', () => {
+  it('writes a new holder at once, and how far the Nodes are a little later', async () => {
+    const { loop, passes, until } = setUp();
+    loop.decided();
+    expect(passes).toEqual(['0 holders']);
+    await until(1000);
+    expect(passes).toEqual(['0 holders', '150 everything']);
+  });
+
+  it('does not let a new holder wait for reports that are to be written together', async () => {
+    const { loop, passes, until } = setUp();
+    loop.reported();
+    await until(100);
+    loop.decided();
+    await until(1000);
+    expect(passes).toEqual(['100 holders', '150 everything']);
+  });
+
+  it('writes what a thousand reports say at a bounded rate', async () => {
+    const { loop, passes, until } = setUp();
+    for (let ms = 1; ms <= 1000; ms += 1) {
+      loop.reported();
+      await until(ms);
+    }
+    await until(2000);
+    expect(passes).toHaveLength(7);
+    expect(passes.every((pass) => pass.endsWith('everything'))).toBe(true);
+  });
+
+  it('writes at a bounded rate while the holder changes all the time', async () => {
+    const { loop, passes, until } = setUp();
+    for (let ms = 1; ms <= 1000; ms += 1) {
+      loop.decided();
+      await until(ms);
+    }
+    expect(passes.length).toBeLessThanOrEqual(51);
+  });
+
+  it('tries everything again when a pass over everything has failed', async () => {
+    const fixture = setUp();
+    fixture.loop.reported();
+    fixture.failing = 1;
+    await fixture.until(1000);
+    expect(fixture.passes).toEqual(['150 everything', '650 everything']);
+  });
+
+  it('writes nothing after it has been stopped', async () => {
+    const { loop, passes, until } = setUp();
+    loop.reported();
+    await loop.stop();
+    await until(1000);
+    expect(passes).toEqual([]);
+  });
+});
