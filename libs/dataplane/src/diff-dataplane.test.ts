@@ -19,7 +19,7 @@ const planned = (world: World, groups: readonly GroupSketch[]): DataplaneState =
   planDataplane({ groups: groups.map(egressGroup), network, node, marks: defaultMarks, actual: world.state }).desired;
 
 const stepsTo = (world: World, groups: readonly GroupSketch[]): readonly Operation[] =>
-  diffDataplane(world.state, planned(world, groups));
+  diffDataplane(world.state, planned(world, groups), defaultMarks);
 
 /** Everybody whose packets are watched while the Node goes through `before` to `after`. */
 const subjects = (before: readonly (readonly GroupSketch[])[], after: readonly GroupSketch[]): readonly Subject[] => {

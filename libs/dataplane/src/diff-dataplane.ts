@@ -5,7 +5,6 @@ import { diffOvs } from './diff-ovs.ts';
 import { diffPods } from './diff-pods.ts';
 import { diffRouting } from './diff-routing.ts';
 import type { Marks } from './marks.ts';
-import { defaultMarks } from './marks.ts';
 import type { IpsetChange, Operation } from './operation.ts';
 import { parseSnatRule } from './snat-rules.ts';
 import type { DataplaneState, IpsetState } from './state.ts';
@@ -15,11 +14,7 @@ import type { DataplaneState, IpsetState } from './state.ts';
  * or the one it should have, or not at all: what packets are to be steered by is put in place first, and what they were
  * steered by is removed last. What is not ours is not in `actual` and so never removed.
  */
-export const diffDataplane = (
-  actual: DataplaneState,
-  desired: DataplaneState,
-  marks: Marks = defaultMarks,
-): readonly Operation[] => {
+export const diffDataplane = (actual: DataplaneState, desired: DataplaneState, marks: Marks): readonly Operation[] => {
   const trustActual = isTrustworthy(actual, desired, marks);
   const iptables = diffIptables(actual.iptables, desired.iptables);
   const link = actual.routing.gatewayLink;

@@ -23,7 +23,7 @@ const after: readonly GroupSketch[] = [
 
 const stepsTo = ({ state }: World, groups: readonly GroupSketch[]): readonly Operation[] => {
   const input = { groups: groups.map(egressGroup), network, node, marks: defaultMarks, actual: state };
-  return diffDataplane(state, planDataplane(input).desired);
+  return diffDataplane(state, planDataplane(input).desired, defaultMarks);
 };
 
 const subject = (

@@ -151,11 +151,11 @@ describe('planDataplane', () => {
 
 describe('diffDataplane, by example', () => {
   const converged = (groups: readonly GroupSketch[]): DataplaneState =>
-    diffDataplane(emptyState, plan(groups).desired).reduce(applyOperation, emptyWorld(node.ip)).state;
+    diffDataplane(emptyState, plan(groups).desired, defaultMarks).reduce(applyOperation, emptyWorld(node.ip)).state;
 
   it('changes one group, and nothing else, when an egress IP moves to another Node', () => {
     const actual = converged([there]);
-    const steps = diffDataplane(actual, plan([{ ...there, gateway: 'n3' }], { actual }).desired);
+    const steps = diffDataplane(actual, plan([{ ...there, gateway: 'n3' }], { actual }).desired, defaultMarks);
     expect(steps).toMatchObject([
       {
         op: 'ovs-bundle',
@@ -168,7 +168,11 @@ describe('diffDataplane, by example', () => {
 
   it('only touches the sets when a Pod joins an Egress of this Node', () => {
     const actual = converged([here]);
-    const steps = diffDataplane(actual, plan([{ ...here, pods: [pod, '10.244.1.12'] }], { actual }).desired);
+    const steps = diffDataplane(
+      actual,
+      plan([{ ...here, pods: [pod, '10.244.1.12'] }], { actual }).desired,
+      defaultMarks,
+    );
     expect(steps).toEqual([
       { op: 'ipset-restore', changes: [{ change: 'set-pod', ip: '10.244.1.12', mark: { mark: 0x400, mask: 0x14ff } }] },
       {
@@ -184,6 +188,7 @@ describe('diffDataplane, by example', () => {
     const steps = diffDataplane(
       actual,
       plan([{ name: 'a', tunnelID: 7, egressIP: '192.168.77.200', pods: [pod] }], { actual }).desired,
+      defaultMarks,
     );
     expect(steps[0]).toEqual({
       op: 'ipset-restore',
@@ -200,6 +205,7 @@ describe('diffDataplane, by example', () => {
     const steps = diffDataplane(
       { ...actual, iptables: { ...actual.iptables, chains } },
       plan([here], { actual }).desired,
+      defaultMarks,
     );
     // The rule of somebody else moves behind ours, and goes when nothing is steered by it.
     expect(steps.map(({ op }) => op)).toEqual(['iptables-restore', 'iptables-restore']);
