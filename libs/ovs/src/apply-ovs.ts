@@ -1,6 +1,6 @@
 import type { RunCommand } from '@sallyport/command';
 import type { Operation, OvsPort } from '@sallyport/dataplane';
-import { cookieText, ofctl, vsctl, type OvsTarget } from './ovs-target.ts';
+import { cookieText, KILL_AFTER, ofctl, vsctl, type OvsTarget } from './ovs-target.ts';
 import { renderBundle } from './render-bundle.ts';
 
 /** The operations that this library applies. */
@@ -27,19 +27,23 @@ const portArguments = (bridge: string, port: OvsPort): readonly string[] => [
 export const applyOvs = async (run: RunCommand, target: OvsTarget, operation: OvsOperation): Promise<void> => {
   switch (operation.op) {
     case 'ensure-bridge':
-      await run([
-        ...vsctl,
-        ...['--may-exist', 'add-br', target.bridge, '--', 'set', 'Bridge', target.bridge, 'fail_mode=secure'],
-        ...operation.ports.flatMap((port) => portArguments(target.bridge, port)),
-      ]);
+      await run(
+        [
+          ...vsctl,
+          ...['--may-exist', 'add-br', target.bridge, '--', 'set', 'Bridge', target.bridge, 'fail_mode=secure'],
+          ...operation.ports.flatMap((port) => portArguments(target.bridge, port)),
+        ],
+        KILL_AFTER,
+      );
       return;
     case 'ovs-bundle':
       await run([...ofctl, 'bundle', target.bridge, '-'], {
+        ...KILL_AFTER,
         stdin: renderBundle(operation.changes, cookieText(target)),
       });
       return;
     case 'set-gateway-link':
       // Without this request ovs-vswitchd sets an internal port that has a larger MTU than 1500 back to 1500.
-      await run([...vsctl, 'set', 'Interface', target.internalPort, `mtu_request=${operation.mtu}`]);
+      await run([...vsctl, 'set', 'Interface', target.internalPort, `mtu_request=${operation.mtu}`], KILL_AFTER);
   }
 };

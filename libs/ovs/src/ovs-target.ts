@@ -12,8 +12,13 @@ export interface OvsTarget {
   readonly cookie: number;
 }
 
-/** The tools' own time limit in seconds: they say what they waited for, which killing them would not. */
-const TIMEOUT = '--timeout=5';
+/** Of one call, in seconds: ovs-vsctl waits until ovs-vswitchd has done what it is told, which takes long on a starved Node. */
+const TIMEOUT_S = 15;
+
+/** The tools' own limit: they say what they waited for, which killing them does not. */
+const TIMEOUT = `--timeout=${TIMEOUT_S}`;
+/** For who runs the tools, in milliseconds: only a tool that outlives its own limit is killed. */
+export const KILL_AFTER = { timeoutMs: (TIMEOUT_S + 5) * 1000 } as const;
 
 export const vsctl: readonly string[] = ['ovs-vsctl', TIMEOUT];
 
