@@ -17,6 +17,7 @@ export { KubectlError } from './cluster/kubectl.ts';
 export type { LabNode } from './cluster/node.ts';
 export type { LabPod, PodSpec } from './cluster/pod.ts';
 export type { Sallyport } from './cluster/sallyport.ts';
+export { namespaceWithEnv, seedEgress } from './manifests.ts';
 export { change, mayChange, nothing, only } from './traffic/expectation.ts';
 export type { Expectation, FlowExpectation } from './traffic/expectation.ts';
 export type { Sender } from './traffic/sender.ts';

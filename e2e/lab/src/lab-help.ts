@@ -2,20 +2,6 @@ import { API_SERVER, CONTROLLER, EXTERNAL_SERVER, LOAD_BALANCER_IP, ROUTER } fro
 import type { Cluster } from './cluster/cluster.ts';
 import type { LabPod } from './cluster/pod.ts';
 
-/** The example that the shell has in its home folder: DESIGN's seed manifest with an address that a Node of the lab holds. */
-export function exampleEgress(egressIP: string): string {
-  return `apiVersion: crd.antrea.io/v1alpha2
-kind: Egress
-metadata:
-  name: egress-web
-spec:
-  appliedTo:
-    podSelector: { matchLabels: { role: web } }
-    namespaceSelector: { matchLabels: { env: prod } }
-  egressIP: ${egressIP}
-`;
-}
-
 /** What is where, and what to try: shown when the shell starts. */
 export function renderHelp(cluster: Cluster, pods: readonly LabPod[], gateway: string, egressIP: string): string {
   const [pod] = pods;

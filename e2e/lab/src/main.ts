@@ -3,7 +3,8 @@ import { egressIP } from './cluster/address-plan.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { createCluster } from './cluster/create-cluster.ts';
 import { GUEST_KUBECTL_FOLDER } from './cluster/shell-commands.ts';
-import { exampleEgress, renderHelp } from './lab-help.ts';
+import { renderHelp } from './lab-help.ts';
+import { namespaceWithEnv, seedEgress } from './manifests.ts';
 
 /** The Node that holds the example's egress IP. */
 const GATEWAY = 'n2';
@@ -15,12 +16,7 @@ function progress(message: string): void {
 }
 
 async function furnish(cluster: Cluster): Promise<void> {
-  const namespaces = ['prod', 'dev'].map((name) => ({
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name, labels: { env: name } },
-  }));
-  await cluster.apply(namespaces);
+  await cluster.apply([namespaceWithEnv('prod'), namespaceWithEnv('dev')]);
   const specs = cluster.nodes.flatMap(({ name: node }) => [
     { name: `web-${node}`, namespace: 'prod', node, labels: { role: 'web' } },
     { name: `web-${node}`, namespace: 'dev', node, labels: { role: 'web' } },
@@ -34,7 +30,7 @@ async function furnish(cluster: Cluster): Promise<void> {
   ]);
   const help = renderHelp(cluster, pods, GATEWAY, egressIP(0));
   await Promise.all([
-    cluster.guest.writeFile('/root/egress.yaml', exampleEgress(egressIP(0))),
+    cluster.guest.writeFile('/root/egress.yaml', seedEgress(egressIP(0))),
     cluster.guest.writeFile('/root/help.txt', help),
     cluster.guest.writeFile('/usr/local/bin/lab-help', '#!/bin/sh\ncat /root/help.txt\n', 0o755),
     cluster.guest.writeFile(RC_FILE, "PS1='lab:\\w# '\nlab-help\n"),

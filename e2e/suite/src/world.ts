@@ -2,6 +2,7 @@ import {
   CONTROLLER,
   createCluster,
   egressIP,
+  namespaceWithEnv,
   only,
   waitFor,
   type Cluster,
@@ -41,12 +42,7 @@ const prodPod = (name: string, node: NodeName, role: string): PodSpec => ({
 export const createWorld = async (): Promise<World> => {
   const cluster = await createCluster({ nodes: 3 });
   try {
-    const namespaces = ['prod', 'dev'].map((name) => ({
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name, labels: { env: name } },
-    }));
-    await cluster.apply(namespaces);
+    await cluster.apply([namespaceWithEnv('prod'), namespaceWithEnv('dev')]);
     const specs = [
       prodPod('web-1', 'n1', 'web'),
       prodPod('web-2', 'n2', 'web'),

@@ -1,6 +1,5 @@
-import { egressIP, only, type Cluster, type LabPod, type PodSpec } from '@sallyport/lab';
+import { egressIP, namespaceWithEnv, only, seedEgress, type Cluster, type LabPod, type PodSpec } from '@sallyport/lab';
 import { untilNothingIsSteered } from '../world.ts';
-import { namespace, seedEgress } from './manifests.ts';
 import { renderTable } from './table.ts';
 
 /** The Node that has the egress IP. */
@@ -30,7 +29,7 @@ export const runDemo = async (cluster: Cluster, print: (text: string) => void): 
     print((await cluster.kubectl(args, { timeoutMs: 60_000 })).trimEnd());
   };
 
-  await cluster.apply([namespace('prod', 'prod'), namespace('dev', 'dev')]);
+  await cluster.apply([namespaceWithEnv('prod'), namespaceWithEnv('dev')]);
   const pods = await cluster.createPods(cluster.nodes.flatMap(({ name }) => podsOf(name)));
   await kubectl('get', 'pods', '-A', '-o', 'wide');
 

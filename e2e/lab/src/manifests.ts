@@ -1,4 +1,4 @@
-/** The manifest every user of the Egress API starts from, with an address of the lab. */
+/** The manifest every user of the Egress API starts from (DESIGN, section 1), with an address of the lab. */
 export const seedEgress = (egressIP: string): string => `apiVersion: crd.antrea.io/v1alpha2
 kind: Egress
 metadata:
@@ -10,9 +10,9 @@ spec:
   egressIP: ${egressIP}
 `;
 
-/** A Namespace with one label. */
-export const namespace = (name: string, env: string): object => ({
+/** A Namespace named for its label `env`. */
+export const namespaceWithEnv = (env: string): object => ({
   apiVersion: 'v1',
   kind: 'Namespace',
-  metadata: { name, labels: { env } },
+  metadata: { name: env, labels: { env } },
 });
