@@ -1,4 +1,5 @@
 import { byPrecedence } from '@sallyport/api';
+import { withOwnAddresses } from './own-addresses.ts';
 import type { Exclusion, PodRef } from './pod.ts';
 import { exclusionOf } from './pod.ts';
 import type { Cluster, Contender } from './resolve-egresses.ts';
@@ -24,7 +25,7 @@ export interface EgressVerdict extends Pick<Contender, 'won' | 'lost'> {
 
 /** Why a Pod leaves the cluster as it does; undefined when there is no such Pod. */
 export const explainPod = ({ egresses, pods, namespaces }: Cluster, ref: PodRef): PodExplanation | undefined => {
-  const pod = pods.find(({ namespace, name }) => namespace === ref.namespace && name === ref.name);
+  const pod = withOwnAddresses(pods).find(({ namespace, name }) => namespace === ref.namespace && name === ref.name);
   if (pod === undefined) return undefined;
   const labels = namespaces.find(({ name }) => name === pod.namespace)?.labels;
   const ordered = [...egresses].sort(byPrecedence);

@@ -63,7 +63,11 @@ describe('groupsByNode', () => {
   });
 
   it('gives the whole group but its resourceVersion', () => {
-    const resolved = resolveEgresses({ egresses: [egress('a')], pods: [pod('p')], namespaces: [] });
+    const resolved = resolveEgresses({
+      egresses: [egress('a')],
+      pods: [pod('p', { ips: ['10.244.1.11'] })],
+      namespaces: [],
+    });
     const views = groupsByNode(resolved, { tunnelIDs: new Map([['a', 7]]), gateways: new Map([['a', gateway]]) });
     expect(views.get('n1')).toEqual([
       {

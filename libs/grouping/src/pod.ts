@@ -16,6 +16,10 @@ export interface Pod extends PodRef {
   /** status.phase: a Pod that `Succeeded` or `Failed` is finished. */
   readonly phase: string;
   readonly hostNetwork: boolean;
+  /** It is being deleted; until it has ended, it goes on sending. */
+  readonly terminating: boolean;
+  /** Milliseconds since 1970. */
+  readonly createdAtMs: number;
 }
 
 export interface Namespace {
@@ -27,10 +31,11 @@ export interface Namespace {
 export const podKey = ({ namespace, name }: PodRef): string => `${namespace}/${name}`;
 
 /** Why a Pod that an Egress selects is not steered: it has the Node's address, sends nothing any more, or is nowhere yet. */
-export type Exclusion = 'HostNetwork' | 'Finished' | 'Unscheduled';
+export type Exclusion = 'HostNetwork' | 'Finished' | 'Terminated' | 'Unscheduled';
 
-export const exclusionOf = ({ hostNetwork, phase, nodeName }: Pod): Exclusion | undefined => {
+export const exclusionOf = ({ hostNetwork, phase, terminating, ips, nodeName }: Pod): Exclusion | undefined => {
   if (hostNetwork) return 'HostNetwork';
   if (phase === 'Succeeded' || phase === 'Failed') return 'Finished';
+  if (terminating && ips.length === 0) return 'Terminated';
   return nodeName === undefined ? 'Unscheduled' : undefined;
 };

@@ -2,6 +2,7 @@ import type { Egress } from '@sallyport/api';
 import { familiesOf, ipFamily } from '@sallyport/api';
 import fc from 'fast-check';
 import { explainPod } from './explain-pod.ts';
+import { withOwnAddresses } from './own-addresses.ts';
 import type { Namespace, Pod } from './pod.ts';
 import { exclusionOf, podKey } from './pod.ts';
 import type { Cluster, ResolvedEgress } from './resolve-egresses.ts';
@@ -55,6 +56,8 @@ describe('resolveEgresses', () => {
     ['a Pod in the network of its Node is none', { hostNetwork: true }, []],
     ['a Pod that has succeeded is none', { phase: 'Succeeded' }, []],
     ['a Pod that has failed is none', { phase: 'Failed' }, []],
+    ['a Pod that is being deleted is one', { terminating: true }, ['default/p']],
+    ['a Pod that is being deleted and has no address is none', { terminating: true, ips: [] }, []],
   ])('%s', (_, rest, expected) => {
     expect(membersOf({ pods: [pod('p', rest)] })).toEqual(expected);
   });
@@ -70,7 +73,7 @@ describe('resolveEgresses', () => {
       egress('b', { createdAtMs: 2 }),
       egress('a', { createdAtMs: 2 }),
     ];
-    const resolved = resolveEgresses({ egresses, pods: [pod('p')], namespaces });
+    const resolved = resolveEgresses({ egresses, pods: [pod('p', { ips: ['10.244.1.11'] })], namespaces });
     const ref = { namespace: 'default', name: 'p' };
     expect(resolved.get('c')).toMatchObject({ members: [{ pod: ref, ips: ['10.244.1.11'] }], losses: [] });
     expect(resolved.get('b')).toMatchObject({ members: [], losses: [{ pod: ref, family: 'IPv4', winner: 'c' }] });
@@ -123,6 +126,8 @@ const clusters: fc.Arbitrary<Cluster> = fc.record({
         labels,
         ips: fc.subarray(['10.244.1.11', 'fd00:1::b']),
         hostNetwork: fc.boolean(),
+        terminating: fc.boolean(),
+        createdAtMs: fc.nat(1),
       }),
       { selector: (item) => podKey(item) },
     )
@@ -149,7 +154,7 @@ describe('resolveEgresses, for every cluster', () => {
     fc.assert(
       fc.property(clusters, (cluster) => {
         const resolved = resolveEgresses(cluster);
-        for (const each of cluster.pods) {
+        for (const each of withOwnAddresses(cluster.pods)) {
           const namespaceLabels = cluster.namespaces.find(({ name }) => name === each.namespace)?.labels;
           const selecting = cluster.egresses.filter(
             (one) =>
@@ -196,7 +201,8 @@ describe('explainPod', () => {
       egress('others', { createdAtMs: 3, appliedTo: { podSelector: { matchLabels: { role: 'db' } } } }),
       egress('nobody', { createdAtMs: 4, appliedTo: {} }),
     ];
-    expect(explainPod({ egresses, pods: [pod('p')], namespaces }, { namespace: 'default', name: 'p' })).toEqual({
+    const pods = [pod('p', { ips: ['10.244.1.11'] })];
+    expect(explainPod({ egresses, pods, namespaces }, { namespace: 'default', name: 'p' })).toEqual({
       pod: { namespace: 'default', name: 'p' },
       nodeName: 'n1',
       ips: ['10.244.1.11'],

@@ -1,5 +1,6 @@
 import type { Egress, IpFamily, Labels } from '@sallyport/api';
 import { byPrecedence, familiesOf, ipFamilies, ipFamily } from '@sallyport/api';
+import { withOwnAddresses } from './own-addresses.ts';
 import type { Namespace, Pod, PodRef } from './pod.ts';
 import { exclusionOf, podKey } from './pod.ts';
 import { selects } from './selects.ts';
@@ -43,7 +44,7 @@ export const resolveEgresses = ({ egresses, pods, namespaces }: Cluster): Readon
       { egress, members: [], losses: [] },
     ]),
   );
-  for (const pod of [...pods].sort(byNamespaceAndName)) {
+  for (const pod of [...withOwnAddresses(pods)].sort(byNamespaceAndName)) {
     const { nodeName } = pod;
     if (nodeName === undefined || exclusionOf(pod) !== undefined) continue;
     const ref = { namespace: pod.namespace, name: pod.name };

@@ -10,6 +10,7 @@ describe('podFor', () => {
         namespace: 'prod',
         name: 'web-1',
         uid: 'u1',
+        creationTimestamp: '2026-01-02T03:04:05Z',
         labels: { role: 'web' },
         annotations: { long: 'text' },
         managedFields: [{}],
@@ -27,6 +28,8 @@ describe('podFor', () => {
         ips: ['10.244.1.5', 'fd00::5'],
         phase: 'Running',
         hostNetwork: false,
+        terminating: false,
+        createdAtMs: Date.UTC(2026, 0, 2, 3, 4, 5),
       },
       faults: [],
     });
@@ -36,6 +39,11 @@ describe('podFor', () => {
     const { object } = podFor({ metadata: { namespace: 'prod', name: 'web-1' }, spec: { hostNetwork: true } });
     expect(object).toMatchObject({ labels: {}, ips: [], phase: 'Pending', hostNetwork: true });
     expect(object.nodeName).toBeUndefined();
+  });
+
+  it('tells a Pod that is being deleted from the others', () => {
+    const metadata = { namespace: 'prod', name: 'web-1', deletionTimestamp: '2026-01-02T03:04:35Z' };
+    expect(podFor({ metadata }).object.terminating).toBe(true);
   });
 
   it('leaves out an address that is none, and says so', () => {

@@ -26,6 +26,8 @@ export const podFor = (raw: unknown): Observed<Pod> => {
       ips: addressesOf(addresses, `Pod ${namespace}/${name}`, faults),
       phase: textOf(status.phase) ?? 'Pending',
       hostNetwork: spec.hostNetwork === true,
+      terminating: textOf(metadata.deletionTimestamp) !== undefined,
+      createdAtMs: Date.parse(textOf(metadata.creationTimestamp) ?? '') || 0,
     },
     faults,
   };

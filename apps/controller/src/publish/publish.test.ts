@@ -25,6 +25,8 @@ const pod = (name: string, nodeName: string, role = 'web'): Pod => ({
   ips: [`10.244.0.${name.length}`],
   phase: 'Running',
   hostNetwork: false,
+  terminating: false,
+  createdAtMs: 0,
 });
 
 const observe = (egress: Egress, pods: readonly Pod[], holders: Readonly<Record<string, boolean>>): Observation => ({

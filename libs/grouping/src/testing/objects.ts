@@ -14,15 +14,24 @@ export const egress = (name: string, rest: Partial<Egress> = {}): Egress => ({
   ...rest,
 });
 
-/** A running Pod on Node n1 in Namespace default. */
+/** An address for each namespace and name. */
+const addressOf = (key: string): string => {
+  let sum = 0;
+  for (const char of key) sum = (sum * 31 + (char.codePointAt(0) ?? 0)) % 64_000;
+  return `10.244.${Math.floor(sum / 250)}.${(sum % 250) + 1}`;
+};
+
+/** A running Pod on Node n1 in Namespace default, with an address of its own. */
 export const pod = (name: string, rest: Partial<Pod> = {}): Pod => ({
   namespace: 'default',
   name,
   uid: `uid-${name}`,
   labels: {},
   nodeName: 'n1',
-  ips: ['10.244.1.11'],
+  ips: [addressOf(`${rest.namespace ?? 'default'}/${name}`)],
   phase: 'Running',
   hostNetwork: false,
+  terminating: false,
+  createdAtMs: 0,
   ...rest,
 });

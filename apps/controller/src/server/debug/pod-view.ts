@@ -30,6 +30,7 @@ export type PodView = Static<typeof PodViewSchema>;
 const exclusions: Readonly<Record<Exclusion, string>> = {
   HostNetwork: 'it uses the network of its Node (hostNetwork), so it has the IP of the Node',
   Finished: 'it has finished and sends nothing any more',
+  Terminated: 'it is being deleted and has no address any more, or another Pod has it by now',
   Unscheduled: 'it is not on a Node yet',
 };
 

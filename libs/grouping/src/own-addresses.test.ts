@@ -1,0 +1,110 @@
+import type { Egress } from '@sallyport/api';
+import fc from 'fast-check';
+import { withOwnAddresses } from './own-addresses.ts';
+import { podKey, type Pod } from './pod.ts';
+import { resolveEgresses } from './resolve-egresses.ts';
+import { egress, pod } from './testing/objects.ts';
+
+const IP = '10.244.1.11';
+const selected = { labels: { role: 'web' } };
+const web: Egress = egress('web', { appliedTo: { podSelector: { matchLabels: selected.labels } } });
+
+/** The names of the Pods that are steered with the address. */
+const steered = (...pods: readonly Pod[]): readonly string[] =>
+  resolveEgresses({ egresses: [web], pods, namespaces: [] })
+    .get('web')!
+    .members.filter(({ ips }) => ips.includes(IP))
+    .map((member) => member.pod.name);
+
+describe('an address that two Pods of a Node are listed with', () => {
+  const old: Partial<Pod> = { ips: [IP], terminating: true, createdAtMs: 1000 };
+  const fresh: Partial<Pod> = { ips: [IP], createdAtMs: 2000 };
+
+  it.each<[string, readonly Pod[], readonly string[]]>([
+    ['stays with a Pod that is being deleted while no other has it', [pod('old', { ...old, ...selected })], ['old']],
+    [
+      'is not steered for a selected Pod that is being deleted once it is that of one that is not selected',
+      [pod('old', { ...old, ...selected }), pod('new', fresh)],
+      [],
+    ],
+    [
+      'is steered for a selected Pod that got it from one that is not selected',
+      [pod('old', old), pod('new', { ...fresh, ...selected })],
+      ['new'],
+    ],
+    [
+      'is steered for the Pod that stays, though the other is younger',
+      [pod('old', { ...old, ...selected, createdAtMs: 3000 }), pod('new', { ...fresh, ...selected })],
+      ['new'],
+    ],
+    [
+      'is that of the younger of two that stay',
+      [pod('old', { ...old, ...selected, terminating: false }), pod('new', { ...fresh, ...selected })],
+      ['new'],
+    ],
+    [
+      'is that of the younger of two that are being deleted',
+      [pod('old', { ...old, ...selected }), pod('new', { ...fresh, ...selected, terminating: true })],
+      ['new'],
+    ],
+    [
+      'is that of the first by name of two of one age',
+      [pod('b', { ...fresh, ...selected }), pod('a', { ...fresh, ...selected })],
+      ['a'],
+    ],
+    [
+      'is not taken by a Pod that has finished',
+      [pod('old', { ...old, ...selected }), pod('new', { ...fresh, phase: 'Succeeded' })],
+      ['old'],
+    ],
+    [
+      'is not taken by a Pod of another Node',
+      [pod('old', { ...old, ...selected }), pod('new', { ...fresh, ...selected, nodeName: 'n2' })],
+      ['new', 'old'],
+    ],
+    [
+      'is not taken by a Pod with the address of its Node',
+      [pod('old', { ...old, ...selected }), pod('new', { ...fresh, hostNetwork: true })],
+      ['old'],
+    ],
+  ])('%s', (_, pods, expected) => {
+    expect(steered(...pods)).toEqual(expected);
+    expect(steered(...pods.toReversed())).toEqual(expected);
+  });
+
+  it('leaves the other addresses of both alone', () => {
+    const pods = [pod('old', { ...old, ips: [IP, 'fd00:1::a'] }), pod('new', { ...fresh, ips: [IP, 'fd00:1::b'] })];
+    expect(withOwnAddresses(pods).map(({ ips }) => ips)).toEqual([['fd00:1::a'], [IP, 'fd00:1::b']]);
+  });
+});
+
+describe('withOwnAddresses', () => {
+  const pods = fc
+    .uniqueArray(
+      fc.record({
+        name: fc.constantFrom('p', 'q', 'r', 's'),
+        nodeName: fc.constantFrom('n1', 'n2'),
+        ips: fc.subarray([IP, 'fd00:1::b']),
+        terminating: fc.boolean(),
+        createdAtMs: fc.nat(2),
+      }),
+      { selector: ({ name }) => name },
+    )
+    .map((items) => items.map(({ name, ...rest }) => pod(name, rest)));
+
+  it('gives every address of a Node to exactly one Pod that was listed with it, whatever the order', () => {
+    const owners = (all: readonly Pod[]): readonly string[] =>
+      withOwnAddresses(all)
+        .flatMap((each) => each.ips.map((ip) => `${each.nodeName} ${ip} ${podKey(each)}`))
+        .sort();
+    fc.assert(
+      fc.property(pods, (all) => {
+        const claimed = new Set(all.flatMap(({ nodeName, ips }) => ips.map((ip) => `${nodeName} ${ip}`)));
+        expect(new Set(owners(all).map((owner) => owner.replace(/ [^ ]*$/, '')))).toEqual(claimed);
+        expect(owners(all)).toHaveLength(claimed.size);
+        expect(owners(all.toReversed())).toEqual(owners(all));
+        expect(withOwnAddresses(withOwnAddresses(all))).toEqual(withOwnAddresses(all));
+      }),
+    );
+  });
+});
