@@ -1,10 +1,15 @@
 import { FORWARD_CHAIN, GATEWAY_PORT, PODS_SET, POSTROUTING_CHAIN, PREROUTING_CHAIN, SKIP_SET } from './constants.ts';
 import type { Marks } from './marks.ts';
-import { hex } from './marks.ts';
+import { hex, packetMask, stateMask } from './marks.ts';
 import { renderSnatRule } from './snat-rules.ts';
 import type { Chain, IptablesState, Jump } from './state.ts';
 
-const NOT_IN_CLUSTER = `-m set ! --match-set ${SKIP_SET} dst`;
+const INTO_CLUSTER = `-m set --match-set ${SKIP_SET} dst`;
+const NOT_INTO_CLUSTER = `-m set ! --match-set ${SKIP_SET} dst`;
+const OF_POD = `-m set --match-set ${PODS_SET} src`;
+const NOT_OF_POD = `-m set ! --match-set ${PODS_SET} src`;
+const OUTWARD = '-m conntrack --ctdir ORIGINAL';
+const UNKNOWN_TO_CONNTRACK = '-m conntrack --ctstate INVALID,UNTRACKED';
 const DEVICE = GATEWAY_PORT.name;
 
 /** Our chains, the jumps to them first in the built-in ones. @param snatIds the SNAT id of each egress IP. */
@@ -15,14 +20,26 @@ export const desiredIptables = (snatIds: ReadonlyMap<string, number>, marks: Mar
       table: 'nat',
       name: POSTROUTING_CHAIN,
       rules: [
-        // What goes to another Node keeps the Pod's address, by which that Node's replies find back.
-        `-o ${DEVICE} -j ACCEPT`,
+        ...natGuards(marks),
         ...[...snatIds].sort(([, a], [, b]) => a - b).map(([egressIP, id]) => renderSnatRule(id, egressIP, marks)),
       ],
     },
   ],
   jumps: JUMPS,
 });
+
+/** What stands before the SNAT rules: whose packets they are not for, whatever their mark. */
+export const natGuards = (marks: Marks): readonly string[] => {
+  const notTunnelled = `-m connmark ! --mark ${hex(marks.connmarkBack)}/${hex(marks.connmarkBack)}`;
+  return [
+    // What goes to another Node keeps the Pod's address, by which that Node's replies find back.
+    `-o ${DEVICE} -j ACCEPT`,
+    // Of the Node itself, or of a Pod without an Egress: its mark means something else to somebody else.
+    `${notTunnelled} ${NOT_OF_POD} -j RETURN`,
+    // What is inside the cluster is decided on the Node of the Pod, also when this Node has heard of a change earlier or later.
+    `${notTunnelled} ${INTO_CLUSTER} -j RETURN`,
+  ];
+};
 
 export const JUMPS: readonly Jump[] = [
   { table: 'raw', from: 'PREROUTING', to: PREROUTING_CHAIN, first: true },
@@ -33,8 +50,11 @@ export const JUMPS: readonly Jump[] = [
 ];
 
 const staticChains = (marks: Marks): readonly Chain[] => {
-  const exactly = (bits: number): string => `--mark ${hex(bits)}/${hex(bits)}`;
+  const ours = hex(packetMask(marks));
   const hasSnatId = `-m mark ! --mark 0x0/${hex(marks.snatIdMask)}`;
+  const hasNoSnatId = `-m mark --mark 0x0/${hex(marks.snatIdMask)}`;
+  const hasState = `-m mark ! --mark 0x0/${hex(stateMask(marks))}`;
+  const back = `${hex(marks.connmarkBack)}/${hex(marks.connmarkBack)}`;
   return [
     {
       table: 'raw',
@@ -49,11 +69,11 @@ const staticChains = (marks: Marks): readonly Chain[] => {
       table: 'mangle',
       name: PREROUTING_CHAIN,
       rules: [
-        `-i ${DEVICE} ${hasSnatId} -j CONNMARK --set-xmark ${hex(marks.connmarkBack)}/${hex(marks.connmarkBack)}`,
+        `-i ${DEVICE} ${hasSnatId} -j CONNMARK --set-xmark ${back}`,
         `-i ${DEVICE} -j RETURN`,
-        `-m conntrack --ctdir REPLY -m connmark ${exactly(marks.connmarkBack)} -j MARK --set-xmark ${hex(marks.return)}/${hex(marks.return)}`,
+        `-m conntrack --ctdir REPLY -m connmark --mark ${back} -j MARK --set-xmark ${hex(marks.return)}/${ours}`,
         // Only what the Pod begins: its replies to NodePort and other inbound connections go back as they came.
-        `-m conntrack --ctdir ORIGINAL -j SET --map-set ${PODS_SET} src --map-mark`,
+        `${OUTWARD} -j SET --map-set ${PODS_SET} src --map-mark`,
       ],
     },
     {
@@ -62,13 +82,17 @@ const staticChains = (marks: Marks): readonly Chain[] => {
       rules: [
         // A reply of a connection that was forgotten, because its Pod leaves by another way now. It must not make an entry of its own: the
         // Pod's next packet would count as the reply, get no mark and no NAT, and leave with the Pod's address.
-        `-i ${DEVICE} -m mark --mark 0x0/${hex(marks.snatIdMask)} -m conntrack --ctdir ORIGINAL -j DROP`,
-        `-m mark ${exactly(marks.drop)} ${NOT_IN_CLUSTER} -j DROP`,
-        // Without its route or its device the tunnel would be left out, and the packet leave from this Node.
-        `! -o ${DEVICE} -m mark ${exactly(marks.redirect)} ${NOT_IN_CLUSTER} -j DROP`,
+        `-i ${DEVICE} ${hasNoSnatId} ${OUTWARD} -j DROP`,
+        // Somebody else has changed its mark on the way, so that no SNAT rule would take it for ours.
+        `-i ${DEVICE} ${hasState} ${OUTWARD} -j DROP`,
+        `-i ${DEVICE} -m connmark ! --mark ${back} ${OUTWARD} -j DROP`,
+        // Not allowed to leave; or for the tunnel, but its route or its device is gone: it would leave from this Node.
+        `! -o ${DEVICE} ${hasState} ${OF_POD} ${OUTWARD} ${NOT_INTO_CLUSTER} -j DROP`,
+        // It came past the rule that marks: the rule was taken away, or the Pod is in the set only since then.
+        `-m mark --mark 0x0/${ours} ${OF_POD} ${OUTWARD} ${NOT_INTO_CLUSTER} -j DROP`,
         // What conntrack does not know gets no mark and no NAT: it would leave with the Pod's address.
-        `-m set --match-set ${PODS_SET} src -m conntrack --ctstate INVALID,UNTRACKED ${NOT_IN_CLUSTER} -j DROP`,
-        `-i ${DEVICE} ${hasSnatId} -m conntrack --ctstate INVALID,UNTRACKED ${NOT_IN_CLUSTER} -j DROP`,
+        `${OF_POD} ${UNKNOWN_TO_CONNTRACK} ${NOT_INTO_CLUSTER} -j DROP`,
+        `-i ${DEVICE} ${hasSnatId} ${UNKNOWN_TO_CONNTRACK} -j DROP`,
         `-o ${DEVICE} -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu`,
       ],
     },
@@ -79,7 +103,7 @@ const staticChains = (marks: Marks): readonly Chain[] => {
         // Both have passed the network policies where the connection began. What a Pod of this Node sends into the tunnel has
         // not: it is left to the rules that follow.
         `-i ${DEVICE} -j ACCEPT`,
-        `-o ${DEVICE} -m mark ${exactly(marks.return)} -j ACCEPT`,
+        `-o ${DEVICE} -m mark --mark ${hex(marks.return)}/${ours} -j ACCEPT`,
       ],
     },
   ];

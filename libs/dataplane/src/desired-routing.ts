@@ -8,6 +8,7 @@ import {
   VIRTUAL_NEXT_HOP,
 } from './constants.ts';
 import type { Marks } from './marks.ts';
+import { packetMask } from './marks.ts';
 import type { PolicyRoute, RoutingState } from './state.ts';
 
 /** @param skip the CIDRs inside the cluster. @param uplinkMtu in bytes. */
@@ -21,8 +22,8 @@ export const desiredRouting = (skip: ReadonlySet<string>, uplinkMtu: number, mar
     neighbors: new Map([[VIRTUAL_NEXT_HOP.ip, VIRTUAL_NEXT_HOP.mac]]),
   },
   rules: [
-    { priority: RULE_PRIORITIES.return, mark: marks.return, mask: marks.return, table: ROUTE_TABLES.return },
-    { priority: RULE_PRIORITIES.redirect, mark: marks.redirect, mask: marks.redirect, table: ROUTE_TABLES.redirect },
+    { priority: RULE_PRIORITIES.return, mark: marks.return, mask: packetMask(marks), table: ROUTE_TABLES.return },
+    { priority: RULE_PRIORITIES.redirect, mark: marks.redirect, mask: packetMask(marks), table: ROUTE_TABLES.redirect },
   ],
   routes: [
     ...[...skip].map((destination): PolicyRoute => ({ table: ROUTE_TABLES.redirect, type: 'throw', destination })),

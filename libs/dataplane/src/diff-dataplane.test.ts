@@ -160,7 +160,7 @@ const damages: readonly ((state: DataplaneState, seed: number) => DataplaneState
     ...state,
     ipsets: {
       ...state.ipsets,
-      pods: new Map([...(state.ipsets.pods ?? [])].map(([ip]) => [ip, { mark: 0x33, mask: 0x14ff }])),
+      pods: new Map([...(state.ipsets.pods ?? [])].map(([ip]) => [ip, { mark: 0x33, mask: 0x1cff }])),
     },
   }),
   (state, seed) => ({ ...state, iptables: { ...state.iptables, jumps: some(state.iptables.jumps, seed) } }),

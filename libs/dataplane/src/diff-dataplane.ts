@@ -1,4 +1,5 @@
 import { GATEWAY_PORT } from './constants.ts';
+import { natGuards } from './desired-iptables.ts';
 import { diffGateway } from './diff-gateway.ts';
 import { diffIptables, hasChains, hasJumps } from './diff-iptables.ts';
 import { diffOvs } from './diff-ovs.ts';
@@ -48,16 +49,15 @@ export const diffDataplane = (actual: DataplaneState, desired: DataplaneState, m
 const isTrustworthy = (actual: DataplaneState, desired: DataplaneState, marks: Marks): boolean => {
   const decisive = desired.iptables.chains.filter(({ table }) => table === 'mangle' || table === 'raw');
   const natRules = actual.iptables.chains.filter(({ table }) => table === 'nat').flatMap(({ rules }) => rules);
-  const desiredNatRules = desired.iptables.chains.filter(({ table }) => table === 'nat').flatMap(({ rules }) => rules);
-  const [first, ...snatRules] = natRules;
+  const guards = natGuards(marks);
   return (
     actual.ipsets.pods !== undefined &&
     actual.ipsets.skip !== undefined &&
     removedSkips(actual.ipsets, desired.ipsets).length === 0 &&
     hasJumps(actual.iptables, { jumps: desired.iptables.jumps.filter(({ table }) => table !== 'filter') }) &&
     hasChains(actual.iptables, decisive) &&
-    first === desiredNatRules[0] &&
-    snatRules.every((rule) => parseSnatRule(rule, marks) !== undefined)
+    guards.every((rule, index) => rule === natRules[index]) &&
+    natRules.slice(guards.length).every((rule) => parseSnatRule(rule, marks) !== undefined)
   );
 };
 

@@ -1,5 +1,5 @@
 import type { Marks } from './marks.ts';
-import { steeringMask } from './marks.ts';
+import { packetMask } from './marks.ts';
 import type { ForgetConnections, IpsetChange, Operation } from './operation.ts';
 import type { PodPath } from './pod-path.ts';
 import { podPath, samePath } from './pod-path.ts';
@@ -30,7 +30,7 @@ export const diffPods = (
     return !trustActual || !samePath(podPath(actual, ip, marks), podPath(desired, ip, marks));
   });
 
-  const drop = { mark: marks.drop, mask: steeringMask(marks) };
+  const drop = { mark: marks.drop, mask: packetMask(marks) };
   const drops = changing.filter((ip) => !sameMark(before.get(ip), drop)).map((ip) => setPod(ip, drop));
   const skip = [...(desired.ipsets.skip ?? [])];
   const forget = changing

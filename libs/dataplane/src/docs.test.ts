@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as constants from './constants.ts';
-import { defaultMarks, hex, MAX_SNAT_IDS, steeringMask } from './marks.ts';
+import { defaultMarks, hex, MAX_SNAT_IDS, packetMask } from './marks.ts';
 import { planDataplane } from './plan-dataplane.ts';
 import type { DataplaneState, Flow, PolicyRoute } from './state.ts';
 import { emptyState } from './testing/index.ts';
@@ -106,7 +106,7 @@ const dumps: readonly (readonly [string, readonly string[]])[] = [
 describe('docs/dataplane.md', () => {
   it('lists every name and number as it is, and no other', () => {
     expect(rows).toEqual(namesAndNumbers);
-    expect(page).toContain(`mask ${hex(steeringMask(defaultMarks))}`);
+    expect(page).toContain(`mask ${hex(packetMask(defaultMarks))}`);
   });
 
   it.each(dumps)('shows %s of its example as the planner wants them', (_, lines) => {

@@ -1,4 +1,4 @@
-import { defaultMarks, markFaults, snatIdOf, snatMark } from './marks.ts';
+import { defaultMarks, markFaults, packetMask, snatIdOf, snatMark } from './marks.ts';
 
 describe('markFaults', () => {
   it('accepts the defaults, and other bits', () => {
@@ -36,5 +36,12 @@ describe('snatMark', () => {
     const marks = { ...defaultMarks, snatIdMask: 0xff0 };
     expect(snatMark(255, marks)).toBe(0xff0);
     expect(snatIdOf(0x1000 | 0x230, marks)).toBe(0x23);
+  });
+});
+
+describe('packetMask', () => {
+  it('has the bits of all packet marks, the highest too', () => {
+    expect(packetMask(defaultMarks)).toBe(0x1cff);
+    expect(packetMask({ ...defaultMarks, redirect: 0x8000_0000 })).toBe(0x8000_0cff);
   });
 });

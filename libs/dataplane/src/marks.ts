@@ -60,8 +60,14 @@ export const markFaults = (marks: Marks): readonly string[] => {
   return faults;
 };
 
-/** The bits that steer a packet out of the cluster; setting one way of leaving clears the others. */
-export const steeringMask = ({ snatIdMask, redirect, drop }: Marks): number => snatIdMask | redirect | drop;
+/**
+ * All our bits of the packet mark. They are written and matched together: other software uses values that have some of them among
+ * others (Cilium 0xf00, wg-quick 0xca6c), and a mark is ours only when it is exactly one of ours.
+ */
+export const packetMask = (marks: Marks): number => (marks.snatIdMask | stateMask(marks)) >>> 0;
+
+/** Our bits but for the SNAT id: a packet that leaves from here with an egress IP has none of them. */
+export const stateMask = ({ redirect, return: back, drop }: Marks): number => (redirect | back | drop) >>> 0;
 
 /** The mark of a SNAT id. */
 export const snatMark = (id: number, marks: Marks): number => id * snatIdUnit(marks);

@@ -1,5 +1,6 @@
 import type { ClusterNetwork } from '@sallyport/api';
 import { FORWARD_CHAIN, POSTROUTING_CHAIN } from './constants.ts';
+import { natGuards } from './desired-iptables.ts';
 import { diffDataplane } from './diff-dataplane.ts';
 import { defaultMarks, MAX_SNAT_IDS } from './marks.ts';
 import type { Plan } from './plan-dataplane.ts';
@@ -18,12 +19,14 @@ const marksOf = ({ desired }: Plan): object =>
   Object.fromEntries([...(desired.ipsets.pods ?? [])].map(([ip, { mark }]) => [ip, `0x${mark.toString(16)}`]));
 
 const snatRulesOf = ({ desired }: Plan): readonly string[] =>
-  desired.iptables.chains.find(({ name }) => name === POSTROUTING_CHAIN)?.rules.slice(1) ?? [];
+  desired.iptables.chains
+    .find(({ name }) => name === POSTROUTING_CHAIN)
+    ?.rules.filter((rule) => rule.includes('SNAT')) ?? [];
 
 const withSnatRules = (rules: readonly string[]): DataplaneState => ({
   ...emptyState,
   iptables: {
-    chains: [{ table: 'nat', name: POSTROUTING_CHAIN, rules: ['-o egress-gw0 -j ACCEPT', ...rules] }],
+    chains: [{ table: 'nat', name: POSTROUTING_CHAIN, rules: [...natGuards(defaultMarks), ...rules] }],
     jumps: [],
   },
 });
@@ -174,12 +177,12 @@ describe('diffDataplane, by example', () => {
       defaultMarks,
     );
     expect(steps).toEqual([
-      { op: 'ipset-restore', changes: [{ change: 'set-pod', ip: '10.244.1.12', mark: { mark: 0x400, mask: 0x14ff } }] },
+      { op: 'ipset-restore', changes: [{ change: 'set-pod', ip: '10.244.1.12', mark: { mark: 0x400, mask: 0x1cff } }] },
       {
         op: 'forget-connections',
         connections: [expect.objectContaining({ of: 'pod', ip: '10.244.1.12', keep: '192.168.77.200' })],
       },
-      { op: 'ipset-restore', changes: [{ change: 'set-pod', ip: '10.244.1.12', mark: { mark: 0x1, mask: 0x14ff } }] },
+      { op: 'ipset-restore', changes: [{ change: 'set-pod', ip: '10.244.1.12', mark: { mark: 0x1, mask: 0x1cff } }] },
     ]);
   });
 
@@ -192,7 +195,7 @@ describe('diffDataplane, by example', () => {
     );
     expect(steps[0]).toEqual({
       op: 'ipset-restore',
-      changes: [{ change: 'set-pod', ip: pod, mark: { mark: 0x400, mask: 0x14ff } }],
+      changes: [{ change: 'set-pod', ip: pod, mark: { mark: 0x400, mask: 0x1cff } }],
     });
     expect(steps.filter(({ op }) => op === 'ipset-restore')).toHaveLength(1);
   });

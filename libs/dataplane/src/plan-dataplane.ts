@@ -3,7 +3,7 @@ import { desiredIptables } from './desired-iptables.ts';
 import { desiredOvs } from './desired-ovs.ts';
 import { desiredRouting } from './desired-routing.ts';
 import type { Marks } from './marks.ts';
-import { snatMark, steeringMask } from './marks.ts';
+import { packetMask, snatMark } from './marks.ts';
 import type { NodeFacts } from './node-facts.ts';
 import type { PlanFault } from './plan-fault.ts';
 import { skipCidrs } from './skip-cidrs.ts';
@@ -50,7 +50,7 @@ export const planDataplane = ({ groups, network, node, marks, actual }: PlanInpu
 
 /** The mark of a Pod that leaves this way. */
 const markOf = (wayOut: WayOut, marks: Marks): MaskedMark => {
-  const mask = steeringMask(marks);
+  const mask = packetMask(marks);
   switch (wayOut.way) {
     case 'drop':
       return { mark: marks.drop, mask };

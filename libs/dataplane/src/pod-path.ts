@@ -1,5 +1,5 @@
 import type { Marks } from './marks.ts';
-import { snatIdOf, steeringMask } from './marks.ts';
+import { packetMask, snatIdOf } from './marks.ts';
 import { snatIdsOf } from './snat-rules.ts';
 import type { DataplaneState } from './state.ts';
 
@@ -21,7 +21,7 @@ export type PodPath =
 export const podPath = ({ ipsets, iptables }: DataplaneState, ip: string, marks: Marks): PodPath => {
   const entry = ipsets.pods?.get(ip);
   if (entry === undefined) return { path: 'none' };
-  if (entry.mask !== steeringMask(marks)) return { path: 'unknown' };
+  if (entry.mask !== packetMask(marks)) return { path: 'unknown' };
   if (entry.mark === marks.drop) return { path: 'drop' };
   if (entry.mark === marks.redirect) return { path: 'redirect', keep: ip };
   const egressIP = snatIdsOf(iptables, marks).get(snatIdOf(entry.mark, marks));

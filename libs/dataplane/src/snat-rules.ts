@@ -1,12 +1,11 @@
 import type { IptablesState } from './state.ts';
 import type { Marks } from './marks.ts';
-import { hex, snatIdOf, snatMark } from './marks.ts';
-import { POSTROUTING_CHAIN, SKIP_SET } from './constants.ts';
+import { hex, packetMask, snatIdOf, snatMark } from './marks.ts';
+import { POSTROUTING_CHAIN } from './constants.ts';
 
 /** The rule that lets packets with a SNAT id leave with an egress IP. */
 export const renderSnatRule = (id: number, egressIP: string, marks: Marks): string =>
-  `-m mark --mark ${hex(snatMark(id, marks))}/${hex(marks.snatIdMask)} ` +
-  `-m set ! --match-set ${SKIP_SET} dst -j SNAT --to-source ${egressIP}`;
+  `-m mark --mark ${hex(snatMark(id, marks))}/${hex(packetMask(marks))} -j SNAT --to-source ${egressIP}`;
 
 /** What {@link renderSnatRule} made the rule of; undefined for any other rule. */
 export const parseSnatRule = (rule: string, marks: Marks): { id: number; egressIP: string } | undefined => {

@@ -16,6 +16,10 @@ export interface Shot {
   readonly tunnelID?: number;
   /** A packet that conntrack refuses to look at. */
   readonly invalid?: boolean;
+  /** The Node itself sends it. */
+  readonly ofNode?: boolean;
+  /** What other software does to its mark, before our rules see it and once they have marked it. */
+  readonly foreignMark?: { readonly before?: number; readonly after?: (mark: number) => number };
 }
 
 /** `dropped`, `leaves as <source>` or `tunnel <id> to <Node IP>`. */
@@ -33,10 +37,13 @@ export const send = (world: World, shot: Shot): { readonly world: World; readonl
   const zone = packet.zone ?? 0;
   const known = world.connections.find((connection) => isOf(connection, shot) && connection.zone === zone);
   packet = { ...packet, connmark: known?.connmark ?? 0, ctState: stateOf(shot, known) };
-  packet = through(state, 'mangle', 'PREROUTING', PREROUTING_CHAIN, packet).packet;
+  if (shot.ofNode !== true) packet = through(state, 'mangle', 'PREROUTING', PREROUTING_CHAIN, packet).packet;
+  packet = { ...packet, mark: shot.foreignMark?.after?.(packet.mark) ?? packet.mark };
   packet = { ...packet, outDevice: route(state, packet) };
-  const forward = through(state, 'mangle', 'FORWARD', FORWARD_CHAIN, packet);
-  if (forward.result.verdict === 'DROP') return { world, outcome: 'dropped' };
+  if (shot.ofNode !== true) {
+    const forward = through(state, 'mangle', 'FORWARD', FORWARD_CHAIN, packet);
+    if (forward.result.verdict === 'DROP') return { world, outcome: 'dropped' };
+  }
   const translatedSource = shot.invalid === true ? shot.source : (known?.translatedSource ?? translate(world, packet));
   const { source, destination, port } = shot;
   const entry = { zone, source, destination, port, translatedSource, connmark: packet.connmark };
@@ -52,9 +59,10 @@ const stateOf = ({ invalid }: Shot, known: Connection | undefined): Packet['ctSt
   invalid === true ? 'INVALID' : known === undefined ? 'NEW' : 'ESTABLISHED';
 
 /** A local Pod's packet comes from its own device; another's through the tunnel and the bridge, which may give it a mark. */
-const arrive = ({ ovs }: DataplaneState, { source, destination, tunnelID }: Shot): Packet | undefined => {
+const arrive = ({ ovs }: DataplaneState, shot: Shot): Packet | undefined => {
+  const { source, destination, tunnelID, foreignMark } = shot;
   const packet = { source, destination, mark: 0, connmark: 0, ctState: 'NEW' as const };
-  if (tunnelID === undefined) return { ...packet, inDevice: 'pod' };
+  if (tunnelID === undefined) return { ...packet, inDevice: 'pod', mark: foreignMark?.before ?? 0 };
   const outcome = evaluateFlows(ovs, { inPort: 1, source, tunnelID, tunnelDestination: '' });
   return outcome.to === 'gateway-port' ? { ...packet, inDevice: GW, mark: outcome.mark } : undefined;
 };
