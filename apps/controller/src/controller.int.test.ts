@@ -9,7 +9,7 @@ import {
   type EgressResource,
   type EgressStatus,
 } from '@sallyport/api';
-import { createKubeClient, KubeApiError, type KubeClient } from '@sallyport/kube';
+import { createKubeClient, KubeApiError, writeEgressStatus, type KubeClient } from '@sallyport/kube';
 import { systemClock } from '@sallyport/reconcile';
 import { watchResource, type Reflector, type Watchable } from '@sallyport/watch';
 import { pino } from 'pino';
@@ -447,6 +447,22 @@ describe('the controller', () => {
       expect(await conditionOf(`${RUN}-good`, 'IPAllocated')).toMatchObject({ status: 'True' });
       expect(await conditionOf(`${RUN}-good`, 'Conflicted')).toMatchObject({ status: 'False' });
       expect(await conditionOf(`${RUN}-pool`, 'Conflicted')).toMatchObject({ status: 'True' });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'cannot write the status of an Egress to another one that has got its name',
+    async () => {
+      const path = `${EGRESSES}/${RUN}-web`;
+      await api.create(EGRESSES, egressOf(`${RUN}-web`));
+      const { metadata } = (await client.json({ method: 'GET', path })) as EgressResource;
+      await api.remove(path);
+      const old = { name: metadata.name, resourceVersion: metadata.resourceVersion! };
+      await expect(writeEgressStatus(client, old, { egressNode: N1 })).rejects.toMatchObject({ status: 404 });
+      await api.create(EGRESSES, egressOf(`${RUN}-web`));
+      await expect(writeEgressStatus(client, old, { egressNode: N1 })).rejects.toMatchObject({ status: 409 });
+      expect(await statusOf(`${RUN}-web`)).toEqual({});
     },
     TIMEOUT_MS,
   );

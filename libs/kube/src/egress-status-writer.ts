@@ -1,5 +1,6 @@
 import { CRD_GROUP, STORAGE_VERSION, type EgressStatus } from '@sallyport/api';
 import type { KubeClient } from './kube-client.ts';
+import type { ObservedEgress } from './observed-egress-for.ts';
 import { metadataOf, textOf } from './raw-object.ts';
 import { WRITE_TIMEOUT_MS } from './write-timeout.ts';
 
@@ -7,13 +8,16 @@ import { WRITE_TIMEOUT_MS } from './write-timeout.ts';
 const absent = { egressNode: null, egressIP: null, egressIPs: null };
 
 /**
- * Makes `status` the status of the Egress. It is the whole truth and we are its only author, so it is written without a
- * resourceVersion: nothing can conflict. Returns the resourceVersion it led to. Rejects with KubeApiError, 404 when the Egress
- * has gone, and with an AbortError without an answer in time.
+ * Makes `status` the status of the Egress, of which it is the whole truth. Returns the resourceVersion it led to. Rejects with
+ * KubeApiError: 404 when the Egress has gone, 409 when it is not in the version that the status was made for (any more), or another one
+ * has got its name; with a TimeoutError without an answer in time.
+ *
+ * The precondition is the resourceVersion: a uid in a patch of the status of a custom resource is overwritten before it is compared
+ * (apiextensions-apiserver, statusStrategy.PrepareForUpdate), and a re-created Egress has another resourceVersion too.
  */
 export const writeEgressStatus = async (
   client: KubeClient,
-  name: string,
+  { name, resourceVersion }: Pick<ObservedEgress, 'name' | 'resourceVersion'>,
   status: EgressStatus,
   timeoutMs = WRITE_TIMEOUT_MS,
 ): Promise<string> => {
@@ -21,7 +25,7 @@ export const writeEgressStatus = async (
     method: 'PATCH',
     path: `/apis/${CRD_GROUP}/${STORAGE_VERSION}/egresses/${encodeURIComponent(name)}/status`,
     contentType: 'application/merge-patch+json',
-    body: { status: { ...absent, ...status } },
+    body: { metadata: { resourceVersion }, status: { ...absent, ...status } },
     // Statuses are written one by one: an unanswered one must not hold up the others for ever.
     signal: AbortSignal.timeout(timeoutMs),
   });

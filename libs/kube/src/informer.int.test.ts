@@ -162,11 +162,12 @@ describe('an informer', () => {
     await eventually(() => informer?.synced() === true);
   });
 
-  it('writes the status as a merge patch that removes what is not said', async () => {
+  it('writes the status of one version as a merge patch that removes what is not said', async () => {
     server.answer = (_, response) => response.end('{"metadata":{"name":"web","resourceVersion":"8"}}');
-    expect(await writeEgressStatus(client, 'web', { conditions: [] })).toBe('8');
+    expect(await writeEgressStatus(client, { name: 'web', resourceVersion: '7' }, { conditions: [] })).toBe('8');
     expect(server.requests).toEqual(['PATCH /apis/crd.antrea.io/v1beta1/egresses/web/status?']);
     expect(JSON.parse(server.bodies.join(''))).toEqual({
+      metadata: { resourceVersion: '7' },
       status: { egressNode: null, egressIP: null, egressIPs: null, conditions: [] },
     });
   });

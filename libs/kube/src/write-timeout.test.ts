@@ -19,7 +19,7 @@ const event = { type: 'Normal', reason: 'Assigned', message: 'Node n1 holds 192.
 
 describe('a write without an answer', () => {
   it.each<[string, () => Promise<unknown>]>([
-    ['a status', () => writeEgressStatus(client, 'web', {}, 5)],
+    ['a status', () => writeEgressStatus(client, { name: 'web', resourceVersion: '7' }, {}, 5)],
     ['an Event', () => recordEvent(client, { name: 'web', uid: 'u1' }, event, new Date(0), 5)],
   ])('is given up: %s', async (_, write) => {
     await expect(write()).rejects.toMatchObject({ name: 'TimeoutError' });

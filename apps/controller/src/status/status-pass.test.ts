@@ -2,7 +2,7 @@ import { CONTROLPLANE_GROUP_VERSION, type Egress, type EgressStatus } from '@sal
 import type { ObservedEgress } from '@sallyport/kube';
 import { decide, type Decision } from '../decide/decide.ts';
 import { createStores } from '../publish/stores.ts';
-import { createStatusPass, type StatusPort } from './status-pass.ts';
+import { createStatusPass, type StatusPort, type VersionOfEgress } from './status-pass.ts';
 
 const egressOf = (name: string): Egress => ({
   name,
@@ -43,25 +43,30 @@ const decisionFor = (egresses: readonly ObservedEgress[], holder?: string): Deci
     podCIDRs: [],
   });
 
-/** An API server: remembers statuses, counts resourceVersions, refuses or has lost some Egresses. */
+/** An API server: remembers statuses and resourceVersions, refuses to write some Egresses. */
 const fakePort = (): StatusPort & {
   statuses: Map<string, EgressStatus>;
   events: string[];
   writes: number;
   refused: Set<string>;
-  gone: Set<string>;
+  /** By name; an Egress that is not there is in whatever version is asked for. */
+  versions: Map<string, string>;
 } => {
   const fake = {
     statuses: new Map<string, EgressStatus>(),
     events: [] as string[],
     writes: 0,
     refused: new Set<string>(),
-    gone: new Set<string>(),
-    write({ name }: Egress, status: EgressStatus): Promise<{ resourceVersion: string } | 'gone'> {
+    versions: new Map<string, string>(),
+    write(
+      { name, resourceVersion }: VersionOfEgress,
+      status: EgressStatus,
+    ): Promise<{ resourceVersion: string } | 'stale'> {
       fake.writes += 1;
       if (fake.refused.has(name)) return Promise.reject(new Error(`${name} is refused`));
-      if (fake.gone.has(name)) return Promise.resolve('gone');
+      if ((fake.versions.get(name) ?? resourceVersion) !== resourceVersion) return Promise.resolve('stale');
       fake.statuses.set(name, status);
+      fake.versions.set(name, String(100 + fake.writes));
       return Promise.resolve({ resourceVersion: String(100 + fake.writes) });
     },
     record({ name }: Egress, { reason }: { reason: string }): Promise<void> {
@@ -116,6 +121,7 @@ describe('createStatusPass', () => {
     const pass = createStatusPass(port);
     await pass.run(decisionFor([observed('web')]), progress, now, 'everything');
     const right = port.statuses.get('web');
+    port.versions.set('web', '200');
     await pass.run(decisionFor([observed('web', { egressNode: 'n9' }, '200')]), progress, now, 'everything');
     expect(port.writes).toBe(2);
     expect(port.statuses.get('web')).toEqual(right);
@@ -134,11 +140,16 @@ describe('createStatusPass', () => {
     expect(port.writes).toBe(3);
   });
 
-  it('is content when an Egress is gone', async () => {
+  it('does not write to an Egress that has changed meanwhile, or is another of the same name, before it has seen it', async () => {
     const port = fakePort();
-    port.gone.add('web');
-    await createStatusPass(port).run(decisionFor([observed('web')]), progress, now, 'everything');
+    const pass = createStatusPass(port);
+    port.versions.set('web', '2');
+    await pass.run(decisionFor([observed('web', {}, '1')]), progress, now, 'everything');
+    expect(port.statuses.size).toBe(0);
     expect(port.events).toEqual([]);
+    await pass.run(decisionFor([observed('web', {}, '2')]), progress, now, 'everything');
+    expect(port.statuses.size).toBe(1);
+    expect(port.events).toEqual(['web NoNode']);
   });
 
   it('takes the holder back from the status when nobody holds the IP any more', async () => {

@@ -6,10 +6,15 @@ import { eventsFor } from './events-for.ts';
 import { nodeProgressFor, type NodeProgress, type ProgressInput } from './node-progress.ts';
 import { planStatus } from './plan-status.ts';
 
+export type VersionOfEgress = Pick<ObservedEgress, 'name' | 'resourceVersion'>;
+
 /** What writing the status needs of the API server. */
 export interface StatusPort {
-  /** Returns the resourceVersion of the Egress with its new status, or `gone` when there is no such Egress any more. */
-  write(egress: Egress, status: EgressStatus): Promise<{ readonly resourceVersion: string } | 'gone'>;
+  /**
+   * Writes the status of exactly this version of the Egress. Returns the version with it, or `stale` when there is no such version
+   * any more: the Egress has changed or gone, or another one has its name.
+   */
+  write(egress: VersionOfEgress, status: EgressStatus): Promise<{ readonly resourceVersion: string } | 'stale'>;
   record(egress: Egress, event: EgressEvent): Promise<void>;
 }
 
@@ -33,16 +38,21 @@ const haveSameHolder = (a: EgressStatus, b: EgressStatus): boolean =>
 export const progressOf = (egress: string, decision: Decision, input: ProgressInput): readonly NodeProgress[] =>
   (decision.nodesOfGroup.get(egress) ?? []).map((nodeName) => nodeProgressFor(nodeName, egress, input));
 
+interface StatusVersion {
+  readonly status: EgressStatus;
+  readonly resourceVersion: string;
+}
+
 /** Writes the status of Egresses where it is not what it should be. */
 export const createStatusPass = (port: StatusPort): StatusPass => {
   /** By uid, what we wrote, until the informer shows it to us: else a pass in between would decide by what was before. */
-  const written = new Map<string, { readonly status: EgressStatus; readonly resourceVersion: string }>();
+  const written = new Map<string, StatusVersion>();
 
-  const currentStatus = ({ egress, status, resourceVersion }: ObservedEgress): EgressStatus => {
+  const latest = ({ egress, status, resourceVersion }: ObservedEgress): StatusVersion => {
     const ours = written.get(egress.uid);
-    if (ours !== undefined && BigInt(resourceVersion) < BigInt(ours.resourceVersion)) return ours.status;
+    if (ours !== undefined && BigInt(resourceVersion) < BigInt(ours.resourceVersion)) return ours;
     written.delete(egress.uid);
-    return status;
+    return { status, resourceVersion };
   };
 
   const update = async (
@@ -56,7 +66,7 @@ export const createStatusPass = (port: StatusPort): StatusPass => {
     const resolved = decision.resolved.get(name);
     const holder = decision.holders.get(name);
     if (resolved === undefined || holder === undefined) return;
-    const previous = currentStatus(observed);
+    const { status: previous, resourceVersion } = latest(observed);
     const status = planStatus({
       ...resolved,
       faults: decision.observation.faults.get(name) ?? [],
@@ -67,8 +77,9 @@ export const createStatusPass = (port: StatusPort): StatusPass => {
     });
     const isWritten = scope === 'everything' ? isDeepStrictEqual : haveSameHolder;
     if (isWritten(status, previous)) return;
-    const outcome = await port.write(egress, status);
-    if (outcome === 'gone') return;
+    const outcome = await port.write({ name, resourceVersion }, status);
+    // What there is now is on its way to us, and starts the next pass.
+    if (outcome === 'stale') return;
     written.set(egress.uid, { status, resourceVersion: outcome.resourceVersion });
     for (const event of eventsFor(previous, status)) await port.record(egress, event);
   };

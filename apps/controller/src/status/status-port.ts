@@ -8,21 +8,21 @@ export interface StatusPortOptions {
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
   /** Told of each attempt. */
-  readonly count: (result: 'written' | 'gone' | 'failed') => void;
+  readonly count: (result: 'written' | 'stale' | 'failed') => void;
 }
 
 /** Writes the status of Egresses and Events about them to the API server. */
 export const statusPortFor = ({ client, logger, nowMs, count }: StatusPortOptions): StatusPort => ({
-  async write({ name }, status) {
+  async write(egress, status) {
     try {
-      const resourceVersion = await writeEgressStatus(client, name, status);
+      const resourceVersion = await writeEgressStatus(client, egress, status);
       count('written');
-      logger.debug({ egress: name, status }, 'status written');
+      logger.debug({ egress: egress.name, status }, 'status written');
       return { resourceVersion };
     } catch (error) {
-      const gone = error instanceof KubeApiError && error.status === 404;
-      count(gone ? 'gone' : 'failed');
-      if (gone) return 'gone';
+      const stale = error instanceof KubeApiError && (error.status === 404 || error.status === 409);
+      count(stale ? 'stale' : 'failed');
+      if (stale) return 'stale';
       throw error;
     }
   },
