@@ -150,11 +150,16 @@ describe('the agent', () => {
 
   it('realizes what can be had although one Egress cannot, and says which', async () => {
     const fixture = setUp();
-    fixture.outcome = () =>
-      Promise.resolve({ ...NOTHING, faults: [{ egress: 'web', message: 'Egress web is dropped.' }] });
+    const faults = [{ egress: 'web', message: 'Egress web is dropped.' }];
+    fixture.outcome = () => Promise.resolve({ ...NOTHING, faults });
     await tellAll(fixture);
-    expect(fixture.reports.at(-1)).toMatchObject({ realizedResourceVersion: '7', failure: 'Egress web is dropped.' });
+    const realized = { addresses: ['192.168.77.11'], realizedResourceVersion: '7' };
+    expect(fixture.reports.at(-1)).toEqual({ ...realized, faults });
     expect(fixture.agent.state().lastPass).toBe('ok');
+    fixture.outcome = () => Promise.reject(new Error('no'));
+    tellGroups(fixture, '8', group);
+    await settled();
+    expect(fixture.reports.at(-1)).toEqual({ ...realized, failure: 'no' });
   });
 
   it('does not start a second pass while one is under way, and then sees the latest', async () => {

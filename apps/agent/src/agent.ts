@@ -32,7 +32,7 @@ export interface AgentState {
   readonly lastResult: PassResult | undefined;
   readonly realizedResourceVersion: string;
   readonly lastPass: 'none' | 'ok' | 'failed';
-  /** Why the dataplane is not as it should be; undefined when it is, or before the first pass. */
+  /** Why the last pass failed; undefined when it did not, or before the first one. */
   readonly failure: string | undefined;
 }
 
@@ -60,6 +60,7 @@ export const createAgent = (options: AgentOptions): Agent => {
   let lastResult: PassResult | undefined;
   let realizedResourceVersion = '';
   let failure: string | undefined;
+  let faults: PassResult['faults'] = [];
   let loggedFailure: string | undefined;
   let lastPass: AgentState['lastPass'] = 'none';
 
@@ -76,19 +77,25 @@ export const createAgent = (options: AgentOptions): Agent => {
       addresses: reportableAddresses(addresses, { podCIDRs, serviceCIDRs, ownDevices: [GATEWAY_PORT.name] }),
       realizedResourceVersion,
       ...(failure === undefined ? {} : { failure }),
+      ...(faults.length === 0 ? {} : { faults }),
     });
   };
 
-  const passEnded = (result: 'ok' | 'failed', startedAt: number, reason: string | undefined): void => {
-    metrics.passes.inc({ result });
+  const isInSync = (): boolean => failure === undefined && faults.length === 0;
+
+  /** @param reason why it failed, if it did. */
+  const passEnded = (startedAt: number, reason: string | undefined, found: PassResult['faults']): void => {
+    const wasInSync = isInSync();
+    failure = reason;
+    faults = found;
+    lastPass = reason === undefined ? 'ok' : 'failed';
+    metrics.passes.inc({ result: lastPass });
     metrics.passSeconds.observe((now() - startedAt) / 1000);
-    metrics.inSync.set(reason === undefined ? 1 : 0);
-    if (failure !== undefined && reason === undefined) {
+    metrics.inSync.set(isInSync() ? 1 : 0);
+    if (!wasInSync && isInSync()) {
       logger.info('dataplane is in sync again');
       loggedFailure = undefined;
     }
-    failure = reason;
-    lastPass = result;
     report();
   };
 
@@ -108,9 +115,9 @@ export const createAgent = (options: AgentOptions): Agent => {
       }
       lastResult = result;
       realizedResourceVersion = resourceVersion;
-      passEnded('ok', startedAt, result.faults.map(({ message }) => message).join(' ') || undefined);
+      passEnded(startedAt, undefined, result.faults);
     } catch (error) {
-      passEnded('failed', startedAt, error instanceof Error ? error.message : String(error));
+      passEnded(startedAt, error instanceof Error ? error.message : String(error), []);
       throw error;
     }
   };

@@ -68,6 +68,16 @@ export interface NodeReport {
   readonly addresses: readonly string[];
   /** The egressgroups resourceVersion up to which the dataplane of the Node agrees with what it was told; "" at first. */
   readonly realizedResourceVersion: string;
-  /** Why the dataplane does not agree with what the Node was told, when it does not. */
+  /** Why the dataplane could not be brought to agree with what the Node was told, when that was so: it concerns every Egress. */
   readonly failure?: string;
+  /** What the Node was told and cannot do; the rest it does. */
+  readonly faults?: readonly NodeFault[];
+}
+
+/** Something that a Node cannot do; the traffic it concerns is dropped. */
+export interface NodeFault {
+  /** The name of the Egress it concerns; absent: all of them. */
+  readonly egress?: string;
+  /** A sentence. */
+  readonly message: string;
 }

@@ -163,6 +163,15 @@ describe('the HTTP server', () => {
     expect(accepted).toEqual([reportOf({ addresses: ['192.0.2.10', '2001:db8::1'] })]);
   });
 
+  it('takes a report of what a Node cannot do', async () => {
+    const { server, accepted } = synced;
+    const faults = [{ message: 'all' }, { egress: 'web', message: 'one' }];
+    const payload = reportOf({ addresses: [], failure: 'no', faults });
+    const response = await server.app.inject({ method: 'PUT', url: `${base}/nodereports/n1`, payload });
+    expect(response.json()).toEqual(payload);
+    expect(accepted).toEqual([payload]);
+  });
+
   it.each([
     ['a Node that does not exist', 'n9', reportOf({ metadata: { name: 'n9' } }), 404, 'Node n9 does not exist'],
     ['another name in the path', 'n2', reportOf(), 400, 'metadata.name is "n1", the path says n2'],
@@ -174,6 +183,20 @@ describe('the HTTP server', () => {
       'NodeReport n1: addresses[0]: "10.0.0.1/24" is not an IPv4 or IPv6 address',
     ],
     ['a field of another type', 'n1', reportOf({ addresses: 'x' }), 400, 'body/addresses must be array'],
+    [
+      'a fault that says nothing',
+      'n1',
+      reportOf({ faults: [{ egress: 'web' }] }),
+      400,
+      "body/faults/0 must have required property 'message'",
+    ],
+    [
+      'a fault of a nameless Egress',
+      'n1',
+      reportOf({ faults: [{ egress: '', message: 'x' }] }),
+      400,
+      'body/faults/0/egress must NOT have fewer than 1 characters',
+    ],
     [
       'a version that is no number',
       'n1',

@@ -47,6 +47,13 @@ export const ClusterNetworkSchema = Type.Object({
   serviceCIDRs: Type.Array(Type.String()),
 });
 
+export const NodeFaultSchema = Type.Object({
+  egress: Type.Optional(
+    Type.String({ minLength: 1, description: 'The name of the Egress it concerns; absent: all of them' }),
+  ),
+  message: Type.String({ minLength: 1 }),
+});
+
 export const NodeReportSchema = Type.Object({
   apiVersion: Type.Literal(CONTROLPLANE_GROUP_VERSION),
   kind: Type.Literal('NodeReport'),
@@ -56,7 +63,8 @@ export const NodeReportSchema = Type.Object({
     pattern: '^[0-9]*$',
     description: 'The egressgroups resourceVersion up to which the dataplane agrees with what it was told',
   }),
-  failure: Type.Optional(Type.String({ description: 'Why the dataplane does not agree' })),
+  failure: Type.Optional(Type.String({ description: 'Why the dataplane does not agree at all' })),
+  faults: Type.Optional(Type.Array(NodeFaultSchema, { description: 'What the Node was told and cannot do' })),
 });
 
 /** The parameters of a list or watch, as Kubernetes has them. */

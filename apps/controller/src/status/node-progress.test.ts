@@ -4,45 +4,60 @@ import { nodeProgressFor, type NodeProgress } from './node-progress.ts';
 
 const START = 1000 * 1000;
 
-const reportOf = (realizedResourceVersion: string, failure?: string): NodeReport => ({
+const reportOf = (realizedResourceVersion: string, rest: Pick<NodeReport, 'failure' | 'faults'> = {}): NodeReport => ({
   apiVersion: CONTROLPLANE_GROUP_VERSION,
   kind: 'NodeReport',
   metadata: { name: 'n1' },
   addresses: [],
   realizedResourceVersion,
-  ...(failure !== undefined && { failure }),
+  ...rest,
 });
 
-const dropped = (egress: string): string => `Traffic of Egress ${egress} is dropped on Node n1: no SNAT id.`;
+const broken = { failure: 'no ipset' };
+const faultOf = (...egresses: readonly string[]): Pick<NodeReport, 'faults'> => ({
+  faults: egresses.map((egress) => ({ egress, message: `${egress} is dropped.` })),
+});
 
 describe('nodeProgressFor', () => {
   it.each<[string, NodeReport | undefined, boolean, Partial<NodeProgress>]>([
     ['a Node that has got as far', reportOf(String(START + 1)), false, { state: 'Realized' }],
     ['a Node that is further', reportOf(String(START + 9)), false, { state: 'Realized' }],
     ['a Node that has not', reportOf(String(START)), false, { state: 'Behind' }],
-    ['a Node that says why it has not', reportOf('', 'no ipset'), false, { state: 'Failing', failure: 'no ipset' }],
+    ['a Node that says why it has not', reportOf('', broken), false, { state: 'Failing', failure: 'no ipset' }],
     [
       'a Node that has got as far and then failed',
-      reportOf(String(START + 1), 'no ipset'),
+      reportOf(String(START + 1), broken),
       false,
       { state: 'Failing', failure: 'no ipset' },
     ],
     [
       'a Node that has got as far with a fault of the Egress',
-      reportOf(String(START + 1), dropped('web')),
+      reportOf(String(START + 1), faultOf('db', 'web')),
       false,
-      { state: 'Failing', failure: dropped('web') },
+      { state: 'Failing', failure: 'web is dropped.' },
     ],
     [
-      'a Node that has got as far with a fault of another Egress',
-      reportOf(String(START + 1), dropped('db')),
+      'a Node that has got as far with faults of others, whose names are like that of the Egress',
+      reportOf(String(START + 1), faultOf('we', 'webs', 'Web')),
       false,
       { state: 'Realized' },
     ],
-    ['a Node that has not, with a fault of another Egress', reportOf('', dropped('db')), false, { state: 'Behind' }],
+    [
+      'a Node that has got as far with a fault of all',
+      reportOf(String(START + 1), { faults: [{ message: 'No network.' }] }),
+      false,
+      { state: 'Failing', failure: 'No network.' },
+    ],
+    ['a Node that has not, with a fault of another Egress', reportOf('', faultOf('db')), false, { state: 'Behind' }],
+    [
+      'a Node with a failure and a fault of the Egress',
+      reportOf('', { ...broken, ...faultOf('web') }),
+      false,
+      { state: 'Failing', failure: 'no ipset web is dropped.' },
+    ],
     [
       'a Node that is where our predecessor left it, with a failure',
-      reportOf(String(START - 5), 'no ipset'),
+      reportOf(String(START - 5), broken),
       true,
       { state: 'Unknown' },
     ],

@@ -1,6 +1,5 @@
 import type { NodeReport } from '@sallyport/api';
 import type { Stores } from '../publish/stores.ts';
-import { concerns } from './concerns.ts';
 
 /** How far a Node's dataplane is with what it has last been told of a group. */
 export type NodeProgress = { readonly nodeName: string } & (
@@ -18,6 +17,12 @@ export interface ProgressInput {
   readonly settling: boolean;
 }
 
+/** Why the Node does not do what the Egress says. */
+const failuresOf = ({ failure, faults = [] }: NodeReport, egress: string): readonly string[] => [
+  ...(failure === undefined ? [] : [failure]),
+  ...faults.filter((fault) => (fault.egress ?? egress) === egress).map(({ message }) => message),
+];
+
 /** The progress of one Node with one group. */
 export const nodeProgressFor = (
   nodeName: string,
@@ -32,7 +37,7 @@ export const nodeProgressFor = (
   if (settling && report.realizedResourceVersion !== '' && realized < store.startVersion)
     return { nodeName, state: 'Unknown' };
   // Also at the right version: a fault, or something that undid what had been realized.
-  if (report.failure !== undefined && concerns(report.failure, group))
-    return { nodeName, state: 'Failing', failure: report.failure };
+  const failures = failuresOf(report, group);
+  if (failures.length > 0) return { nodeName, state: 'Failing', failure: failures.join(' ') };
   return { nodeName, state: realized >= told ? 'Realized' : 'Behind' };
 };

@@ -2,6 +2,7 @@ import type { Node } from '@sallyport/kube';
 import { Type, type Static } from 'typebox';
 import type { Decision } from '../../decide/decide.ts';
 import type { NodeReports } from '../../holders/node-reports.ts';
+import { NodeFaultSchema } from '../schemas.ts';
 
 /** A Node in `/debug/nodes`. */
 export const NodeViewSchema = Type.Object({
@@ -18,6 +19,7 @@ export const NodeViewSchema = Type.Object({
         addresses: Type.Array(Type.String()),
         realizedResourceVersion: Type.String(),
         failure: Type.Optional(Type.String()),
+        faults: Type.Array(NodeFaultSchema),
         ageSeconds: Type.Number(),
       },
       { description: 'The last one of its agent; absent: none since the controller started' },
@@ -48,6 +50,7 @@ export const nodeViewFor = (node: Node, decision: Decision, reports: NodeReports
         addresses: [...report.addresses],
         realizedResourceVersion: report.realizedResourceVersion,
         ...(report.failure !== undefined && { failure: report.failure }),
+        faults: (report.faults ?? []).map((fault) => ({ ...fault })),
         ageSeconds: (nowMs - receivedAtMs) / 1000,
       },
     }),
