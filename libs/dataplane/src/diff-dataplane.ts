@@ -5,6 +5,7 @@ import { diffIptables, hasChains, hasJumps } from './diff-iptables.ts';
 import { diffOvs } from './diff-ovs.ts';
 import { diffPods } from './diff-pods.ts';
 import { diffRouting } from './diff-routing.ts';
+import { diffSkips } from './diff-skips.ts';
 import type { Marks } from './marks.ts';
 import type { IpsetChange, Operation } from './operation.ts';
 import { parseSnatRule } from './snat-rules.ts';
@@ -22,18 +23,21 @@ export const diffDataplane = (actual: DataplaneState, desired: DataplaneState, m
   const ovs = diffOvs(actual.ovs, desired.ovs, link?.mac === GATEWAY_PORT.mac);
   const routing = diffRouting(actual.routing, desired.routing);
   const gateway = diffGateway(actual, desired, trustActual, marks);
-  const pods = diffPods(actual, desired, trustActual, marks);
+  const skips = diffSkips(actual, desired);
+  const pods = diffPods(actual, desired, skips.external, trustActual, marks);
   return [
-    ...ipsetRestore([...createdSets(actual.ipsets), ...addedSkips(actual.ipsets, desired.ipsets)]),
+    ...ipsetRestore([...createdSets(actual.ipsets), ...skips.add]),
     // The rules that drop come before everything that steers.
     ...iptables.before,
     ...gateway.repair,
     ...ovs.bridge,
     ...routing.add,
-    ...ipsetRestore(removedSkips(actual.ipsets, desired.ipsets)),
-    ...routing.removeThrows,
     ...pods.cutOff,
+    // What is external from here on is translated so for every new connection; those under way go as before until they are forgotten.
+    ...ipsetRestore(skips.remove),
+    ...pods.retranslate,
     ...ovs.add,
+    ...routing.removeThrows,
     ...pods.steer,
     ...ovs.remove,
     ...gateway.forget,
@@ -43,8 +47,8 @@ export const diffDataplane = (actual: DataplaneState, desired: DataplaneState, m
 };
 
 /**
- * Whether the rules that are there let nothing leave with a wrong address, so that connections under way are right. They do not
- * when a rule is missing or something is in front of it, or when a destination was inside the cluster and is not any more.
+ * Whether the rules that are there let nothing leave with a wrong address, so that connections under way are right. They do
+ * not when a rule is missing or something is in front of it.
  */
 const isTrustworthy = (actual: DataplaneState, desired: DataplaneState, marks: Marks): boolean => {
   const decisive = desired.iptables.chains.filter(({ table }) => table === 'mangle' || table === 'raw');
@@ -53,7 +57,6 @@ const isTrustworthy = (actual: DataplaneState, desired: DataplaneState, marks: M
   return (
     actual.ipsets.pods !== undefined &&
     actual.ipsets.skip !== undefined &&
-    removedSkips(actual.ipsets, desired.ipsets).length === 0 &&
     hasJumps(actual.iptables, { jumps: desired.iptables.jumps.filter(({ table }) => table !== 'filter') }) &&
     hasChains(actual.iptables, decisive) &&
     guards.every((rule, index) => rule === natRules[index]) &&
@@ -65,16 +68,6 @@ const createdSets = ({ pods, skip }: IpsetState): readonly IpsetChange[] => [
   ...(pods === undefined ? [{ change: 'create-pods' } as const] : []),
   ...(skip === undefined ? [{ change: 'create-skip' } as const] : []),
 ];
-
-const addedSkips = (actual: IpsetState, desired: IpsetState): readonly IpsetChange[] =>
-  [...(desired.skip ?? [])]
-    .filter((cidr) => actual.skip?.has(cidr) !== true)
-    .map((cidr) => ({ change: 'add-skip', cidr }));
-
-const removedSkips = (actual: IpsetState, desired: IpsetState): readonly IpsetChange[] =>
-  [...(actual.skip ?? [])]
-    .filter((cidr) => desired.skip?.has(cidr) !== true)
-    .map((cidr) => ({ change: 'delete-skip', cidr }));
 
 const ipsetRestore = (changes: readonly IpsetChange[]): readonly Operation[] =>
   changes.length === 0 ? [] : [{ op: 'ipset-restore', changes }];

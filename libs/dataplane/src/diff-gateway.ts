@@ -1,6 +1,7 @@
+import { forgetting } from './forgetting.ts';
 import type { Marks } from './marks.ts';
 import { snatMark } from './marks.ts';
-import type { ForgetConnections, Operation } from './operation.ts';
+import type { Operation } from './operation.ts';
 import { snatIdsOf } from './snat-rules.ts';
 import type { DataplaneState } from './state.ts';
 
@@ -31,6 +32,3 @@ export const diffGateway = (
     forget: forgetting(gone.map(([id]) => ({ of: 'zone', zone: snatMark(id, marks) }))),
   };
 };
-
-const forgetting = (connections: readonly ForgetConnections[]): readonly Operation[] =>
-  connections.length === 0 ? [] : [{ op: 'forget-connections', connections }];

@@ -1,3 +1,4 @@
+import { forgetting } from './forgetting.ts';
 import type { Marks } from './marks.ts';
 import { packetMask } from './marks.ts';
 import type { ForgetConnections, IpsetChange, Operation } from './operation.ts';
@@ -8,6 +9,8 @@ import type { DataplaneState, MaskedMark } from './state.ts';
 /** While the Pods are cut off, what they are to be steered by can change. */
 export interface PodsDiff {
   readonly cutOff: readonly Operation[];
+  /** For the Pods that are not cut off: forgets what is wrong of their connections to destinations that have become external. */
+  readonly retranslate: readonly Operation[];
   readonly steer: readonly Operation[];
 }
 
@@ -15,11 +18,13 @@ export interface PodsDiff {
  * How the Pods of the Node get from their actual mark to the desired one. A connection keeps the address it was first translated
  * to, whatever the rules say later; so a Pod whose path changes is cut off, its wrong connections are forgotten, and only then
  * does it get its mark.
+ * @param external CIDRs that were inside the cluster and are not any more.
  * @param trustActual false when the actual rules may have let Pods leave with a wrong address: then all are treated so.
  */
 export const diffPods = (
   actual: DataplaneState,
   desired: DataplaneState,
+  external: readonly string[],
   trustActual: boolean,
   marks: Marks,
 ): PodsDiff => {
@@ -38,6 +43,11 @@ export const diffPods = (
     .filter(({ path }) => path.path !== 'drop')
     .map(({ ip, path }): ForgetConnections => ({ of: 'pod', ip, skip, ...keepOf(path) }));
   const isDropped = new Set(changing);
+  const wrong = ips
+    .filter((ip) => external.length > 0 && !isDropped.has(ip))
+    .map((ip) => ({ ip, path: podPath(desired, ip, marks) }))
+    .filter(({ path }) => 'keep' in path)
+    .map(({ ip, path }): ForgetConnections => ({ of: 'pod', ip, skip, within: external, ...keepOf(path) }));
   const finals = ips.flatMap((ip): IpsetChange[] => {
     const mark = after.get(ip);
     if (mark === undefined) return [{ change: 'delete-pod', ip }];
@@ -45,10 +55,8 @@ export const diffPods = (
   });
   return {
     cutOff: drops.length === 0 ? [] : [{ op: 'ipset-restore', changes: drops }],
-    steer: [
-      ...(forget.length === 0 ? [] : [{ op: 'forget-connections', connections: forget } as const]),
-      ...(finals.length === 0 ? [] : [{ op: 'ipset-restore', changes: finals } as const]),
-    ],
+    retranslate: forgetting(wrong),
+    steer: [...forgetting(forget), ...(finals.length === 0 ? [] : [{ op: 'ipset-restore', changes: finals } as const])],
   };
 };
 

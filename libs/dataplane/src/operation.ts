@@ -18,10 +18,16 @@ export type IpsetChange =
  */
 export type ForgetConnections =
   /**
-   * Connections that a Pod opened (original source `ip`) to destinations outside `skip`, looked at after Service DNAT (source of the
-   * reply tuple); but not those whose translated source is `keep`, as they are right already.
+   * Connections that a Pod opened (original source `ip`) to destinations outside `skip` and, where it is given, within `within`, looked
+   * at after Service DNAT (source of the reply tuple); but not those whose translated source is `keep`, as they are right already.
    */
-  | { readonly of: 'pod'; readonly ip: string; readonly skip: readonly string[]; readonly keep?: string }
+  | {
+      readonly of: 'pod';
+      readonly ip: string;
+      readonly skip: readonly string[];
+      readonly within?: readonly string[];
+      readonly keep?: string;
+    }
   /** Connections whose original direction is in `zone` (zone-orig), but not those whose translated source is `keep`. */
   | { readonly of: 'zone'; readonly zone: number; readonly keep?: string };
 

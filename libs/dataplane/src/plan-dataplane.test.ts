@@ -169,6 +169,24 @@ describe('diffDataplane, by example', () => {
     ]);
   });
 
+  it.each([
+    ['to its own Node', there, here],
+    ['from its own Node', here, there],
+  ])('cuts a Pod off for a moment when its egress IP moves %s: its mark changes', (_, from, to) => {
+    const actual = converged([from]);
+    const marks = diffDataplane(actual, plan([to], { actual }).desired, defaultMarks)
+      .flatMap((step) => (step.op === 'ipset-restore' ? step.changes : []))
+      .map((change) => (change.change === 'set-pod' ? change.mark.mark : change.change));
+    expect(marks).toEqual([defaultMarks.drop, to === here ? 0x1 : defaultMarks.redirect]);
+  });
+
+  it('does not cut a Pod off that joins another Egress, when the gateways of both are other Nodes', () => {
+    const actual = converged([there]);
+    const other = { ...there, name: 'b', tunnelID: 8, egressIP: '192.168.77.201', gateway: 'n3' };
+    const steps = diffDataplane(actual, plan([other], { actual }).desired, defaultMarks);
+    expect(steps.map(({ op }) => op)).toEqual(['ovs-bundle', 'ovs-bundle']);
+  });
+
   it('only touches the sets when a Pod joins an Egress of this Node', () => {
     const actual = converged([here]);
     const steps = diffDataplane(

@@ -34,6 +34,11 @@ const cases: readonly { name: string; forget: readonly ForgetConnections[]; chos
     chosen: ['10.244.1.11 1.1.1.2 192.168.77.200'],
   },
   {
+    name: 'a Pod: only what goes to these destinations, and is not inside the cluster after all',
+    forget: [{ of: 'pod', ip: '10.244.1.11', skip, within: ['1.1.1.2/32', '10.244.0.0/16'] }],
+    chosen: ['10.244.1.11 1.1.1.2 192.168.77.200'],
+  },
+  {
     name: 'a zone: what is in it and translated to another address than the one kept',
     forget: [{ of: 'zone', zone: 1, keep: '192.168.77.200' }],
     chosen: ['10.244.2.5 1.1.1.1 192.168.77.14'],

@@ -14,12 +14,29 @@ const blockListOf = (cidrs: readonly string[]): BlockList => {
   return list;
 };
 
-const isForgotten = (forget: ForgetConnections): ((connection: Connection) => boolean) => {
+/** Many Pods share one list. */
+const blockLists = (): ((cidrs: readonly string[]) => BlockList) => {
+  const lists = new Map<readonly string[], BlockList>();
+  return (cidrs) => {
+    const list = lists.get(cidrs) ?? blockListOf(cidrs);
+    lists.set(cidrs, list);
+    return list;
+  };
+};
+
+const isForgotten = (
+  forget: ForgetConnections,
+  listOf: (cidrs: readonly string[]) => BlockList,
+): ((connection: Connection) => boolean) => {
   switch (forget.of) {
     case 'pod': {
-      const skip = blockListOf(forget.skip);
+      const skip = listOf(forget.skip);
+      const within = forget.within === undefined ? undefined : listOf(forget.within);
       return ({ source, destination, translatedSource }) =>
-        source === forget.ip && translatedSource !== forget.keep && !skip.check(destination);
+        source === forget.ip &&
+        translatedSource !== forget.keep &&
+        within?.check(destination) !== false &&
+        !skip.check(destination);
     }
     case 'zone':
       return ({ zone, translatedSource }) => zone === forget.zone && translatedSource !== forget.keep;
@@ -31,7 +48,8 @@ export const chooseForgotten = (
   connections: readonly Connection[],
   forget: readonly ForgetConnections[],
 ): readonly ForgottenEntries[] => {
-  const rules = forget.map(isForgotten);
+  const listOf = blockLists();
+  const rules = forget.map((one) => isForgotten(one, listOf));
   const chosen = connections
     .filter((connection) => rules.some((rule) => rule(connection)))
     .map(({ source, destination, translatedSource }) => ({ source, destination, translatedSource }));

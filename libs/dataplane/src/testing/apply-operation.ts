@@ -118,6 +118,7 @@ const isForgotten = (connection: Connection, which: ForgetConnections): boolean 
       return (
         source === which.ip &&
         translatedSource !== which.keep &&
+        which.within?.some((cidr) => contains(cidr, destination)) !== false &&
         !which.skip.some((cidr) => contains(cidr, destination))
       );
     case 'zone':
