@@ -1,3 +1,4 @@
+import { defaultMarks } from '@sallyport/dataplane';
 import {
   CONTROLLER,
   createCluster,
@@ -172,6 +173,19 @@ export const cleanUp = async (world: World): Promise<void> => {
       return nodes.includes(IP) || nodes.includes(OTHER_IP) ? undefined : true;
     },
     { what: 'the controller to notice that no Node holds an egress IP', timeoutMs: 20_000 },
+  );
+};
+
+/** Waits until the Node of a Pod drops what it sends to the outside. */
+export const untilDropped = async ({ cluster }: World, pod: LabPod): Promise<void> => {
+  const entry = `add SALLYPORT-PODS ${pod.ip} skbmark 0x${defaultMarks.drop.toString(16)}/`;
+  let last = '';
+  await waitFor(
+    async () => {
+      last = (await cluster.node(pod.node).script('ipset save SALLYPORT-PODS')).stdout;
+      return last.includes(entry) ? true : undefined;
+    },
+    { what: `Node ${pod.node} to drop what ${pod.name} sends`, timeoutMs: 20_000, actual: () => last },
   );
 };
 

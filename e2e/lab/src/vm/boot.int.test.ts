@@ -82,9 +82,11 @@ describe('startGuest', () => {
     'says what a kernel that panics printed, without waiting for the deadline',
     async () => {
       const startedAt = Date.now();
-      await expect(startGuest(await withInit('echo no root; exit 1'))).rejects.toThrow(
-        /ended while it booted[^]*no root[^]*Attempted to kill init/,
-      );
+      const message = await startGuest(await withInit('echo no root; exit 1')).then(String, String);
+      expect(message).toContain('ended while it booted');
+      // The kernel may say it before the last of what init printed comes out.
+      expect(message).toContain('no root');
+      expect(message).toContain('Attempted to kill init');
       expect(Date.now() - startedAt).toBeLessThan(base.bootTimeoutMs);
     },
     minutes,
