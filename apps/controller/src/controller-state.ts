@@ -1,5 +1,6 @@
 import type { Decision } from './decide/decide.ts';
 import type { NodeReports } from './holders/node-reports.ts';
+import type { Leaving } from './publish/leaving.ts';
 import type { Stores } from './publish/stores.ts';
 import type { ProgressInput } from './status/node-progress.ts';
 
@@ -9,13 +10,15 @@ export interface ControllerState {
   readonly reports: NodeReports;
   /** The last one; undefined until everything has been seen once. What it says has been published. */
   decision: Decision | undefined;
+  leaving: Leaving;
   /** See HoldersInput. */
   settling: boolean;
 }
 
 /** How far the Nodes are, as of now. */
-export const progressInputOf = ({ stores, reports, settling }: ControllerState): ProgressInput => ({
+export const progressInputOf = ({ stores, reports, leaving, settling }: ControllerState): ProgressInput => ({
   store: stores.egressGroups,
   reports: reports.all,
+  leaving,
   settling,
 });

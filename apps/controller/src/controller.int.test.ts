@@ -306,6 +306,13 @@ describe('the controller', () => {
       await eventually('a Pod leaves', () => !groups1.state().objects.has(`${RUN}-web`));
       expect(performance.now() - start).toBeLessThan(2000);
       expect(membersOf(groups2, `${RUN}-web`)).toEqual(['web-2 10.244.2.7']);
+      await report(controller, N2, ['10.0.0.2', IP], await latestVersion(controller, N2));
+      await eventually('n1 still has to stop steering', async () => {
+        const { status, message } = (await conditionOf(`${RUN}-web`, 'Realized'))!;
+        return status === 'False' && message === `waiting for Nodes ${N1}`;
+      });
+      await report(controller, N1, ['10.0.0.1'], groups1.state().resourceVersion);
+      await eventually('realized', async () => (await conditionOf(`${RUN}-web`, 'Realized'))?.status === 'True');
 
       const networks = watch<ClusterNetwork>(controller.url, 'clusternetworks');
       await eventually('the network', () => networks.state().objects.get('default'));

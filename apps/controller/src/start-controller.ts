@@ -8,9 +8,11 @@ import { decide } from './decide/decide.ts';
 import { createNodeReports } from './holders/node-reports.ts';
 import { createMetrics } from './metrics.ts';
 import { observe } from './observe.ts';
+import { leavingAfter } from './publish/leaving.ts';
 import { publish } from './publish/publish.ts';
 import { createStores } from './publish/stores.ts';
 import { createServer, type Server } from './server/create-server.ts';
+import { isUpToDate } from './status/node-progress.ts';
 import { createStatusLoop } from './status/status-loop.ts';
 import { createStatusPass } from './status/status-pass.ts';
 import { statusPortFor } from './status/status-port.ts';
@@ -47,6 +49,7 @@ export const startController = async (deps: ControllerDependencies): Promise<Con
     stores: createStores(nowMs()),
     reports: createNodeReports(),
     decision: undefined,
+    leaving: new Map(),
     settling: true,
   };
   const informers = startClusterInformers({
@@ -81,6 +84,9 @@ export const startController = async (deps: ControllerDependencies): Promise<Con
       for (const nodeName of state.reports.retain(observation.nodes)) server.endWatchesOf(nodeName);
       const decision = decide(observation);
       const published = publish(decision, state.stores);
+      state.leaving = leavingAfter(state, decision, (nodeName, egress) =>
+        isUpToDate(nodeName, egress, progressInputOf(state)),
+      );
       state.decision = decision;
       stopTimer();
       metrics.publishedChanges.inc({ resource: 'egressgroups' }, published.egressGroups);

@@ -125,6 +125,30 @@ describe('MemoryStore', () => {
     expect(drain(watchOf(store, { from: 'version', version: 103 }))).toEqual(['DELETED b=1@104']);
   });
 
+  it('knows in which version an object changed last, or went, as long as it remembers', () => {
+    const store = storeOf({ deletionsKept: 1 });
+    store.publish('n1', [thing('a', 1), thing('b', 1)]);
+    store.publish('n2', [thing('a', 1)]);
+    expect(store.changedAt('n1', 'a')).toBe(101);
+    store.publish('n1', [thing('b', 2)]);
+    expect([store.changedAt('n1', 'a'), store.changedAt('n1', 'b')]).toEqual([105, 104]);
+    expect([store.changedAt('n2', 'a'), store.changedAt('n2', 'c')]).toEqual([103, undefined]);
+    store.publish('n1', [thing('a', 2)]);
+    expect([store.changedAt('n1', 'a'), store.changedAt('n1', 'b')]).toEqual([106, 107]);
+    store.publish('n1', []);
+    expect([store.changedAt('n1', 'a'), store.changedAt('n1', 'b')]).toEqual([108, undefined]);
+  });
+
+  it('remembers of an object that goes and comes again and again only that it went last', () => {
+    const store = storeOf({ deletionsKept: 1 });
+    store.publish('n1', [thing('a', 1)]);
+    for (let round = 0; round < 10; round += 1) {
+      store.publish('n1', []);
+      store.publish('n1', [thing('a', 1)]);
+    }
+    expect(drain(watchOf(store, { from: 'version', version: 101 }))).toEqual(['MODIFIED a=1@121']);
+  });
+
   it.each([
     ['a predecessor', 99],
     ['the future', 101],

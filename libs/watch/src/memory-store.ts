@@ -15,7 +15,7 @@ export interface MemoryStoreOptions {
    * 1970 × 1000 does), so that versions of its predecessor are recognized as too old.
    */
   readonly startVersion: number;
-  /** How many deletions are remembered for clients that resume. Default 10 000. */
+  /** Of how many objects the deletion is remembered, for clients that resume. Default 10 000. */
   readonly deletionsKept?: number;
 }
 
@@ -26,6 +26,9 @@ export type WatchStart =
 interface Deletion<T> extends Entry<T> {
   readonly partition: string;
 }
+
+/** No name of Kubernetes has a slash. */
+const deletionKey = (partition: string, name: string): string => `${partition}/${name}`;
 
 /**
  * Objects in memory, in partitions (one for each Node) that are listed, published and watched separately.
@@ -38,8 +41,8 @@ export class MemoryStore<T extends Watchable> {
   readonly #deletionsKept: number;
   readonly #partitions = new Map<string, Map<string, Entry<T>>>();
   readonly #watchers = new Map<string, Set<StoreWatcher<T>>>();
-  /** In the order of their versions. */
-  readonly #deletions = new Map<number, Deletion<T>>();
+  /** The last one of each object, by partition and name; in the order of their versions. */
+  readonly #deletions = new Map<string, Deletion<T>>();
   #version: number;
   /** The oldest version from which no deletion has been forgotten. */
   #floor: number;
@@ -104,6 +107,12 @@ export class MemoryStore<T extends Watchable> {
     return this.#partitions.get(partition)?.get(name)?.object;
   }
 
+  /** The version in which an object last changed, or went; undefined when it never was, or its end has been forgotten. */
+  changedAt(partition: string, name: string): number | undefined {
+    const entry = this.#partitions.get(partition)?.get(name) ?? this.#deletions.get(deletionKey(partition, name));
+    return entry?.version;
+  }
+
   /** The objects of the partition, sorted by name, and the version to watch from. */
   list(partition: string): { readonly resourceVersion: string; readonly items: readonly T[] } {
     const entries = [...(this.#partitions.get(partition)?.values() ?? [])];
@@ -158,11 +167,13 @@ export class MemoryStore<T extends Watchable> {
     current.delete(name);
     const content = entry.content as Unversioned<T>;
     const deletion = { ...entry, object: this.#stamp(content), version: this.#version, partition };
-    this.#deletions.set(deletion.version, deletion);
-    for (const oldest of this.#deletions.keys()) {
+    const key = deletionKey(partition, name);
+    this.#deletions.delete(key);
+    this.#deletions.set(key, deletion);
+    for (const [oldest, { version }] of this.#deletions) {
       if (this.#deletions.size <= this.#deletionsKept) break;
       this.#deletions.delete(oldest);
-      this.#floor = oldest;
+      this.#floor = version;
     }
     for (const watcher of this.#watchers.get(partition) ?? []) watcher.deleted(deletion);
   }

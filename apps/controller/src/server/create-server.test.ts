@@ -29,6 +29,7 @@ const serverOf = async (synced: boolean): Promise<{ server: Server; accepted: No
     stores: createStores(1000),
     reports: createNodeReports(),
     decision: undefined,
+    leaving: new Map(),
     settling: false,
   };
   if (synced) {

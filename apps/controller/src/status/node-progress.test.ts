@@ -1,6 +1,6 @@
 import { CONTROLPLANE_GROUP_VERSION, type NodeReport } from '@sallyport/api';
 import { createStores } from '../publish/stores.ts';
-import { nodeProgressFor, type NodeProgress } from './node-progress.ts';
+import { nodeProgressFor, progressOf, type NodeProgress } from './node-progress.ts';
 
 const START = 1000 * 1000;
 
@@ -17,6 +17,15 @@ const broken = { failure: 'no ipset' };
 const faultOf = (...egresses: readonly string[]): Pick<NodeReport, 'faults'> => ({
   faults: egresses.map((egress) => ({ egress, message: `${egress} is dropped.` })),
 });
+
+const group = {
+  apiVersion: CONTROLPLANE_GROUP_VERSION,
+  kind: 'EgressGroup',
+  metadata: { name: 'web' },
+  tunnelID: 1,
+  egressIPs: [],
+  groupMembers: [],
+} as const;
 
 describe('nodeProgressFor', () => {
   it.each<[string, NodeReport | undefined, boolean, Partial<NodeProgress>]>([
@@ -68,17 +77,42 @@ describe('nodeProgressFor', () => {
     ['a Node that stays there', reportOf(String(START - 5)), false, { state: 'Behind' }],
   ])('is right about %s', (_, report, settling, expected) => {
     const store = createStores(1000).egressGroups;
-    store.publish('n1', [
-      {
-        apiVersion: CONTROLPLANE_GROUP_VERSION,
-        kind: 'EgressGroup',
-        metadata: { name: 'web' },
-        tunnelID: 1,
-        egressIPs: [],
-        groupMembers: [],
-      },
-    ]);
+    store.publish('n1', [group]);
     const reports = new Map(report === undefined ? [] : [['n1', report]]);
-    expect(nodeProgressFor('n1', 'web', { store, reports, settling })).toEqual({ nodeName: 'n1', ...expected });
+    expect(nodeProgressFor('n1', 'web', { store, reports, leaving: new Map(), settling })).toEqual({
+      nodeName: 'n1',
+      ...expected,
+    });
+  });
+});
+
+describe('progressOf', () => {
+  // n2 is the gateway and has applied the group; n1 had a member and was told to forget the group in version START + 3.
+  it.each<[string, NodeReport | undefined, readonly NodeProgress[]]>([
+    [
+      'waits for a Node that has to forget the group',
+      reportOf(String(START + 2)),
+      [{ nodeName: 'n1', state: 'Behind' }],
+    ],
+    ['waits for it when it is silent', undefined, [{ nodeName: 'n1', state: 'Silent' }]],
+    [
+      'says why it does not',
+      reportOf(String(START + 2), broken),
+      [{ nodeName: 'n1', state: 'Failing', failure: 'no ipset' }],
+    ],
+    ['is done with a Node that has forgotten it', reportOf(String(START + 3)), []],
+    ['is done with it whatever happens there later', reportOf(String(START + 3), broken), []],
+  ])('%s', (_, report, expected) => {
+    const store = createStores(1000).egressGroups;
+    store.publish('n1', [group]);
+    store.publish('n2', [group]);
+    store.publish('n1', []);
+    const reports = new Map([['n2', reportOf(String(START + 2))]]);
+    if (report !== undefined) reports.set('n1', report);
+    const input = { store, reports, leaving: new Map([['web', ['n1']]]), settling: false };
+    expect(progressOf('web', { nodesOfGroup: new Map([['web', ['n2']]]) }, input)).toEqual([
+      { nodeName: 'n2', state: 'Realized' },
+      ...expected,
+    ]);
   });
 });

@@ -14,7 +14,7 @@ export type Verdict = Pick<Condition, 'status' | 'reason' | 'message'>;
 export interface StatusInput extends ResolvedEgress {
   readonly faults: readonly Fault[];
   readonly holder: Holder;
-  /** Of the Nodes that are told of the group: the gateway and those with members. */
+  /** Of the Nodes with the group (the gateway and those with members), and of those that have yet to forget it. */
   readonly progress: readonly NodeProgress[];
   /** What it is now. */
   readonly previous: EgressStatus;

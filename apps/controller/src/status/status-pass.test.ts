@@ -84,7 +84,7 @@ const observed = (name: string, status: EgressStatus = {}, resourceVersion = '1'
   resourceVersion,
 });
 
-const progress = { store: createStores(1).egressGroups, reports: new Map(), settling: false };
+const progress = { store: createStores(1).egressGroups, reports: new Map(), leaving: new Map(), settling: false };
 const now = new Date('2026-01-02T03:04:05Z');
 
 describe('createStatusPass', () => {

@@ -3,7 +3,7 @@ import type { EgressEvent, ObservedEgress } from '@sallyport/kube';
 import { isDeepStrictEqual } from 'node:util';
 import type { Decision } from '../decide/decide.ts';
 import { eventsFor } from './events-for.ts';
-import { nodeProgressFor, type NodeProgress, type ProgressInput } from './node-progress.ts';
+import { progressOf, type ProgressInput } from './node-progress.ts';
 import { planStatus } from './plan-status.ts';
 
 export type VersionOfEgress = Pick<ObservedEgress, 'name' | 'resourceVersion'>;
@@ -33,10 +33,6 @@ const assignmentOf = ({ conditions = [], egressNode, egressIP }: EgressStatus): 
 
 const haveSameHolder = (a: EgressStatus, b: EgressStatus): boolean =>
   isDeepStrictEqual(assignmentOf(a), assignmentOf(b));
-
-/** The progress of the Nodes that are told of an Egress's group. */
-export const progressOf = (egress: string, decision: Decision, input: ProgressInput): readonly NodeProgress[] =>
-  (decision.nodesOfGroup.get(egress) ?? []).map((nodeName) => nodeProgressFor(nodeName, egress, input));
 
 interface StatusVersion {
   readonly status: EgressStatus;

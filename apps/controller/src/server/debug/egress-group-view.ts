@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import type { Decision } from '../../decide/decide.ts';
-import { nodeProgressFor, type ProgressInput } from '../../status/node-progress.ts';
+import { progressOf, type ProgressInput } from '../../status/node-progress.ts';
 import { GatewaySchema, GroupMemberSchema } from '../schemas.ts';
 
 /** A group in `/debug/egressgroups`, over all Nodes. */
@@ -16,7 +16,7 @@ export const EgressGroupViewSchema = Type.Object({
       failure: Type.Optional(Type.String()),
       groupMembers: Type.Array(GroupMemberSchema),
     }),
-    { description: 'The Nodes that are told of the group' },
+    { description: 'The Nodes that have the group, or have yet to forget it' },
   ),
 });
 
@@ -25,9 +25,10 @@ export type EgressGroupDebugView = Static<typeof EgressGroupViewSchema>;
 /** One group, or undefined when there is no Egress of that name. */
 export const egressGroupViewFor = (
   name: string,
-  { observation, holders, tunnelIDs, nodesOfGroup, groups }: Decision,
+  decision: Decision,
   progress: ProgressInput,
 ): EgressGroupDebugView | undefined => {
+  const { observation, holders, tunnelIDs, groups } = decision;
   const observed = observation.egresses.find((egress) => egress.name === name);
   const tunnelID = tunnelIDs.get(name);
   if (observed === undefined || tunnelID === undefined) return undefined;
@@ -37,8 +38,7 @@ export const egressGroupViewFor = (
     tunnelID,
     egressIPs: [...observed.egress.egressIPs],
     ...(holder?.kind === 'One' && { gateway: { nodeName: holder.nodeName, nodeIP: holder.nodeIP } }),
-    nodes: (nodesOfGroup.get(name) ?? []).map((nodeName) => {
-      const { state, ...rest } = nodeProgressFor(nodeName, name, progress);
+    nodes: progressOf(name, decision, progress).map(({ nodeName, state, ...rest }) => {
       const group = groups.get(nodeName)?.find(({ metadata }) => metadata.name === name);
       return {
         nodeName,
