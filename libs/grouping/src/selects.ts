@@ -1,5 +1,5 @@
 import type { AppliedTo, Labels } from '@sallyport/api';
-import { matches } from '@sallyport/api';
+import { matches } from './label-selector/matches.ts';
 
 /** Why an Egress does or does not select a Pod. */
 export type Selection = 'Selected' | 'SelectsNothing' | 'PodLabelsDiffer' | 'NamespaceLabelsDiffer';

@@ -1,6 +1,6 @@
+import { labelOperators, type LabelRequirement, type LabelSelector } from '@sallyport/api';
 import fc from 'fast-check';
-import type { LabelRequirement, LabelSelector } from './label-selector.ts';
-import { labelOperators, matches } from './label-selector.ts';
+import { matches } from './matches.ts';
 
 const requires = (key: string, operator: LabelRequirement['operator'], ...values: string[]): LabelSelector => ({
   matchExpressions: [{ key, operator, values }],
