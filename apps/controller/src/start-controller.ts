@@ -74,8 +74,7 @@ export const startController = async (deps: ControllerDependencies): Promise<Con
     onError: (err) => {
       logger.error({ err }, 'deciding failed, it will be tried again');
     },
-    // eslint-disable-next-line @typescript-eslint/require-await -- a pass is asynchronous by contract; this one waits for nobody
-    async reconcile() {
+    reconcile() {
       if (unsyncedOf(informers).length > 0) return;
       const stopTimer = metrics.resolveSeconds.startTimer();
       if (state.decision === undefined) startSettling();

@@ -1,5 +1,5 @@
 import type { Condition } from './condition.ts';
-import { removeCondition, setCondition } from './condition.ts';
+import { setCondition } from './condition.ts';
 
 const now = new Date('2026-01-02T03:04:05.678Z');
 const before: Condition = {
@@ -35,11 +35,5 @@ describe('setCondition', () => {
   it('gives the same array back when nothing changes', () => {
     const conditions = [before];
     expect(setCondition(conditions, before, now)).toBe(conditions);
-  });
-
-  it('removes a condition, or gives the same array back when it is not there', () => {
-    const conditions = [before];
-    expect(removeCondition([before, other], 'Realized')).toEqual([other]);
-    expect(removeCondition(conditions, 'IPAssigned')).toBe(conditions);
   });
 });

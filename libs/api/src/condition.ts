@@ -29,12 +29,6 @@ export const setCondition = (
   return sameCondition(before, after) ? conditions : conditions.with(index, after);
 };
 
-/** `conditions` without the one of `type`; the same array when there is none. */
-export const removeCondition = (conditions: readonly Condition[], type: string): readonly Condition[] =>
-  conditions.some((condition) => condition.type === type)
-    ? conditions.filter((condition) => condition.type !== type)
-    : conditions;
-
 /** As Kubernetes writes times: whole seconds. */
 const rfc3339 = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z');
 

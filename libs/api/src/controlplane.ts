@@ -8,7 +8,7 @@ export const CONTROLPLANE_GROUP_VERSION = 'controlplane.antrea.io/v1beta2';
 /** What every object of this API carries. `resourceVersion` is a decimal number, larger for every later change. */
 export interface ControlplaneMetadata {
   readonly name: string;
-  /** EgressGroup: the uid of the Egress, so that a re-created Egress of the same name is told from the old one. */
+  /** EgressGroup: the uid of the Egress. Agents don't act by it; it makes a re-created Egress of the same name a change to be told of. */
   readonly uid?: string;
   readonly resourceVersion: string;
 }

@@ -7,7 +7,6 @@ export interface PodRef {
 
 /** What grouping needs to know of a Pod. */
 export interface Pod extends PodRef {
-  readonly uid: string;
   readonly labels: Labels;
   /** Absent until it is scheduled. */
   readonly nodeName?: string;

@@ -22,7 +22,6 @@ describe('podFor', () => {
       object: {
         namespace: 'prod',
         name: 'web-1',
-        uid: 'u1',
         labels: { role: 'web' },
         nodeName: 'n1',
         ips: ['10.244.1.5', 'fd00::5'],

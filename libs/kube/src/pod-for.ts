@@ -20,7 +20,6 @@ export const podFor = (raw: unknown): Observed<Pod> => {
     object: {
       namespace,
       name,
-      uid: textOf(metadata.uid) ?? '',
       labels: labelsOf(metadata),
       ...(nodeName !== undefined && { nodeName }),
       ips: addressesOf(addresses, `Pod ${namespace}/${name}`, faults),

@@ -47,9 +47,9 @@ const setUp = (
     clock,
     onError: (error) => errors.push(error),
     ...options,
-    reconcile: async () => {
+    reconcile: () => {
       passes += 1;
-      await options.reconcile?.();
+      return options.reconcile?.();
     },
   });
   return { clock, runner, passes: () => passes, errors };
@@ -107,6 +107,19 @@ describe('createRunner', () => {
     runner.trigger();
     await clock.pass(100);
     expect(passes()).toBe(7);
+  });
+
+  it('takes a pass that is over when it returns, or throws', async () => {
+    const fixture = setUp({
+      retryMs: 100,
+      reconcile: () => {
+        if (fixture.passes() === 1) throw new Error('no');
+      },
+    });
+    fixture.runner.trigger();
+    await fixture.clock.pass(1000);
+    expect(fixture.passes()).toBe(2);
+    expect(fixture.errors).toHaveLength(1);
   });
 
   it('does not wait for the retry when it is triggered', async () => {

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 
 export interface RunnerOptions {
   /** One level-based pass: looks at the whole state and acts. It may run again at any time; it never runs twice at once. */
-  readonly reconcile: () => Promise<void>;
+  readonly reconcile: () => void | Promise<void>;
   /** Told of each failed pass, before it is retried. */
   readonly onError: (error: unknown) => void;
   readonly clock: Clock;

@@ -6,7 +6,7 @@ import { renderEvent, type WatchEvent } from './watch-event.ts';
 export interface ServeWatchOptions<T> {
   /** Nothing has been written to it yet. */
   readonly response: ServerResponse;
-  /** Starts the watch; the argument is to be called whenever there may be something to send. */
+  /** Starts the watch; the argument is to be called whenever there may be something to send. Should it throw, nothing has been written. */
   readonly open: (onReady: () => void) => Watcher<T>;
   readonly clock: Clock;
   /** A bookmark after each such time without one, so that the client can tell a quiet server from a dead one; absent: none. */

@@ -19,7 +19,6 @@ const web: Egress = {
 const pod = (name: string, nodeName: string, role = 'web'): Pod => ({
   namespace: 'prod',
   name,
-  uid: name,
   labels: { role },
   nodeName,
   ips: [`10.244.0.${name.length}`],

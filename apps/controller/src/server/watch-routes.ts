@@ -62,16 +62,12 @@ export const watchRoutes = (app: TypedFastify, options: WatchRoutesOptions): Ope
   const open = new Map<() => void, string>();
 
   const stream = <T extends Watchable>(reply: FastifyReply, store: MemoryStore<T>, query: Watch): void => {
-    let onReady: () => void = () => undefined;
-    // Opened first: a refusal still has to become an answer.
-    const watcher = openWatch(store, query, () => {
-      onReady();
-    });
-    reply.hijack();
     const close = serveWatch<T>({
       response: reply.raw,
-      open: (ready) => {
-        onReady = ready;
+      open: (onReady) => {
+        const watcher = openWatch(store, query, onReady);
+        // Not before: a refusal still has to become an answer.
+        reply.hijack();
         return watcher;
       },
       clock,

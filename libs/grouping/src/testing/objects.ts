@@ -25,7 +25,6 @@ const addressOf = (key: string): string => {
 export const pod = (name: string, rest: Partial<Pod> = {}): Pod => ({
   namespace: 'default',
   name,
-  uid: `uid-${name}`,
   labels: {},
   nodeName: 'n1',
   ips: [addressOf(`${rest.namespace ?? 'default'}/${name}`)],
