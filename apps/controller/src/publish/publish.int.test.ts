@@ -1,0 +1,102 @@
+import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
+import {
+  api,
+  client,
+  conditionOf,
+  createPod,
+  EGRESSES,
+  egressOf,
+  eventually,
+  IP,
+  latestVersion,
+  membersOf,
+  N1,
+  N2,
+  pods,
+  ready,
+  report,
+  RUN,
+  startOne,
+  statusOf,
+  TIMEOUT_MS,
+  useTestCluster,
+  watch,
+} from '../testing/test-cluster.ts';
+
+useTestCluster();
+
+describe('what the controller tells the Nodes', () => {
+  it(
+    'tells each Node its groups, follows the cluster, and says in the status who holds the IP and that it works',
+    async () => {
+      await createPod('web-1', { ip: '10.244.1.5' });
+      await api.create(EGRESSES, egressOf(`${RUN}-web`));
+      const controller = await startOne();
+      await ready(controller);
+      const groups1 = watch<EgressGroup>(controller.url, 'egressgroups', N1);
+      const groups2 = watch<EgressGroup>(controller.url, 'egressgroups', N2);
+      await eventually('n1 sees its member', () => membersOf(groups1, `${RUN}-web`));
+      expect(membersOf(groups1, `${RUN}-web`)).toEqual(['web-1 10.244.1.5']);
+      expect(groups1.state().objects.get(`${RUN}-web`)?.gateway).toBeUndefined();
+      await eventually('n2 sees nothing', () => groups2.state().synced);
+      expect(groups2.state().objects.size).toBe(0);
+
+      await report(controller, N1, ['10.0.0.1']);
+      await report(controller, N2, ['10.0.0.2', IP]);
+      const gateway = { nodeName: N2, nodeIP: '10.0.0.2' };
+      await eventually(
+        'n1 and n2 learn the gateway',
+        () =>
+          [groups1, groups2].every((groups) => groups.state().objects.get(`${RUN}-web`)?.gateway?.nodeName === N2) ||
+          undefined,
+      );
+      expect(groups2.state().objects.get(`${RUN}-web`)).toMatchObject({ gateway, groupMembers: [], egressIPs: [IP] });
+      await eventually('the status names the holder', async () => (await statusOf(`${RUN}-web`)).egressNode === N2);
+      expect(await statusOf(`${RUN}-web`)).toMatchObject({ egressIP: IP });
+      expect(await conditionOf(`${RUN}-web`, 'Realized')).toMatchObject({ status: 'False', reason: 'Pending' });
+
+      await report(controller, N1, ['10.0.0.1'], await latestVersion(controller, N1));
+      await report(controller, N2, ['10.0.0.2', IP], await latestVersion(controller, N2));
+      await eventually('realized', async () => (await conditionOf(`${RUN}-web`, 'Realized'))?.status === 'True');
+
+      await createPod('web-2', { nodeName: N2, ip: '10.244.2.7' });
+      await createPod('other', { role: 'db', ip: '10.244.1.6' });
+      await eventually('a new Pod joins', () => membersOf(groups2, `${RUN}-web`)?.includes('web-2 10.244.2.7'));
+      const start = performance.now();
+      await api.patch(`${pods}/web-1`, { metadata: { labels: { role: 'db' } } });
+      await eventually('a Pod leaves', () => !groups1.state().objects.has(`${RUN}-web`));
+      expect(performance.now() - start).toBeLessThan(2000);
+      expect(membersOf(groups2, `${RUN}-web`)).toEqual(['web-2 10.244.2.7']);
+      const networks = watch<ClusterNetwork>(controller.url, 'clusternetworks');
+      await eventually('the network', () => networks.state().objects.get('default'));
+      const network = networks.state().objects.get('default');
+      expect(network?.serviceCIDRs).toEqual(['10.96.0.0/16']);
+      expect(network?.podCIDRs).toEqual(expect.arrayContaining(['10.244.1.0/24', '10.244.2.0/24']));
+      expect(network?.nodes).toContainEqual({ name: N1, ips: ['10.0.0.1'] });
+
+      await api.remove(`${EGRESSES}/${RUN}-web`);
+      await eventually('the group goes', () => groups2.state().objects.size === 0);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'leaves a Pod that is being deleted its egress, until another Pod has its address',
+    async () => {
+      const ip = '10.244.1.5';
+      await createPod('old', { ip });
+      await api.create(EGRESSES, egressOf(`${RUN}-web`));
+      const controller = await startOne();
+      await ready(controller);
+      const groups = watch<EgressGroup>(controller.url, 'egressgroups', N1);
+      await eventually('the Pod joins', () => membersOf(groups, `${RUN}-web`));
+      await client.json({ method: 'DELETE', path: `${pods}/old`, query: { gracePeriodSeconds: '600' } });
+      await createPod('other', { ip: '10.244.1.6' });
+      await eventually('another joins', () => membersOf(groups, `${RUN}-web`)?.includes('other 10.244.1.6'));
+      expect(membersOf(groups, `${RUN}-web`)).toContain(`old ${ip}`);
+      await createPod('new', { role: 'db', ip });
+      await eventually('the address is not steered', () => !membersOf(groups, `${RUN}-web`)?.includes(`old ${ip}`));
+    },
+    TIMEOUT_MS,
+  );
+});

@@ -1,0 +1,91 @@
+import type { AddressInfo } from 'node:net';
+import type { EgressGroup } from '@sallyport/api';
+import {
+  api,
+  conditionOf,
+  createPod,
+  EGRESSES,
+  egressOf,
+  eventually,
+  IP,
+  latestVersion,
+  N1,
+  N2,
+  ready,
+  report,
+  RUN,
+  startOne,
+  statusOf,
+  TIMEOUT_MS,
+  useTestCluster,
+  watch,
+} from './testing/test-cluster.ts';
+
+useTestCluster();
+
+describe('a controller that ends', () => {
+  it(
+    'stops while agents watch it',
+    async () => {
+      const controller = await startOne();
+      await ready(controller);
+      const groups = watch<EgressGroup>(controller.url, 'egressgroups', N1);
+      await eventually('synced', () => groups.state().synced);
+      const start = performance.now();
+      await controller.stop();
+      expect(performance.now() - start).toBeLessThan(2000);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'changes nothing for the Nodes when it restarts',
+    async () => {
+      await createPod('web-1', { ip: '10.244.1.5' });
+      await api.create(EGRESSES, egressOf(`${RUN}-web`));
+      const first = await startOne();
+      await ready(first);
+      await report(first, N1, []);
+      await report(first, N2, [IP]);
+      const before = watch<EgressGroup>(first.url, 'egressgroups', N1);
+      await eventually('the gateway', () => before.state().objects.get(`${RUN}-web`)?.gateway);
+      await eventually('the status', async () => (await statusOf(`${RUN}-web`)).egressNode);
+      const group = before.state().objects.get(`${RUN}-web`);
+      const { port } = first.app.server.address() as AddressInfo;
+      await report(first, N1, [], await latestVersion(first, N1));
+      await report(first, N2, [IP], await latestVersion(first, N2));
+      await eventually('realized', async () => (await conditionOf(`${RUN}-web`, 'Realized'))?.status === 'True');
+      const realized = await conditionOf(`${RUN}-web`, 'Realized');
+      const versionBefore = Number(await latestVersion(first, N2));
+      await first.stop();
+
+      const second = await startOne({ port });
+      const gateways: (string | undefined)[] = [];
+      await eventually('the agent has the state of the new controller', () => {
+        gateways.push(before.state().objects.get(`${RUN}-web`)?.gateway?.nodeName);
+        return Number(before.state().resourceVersion) > versionBefore + 1000;
+      });
+      expect(new Set(gateways)).toEqual(new Set([N2]));
+      expect(before.state().objects.get(`${RUN}-web`)).toMatchObject({
+        tunnelID: group?.tunnelID,
+        gateway: group?.gateway,
+        groupMembers: group?.groupMembers,
+      });
+      // The agents report what they reported before, then that they have caught up.
+      await report(second, N2, [IP], String(versionBefore));
+      await report(second, N1, [], String(versionBefore));
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      expect(await conditionOf(`${RUN}-web`, 'Realized')).toEqual(realized);
+      expect((await statusOf(`${RUN}-web`)).egressNode).toBe(N2);
+      for (const [node, ips] of [
+        [N1, []],
+        [N2, [IP]],
+      ] as const) {
+        await report(second, node, ips, await latestVersion(second, node));
+      }
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      expect(await conditionOf(`${RUN}-web`, 'Realized')).toEqual(realized);
+    },
+    TIMEOUT_MS,
+  );
+});

@@ -1,0 +1,102 @@
+import type { Condition, EgressGroup, EgressResource } from '@sallyport/api';
+import { writeEgressStatus } from '@sallyport/kube';
+import {
+  api,
+  client,
+  conditionOf,
+  createPod,
+  createUnchecked,
+  EGRESSES,
+  egressOf,
+  eventually,
+  IP,
+  latestVersion,
+  N1,
+  N2,
+  pods,
+  ready,
+  report,
+  RUN,
+  startOne,
+  statusOf,
+  TIMEOUT_MS,
+  useTestCluster,
+  watch,
+} from '../testing/test-cluster.ts';
+
+useTestCluster();
+
+describe('the status of an Egress', () => {
+  it(
+    'is not realized while a Node has to stop steering',
+    async () => {
+      await createPod('web-1', { ip: '10.244.1.5' });
+      await api.create(EGRESSES, egressOf(`${RUN}-web`));
+      const controller = await startOne({ reportGrace: 0 });
+      await ready(controller);
+      await report(controller, N2, [IP]);
+      const groups = watch<EgressGroup>(controller.url, 'egressgroups', N1);
+      await eventually('the gateway', () => groups.state().objects.get(`${RUN}-web`)?.gateway);
+      const realized = (nodeName: string, addresses: readonly string[]): Promise<unknown> =>
+        latestVersion(controller, nodeName).then((version) => report(controller, nodeName, addresses, version));
+      const says = (status: string, message: string): Promise<boolean> =>
+        eventually(message, async () => {
+          const condition = await conditionOf(`${RUN}-web`, 'Realized');
+          return condition?.status === status && condition.message === message;
+        });
+      await realized(N2, [IP]);
+      await says('False', `waiting for Nodes ${N1}`);
+      await realized(N1, []);
+      await says('True', `in effect on ${N1}, ${N2}`);
+      await api.patch(`${pods}/web-1`, { metadata: { labels: { role: 'db' } } });
+      await says('False', `waiting for Nodes ${N1}`);
+      await report(controller, N1, [], groups.state().resourceVersion);
+      await says('True', `in effect on ${N2}`);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'says what is wrong with an Egress, and serves the others',
+    async () => {
+      await createPod('web-1', { ip: '10.244.1.5' });
+      await api.create(EGRESSES, egressOf(`${RUN}-good`));
+      await api.create(EGRESSES, egressOf(`${RUN}-pool`, { externalIPPool: 'blue' }));
+      await createUnchecked(egressOf(`${RUN}-x-bad`, { egressIP: '10.0.300.1' }));
+      const controller = await startOne({ reportGrace: 0 });
+      await ready(controller);
+      await report(controller, N2, [IP]);
+      await eventually('the good one works', async () => (await statusOf(`${RUN}-good`)).egressNode === N2);
+      const refusal = (name: string): Promise<Condition> =>
+        eventually(`${name} is refused`, () => conditionOf(`${RUN}-${name}`, 'IPAllocated'));
+      expect(await refusal('pool')).toMatchObject({ status: 'False', reason: 'PoolsNotSupported' });
+      expect(await refusal('x-bad')).toMatchObject({
+        status: 'False',
+        reason: 'Invalid',
+        message: expect.stringContaining(
+          'spec.egressIP: expected an IPv4 or IPv6 address, got "10.0.300.1"',
+        ) as unknown,
+      });
+      expect(await conditionOf(`${RUN}-good`, 'IPAllocated')).toMatchObject({ status: 'True' });
+      expect(await conditionOf(`${RUN}-good`, 'Conflicted')).toMatchObject({ status: 'False' });
+      expect(await conditionOf(`${RUN}-pool`, 'Conflicted')).toMatchObject({ status: 'True' });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'cannot write the status of an Egress to another one that has got its name',
+    async () => {
+      const path = `${EGRESSES}/${RUN}-web`;
+      await api.create(EGRESSES, egressOf(`${RUN}-web`));
+      const { metadata } = (await client.json({ method: 'GET', path })) as EgressResource;
+      await api.remove(path);
+      const old = { name: metadata.name, resourceVersion: metadata.resourceVersion! };
+      await expect(writeEgressStatus(client, old, { egressNode: N1 })).rejects.toMatchObject({ status: 404 });
+      await api.create(EGRESSES, egressOf(`${RUN}-web`));
+      await expect(writeEgressStatus(client, old, { egressNode: N1 })).rejects.toMatchObject({ status: 409 });
+      expect(await statusOf(`${RUN}-web`)).toEqual({});
+    },
+    TIMEOUT_MS,
+  );
+});
