@@ -15,6 +15,18 @@ interface Case {
 }
 
 const twoNodes = { n1: ['10.0.0.1'], n2: ['10.0.0.2'] };
+const several: EgressStatus = {
+  conditions: [
+    {
+      type: 'IPAssigned',
+      status: 'False',
+      reason: 'SeveralNodes',
+      message: '',
+      lastTransitionTime: '2026-01-02T03:04:05Z',
+      observedGeneration: 1,
+    },
+  ],
+};
 const seeded: EgressStatus = { egressNode: 'n2', egressIP: IP };
 
 const holderOf = ({
@@ -46,6 +58,7 @@ const holderOf = ({
   return holders.get('web')!;
 };
 
+const n1: Holder = { kind: 'One', ip: IP, nodeName: 'n1', nodeIP: '10.0.0.1' };
 const n2: Holder = { kind: 'One', ip: IP, nodeName: 'n2', nodeIP: '10.0.0.2' };
 
 describe('holdersFor', () => {
@@ -86,10 +99,41 @@ describe('holdersFor', () => {
       { kind: 'Unknown', ip: IP, waitingFor: ['n1'] },
     ],
     [
-      'after a restart, another Node that reports the IP rather than the one of the status',
+      'after a restart, the Node of the status until it reports, though another one reports the IP',
       { status: seeded, settling: true, reports: { n1: [IP] } },
-      { kind: 'One', ip: IP, nodeName: 'n1', nodeIP: '10.0.0.1' },
+      n2,
     ],
+    [
+      'after a restart, the Node of the status until it reports, though two others report the IP',
+      { nodes: { ...twoNodes, n3: ['10.0.0.3'] }, status: seeded, settling: true, reports: { n1: [IP], n3: [IP] } },
+      n2,
+    ],
+    [
+      'after a restart, the other Node once that of the status reports that it does not hold the IP',
+      { status: seeded, settling: true, reports: { n1: [IP], n2: [] } },
+      n1,
+    ],
+    [
+      'after a restart, both once that of the status reports that it holds the IP as well',
+      { status: seeded, settling: true, reports: { n1: [IP], n2: [IP] } },
+      { kind: 'Several', ip: IP, nodeNames: ['n1', 'n2'] },
+    ],
+    [
+      'after a restart, the other Node that reports the IP when that of the status is not ready',
+      { status: seeded, settling: true, reports: { n1: [IP] }, notReady: ['n2'] },
+      n1,
+    ],
+    [
+      'after a restart, nobody of an IP that several had until all have reported',
+      { status: several, settling: true, reports: { n1: [IP] } },
+      { kind: 'Unknown', ip: IP, waitingFor: ['n2'] },
+    ],
+    [
+      'after a restart, the one of several that is left',
+      { status: several, settling: true, reports: { n1: [], n2: [IP] } },
+      n2,
+    ],
+    ['long after a restart, the one of several that reports', { status: several, reports: { n2: [IP] } }, n2],
     [
       'after a restart, not the Node of a status about another IP',
       { status: { ...seeded, egressIP: '192.0.2.99' }, settling: true },
@@ -105,11 +149,7 @@ describe('holdersFor', () => {
       { status: seeded, reports: { n1: ['10.0.0.1'] } },
       n2,
     ],
-    [
-      'long after a restart, another Node that reports the IP',
-      { status: seeded, reports: { n1: [IP] } },
-      { kind: 'One', ip: IP, nodeName: 'n1', nodeIP: '10.0.0.1' },
-    ],
+    ['long after a restart, another Node that reports the IP', { status: seeded, reports: { n1: [IP] } }, n1],
     [
       'long after a restart, nobody when the Node of the status reports that it does not hold the IP',
       { status: seeded, reports: { n2: [] } },
@@ -122,5 +162,29 @@ describe('holdersFor', () => {
     ],
   ])('names %s', (_, input, holder) => {
     expect(holderOf(input)).toEqual(holder);
+  });
+});
+
+describe('the reports after a restart', () => {
+  /** The kinds and Nodes that hold the IP as the reports come in, without repetitions. */
+  const courseOf = (
+    status: EgressStatus,
+    ...arriving: readonly (readonly [string, readonly string[]])[]
+  ): unknown[] => {
+    const course: string[] = [];
+    for (let count = 0; count <= arriving.length; count += 1) {
+      const holder = holderOf({ status, settling: true, reports: Object.fromEntries(arriving.slice(0, count)) });
+      const step = holder.kind === 'One' ? holder.nodeName : holder.kind;
+      if (course.at(-1) !== step) course.push(step);
+    }
+    return course;
+  };
+
+  it.each<[string, EgressStatus, readonly string[]]>([
+    ['of two Nodes, one of which had the IP', seeded, ['n2', 'Several']],
+    ['of two Nodes that both had the IP', several, ['Unknown', 'Several']],
+  ])('%s, lead the same way in any order', (_, status, expected) => {
+    expect(courseOf(status, ['n1', [IP]], ['n2', [IP]])).toEqual(expected);
+    expect(courseOf(status, ['n2', [IP]], ['n1', [IP]])).toEqual(expected);
   });
 });

@@ -1,6 +1,9 @@
 import { ipFamily, type NodeReport } from '@sallyport/api';
 import type { Node, ObservedEgress } from '@sallyport/kube';
 
+/** The reason of the condition IPAssigned while several Nodes hold the IP. */
+export const SEVERAL_NODES = 'SeveralNodes';
+
 /** Which Node has an Egress's IP on one of its interfaces. */
 export type Holder =
   /** The Egress has no IPv4 egress IP. */
@@ -18,7 +21,11 @@ export interface HoldersInput {
   readonly nodes: ReadonlyMap<string, Node>;
   /** By the Node's name. */
   readonly reports: ReadonlyMap<string, Pick<NodeReport, 'addresses'>>;
-  /** Whether Nodes may just not have had the time to report since we started: until then `Nobody` is not said. */
+  /**
+   * Whether Nodes may just not have had the time to report since we started. Until then nobody loses an IP for want of a report, and
+   * the order of the reports does not matter: `Nobody` is not said, the holder of the status stays until it reports itself, and an IP that
+   * several Nodes had is not one's again before all have reported.
+   */
   readonly settling: boolean;
 }
 
@@ -49,6 +56,9 @@ const seededHolder = (ip: string, { status }: ObservedEgress, input: HoldersInpu
   return input.nodes.has(egressNode) && !input.reports.has(egressNode) ? egressNode : undefined;
 };
 
+const hadSeveralHolders = ({ status }: ObservedEgress): boolean =>
+  status.conditions?.some(({ type, reason }) => type === 'IPAssigned' && reason === SEVERAL_NODES) === true;
+
 /** A dead Node's last report stays, so that what it held is recovered by giving it to another Node. */
 const alive = (nodeNames: readonly string[], { nodes }: HoldersInput): readonly string[] => {
   const ready = nodeNames.filter((name) => nodes.get(name)?.ready === true);
@@ -63,9 +73,13 @@ export const holdersFor = (input: HoldersInput): ReadonlyMap<string, Holder> => 
   const holderOf = (observed: ObservedEgress): Holder => {
     const ip = gatewayIpOf(observed);
     if (ip === undefined) return { kind: 'NoIP' };
-    const reporting = alive(byAddress.get(ip) ?? [], input);
-    if (reporting.length > 1) return { kind: 'Several', ip, nodeNames: [...reporting].sort() };
-    const nodeName = reporting[0] ?? seededHolder(ip, observed, input);
+    const claimants = byAddress.get(ip) ?? [];
+    const reporting = alive(claimants, input);
+    const seeded = seededHolder(ip, observed, input);
+    const stays = input.settling && seeded !== undefined && alive([seeded, ...claimants], input).includes(seeded);
+    if (reporting.length > 1 && !stays) return { kind: 'Several', ip, nodeNames: [...reporting].sort() };
+    if (silent.length > 0 && hadSeveralHolders(observed)) return { kind: 'Unknown', ip, waitingFor: silent };
+    const nodeName = stays ? seeded : (reporting[0] ?? seeded);
     if (nodeName === undefined) {
       return silent.length > 0 ? { kind: 'Unknown', ip, waitingFor: silent } : { kind: 'Nobody', ip };
     }

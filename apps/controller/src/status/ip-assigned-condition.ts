@@ -1,4 +1,5 @@
 import type { Egress } from '@sallyport/api';
+import { SEVERAL_NODES } from '../holders/holders-for.ts';
 import { listed } from './listed.ts';
 import type { StatusInput, Verdict } from './plan-status.ts';
 
@@ -22,7 +23,7 @@ export const ipAssignedCondition = ({ holder, egress, previous }: StatusInput): 
     }
     case 'Several': {
       const message = `Nodes ${listed(holder.nodeNames)} all hold ${holder.ip}: remove it from all but one; ${meanwhile}`;
-      return { status: 'False', reason: 'SeveralNodes', message };
+      return { status: 'False', reason: SEVERAL_NODES, message };
     }
     case 'Unreachable': {
       const message = `Node ${holder.nodeName} holds ${holder.ip}, but has no IPv4 InternalIP to tunnel to; ${meanwhile}`;
