@@ -13,7 +13,7 @@ const thing = (name: string, value: number): { metadata: { name: string }; value
   value,
 });
 
-const storeOf = (options: Partial<MemoryStoreOptions> = {}): MemoryStore<Thing> =>
+const storeOf = (options: Partial<MemoryStoreOptions<Thing>> = {}): MemoryStore<Thing> =>
   new MemoryStore<Thing>({ apiVersion: 'v1', kind: 'Thing', startVersion: 100, ...options });
 
 const watchOf = (store: MemoryStore<Thing>, start: WatchStart, partition = 'n1'): Watcher<Thing> => {
@@ -137,6 +137,16 @@ describe('MemoryStore', () => {
     expect([store.changedAt('n1', 'a'), store.changedAt('n1', 'b')]).toEqual([106, 107]);
     store.publish('n1', []);
     expect([store.changedAt('n1', 'a'), store.changedAt('n1', 'b')]).toEqual([108, undefined]);
+  });
+
+  it('remembers and tells of an object that is gone only what it is asked to', () => {
+    const store = storeOf({ remnantOf: (object) => ({ ...object, value: 0 }) });
+    store.publish('n1', [thing('a', 7)]);
+    const watcher = watchOf(store, fromState);
+    expect(drain(watcher)).toEqual(['ADDED a=7@101', 'BOOKMARK @101 end']);
+    store.publish('n1', []);
+    expect(drain(watcher)).toEqual(['DELETED a=0@102']);
+    expect(drain(watchOf(store, { from: 'version', version: 101 }))).toEqual(['DELETED a=0@102']);
   });
 
   it('remembers of an object that goes and comes again and again only that it went last', () => {

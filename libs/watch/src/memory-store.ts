@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { StoreWatcher, type Entry, type Watcher } from './store-watcher.ts';
+import { StoreWatcher, type Deletion, type Entry, type Watcher } from './store-watcher.ts';
 import type { Watchable } from './watch-event.ts';
 
 /** An object before the store gives it a version. */
@@ -7,7 +7,7 @@ export type Unversioned<T extends Watchable> = Omit<T, 'metadata'> & {
   readonly metadata: Omit<T['metadata'], 'resourceVersion'>;
 };
 
-export interface MemoryStoreOptions {
+export interface MemoryStoreOptions<T extends Watchable> {
   readonly apiVersion: string;
   readonly kind: string;
   /**
@@ -17,13 +17,15 @@ export interface MemoryStoreOptions {
   readonly startVersion: number;
   /** Of how many objects the deletion is remembered, for clients that resume. Default 10 000. */
   readonly deletionsKept?: number;
+  /** What is remembered of an object that is gone, and said in the event that tells of it. Default all of it. */
+  readonly remnantOf?: (object: Unversioned<T>) => Unversioned<T>;
 }
 
 /** Where a watch starts: `state` first tells of every object, `version` only of what changed after it. */
 export type WatchStart =
   { readonly from: 'state'; readonly markEnd: boolean } | { readonly from: 'version'; readonly version: number };
 
-interface Deletion<T> extends Entry<T> {
+interface PartitionedDeletion<T> extends Deletion<T> {
   readonly partition: string;
 }
 
@@ -37,17 +39,17 @@ const deletionKey = (partition: string, name: string): string => `${partition}/$
  * every object with a greater one. Only deletions must be remembered, and only they make a version too old to resume from.
  */
 export class MemoryStore<T extends Watchable> {
-  readonly #options: MemoryStoreOptions;
+  readonly #options: MemoryStoreOptions<T>;
   readonly #deletionsKept: number;
   readonly #partitions = new Map<string, Map<string, Entry<T>>>();
   readonly #watchers = new Map<string, Set<StoreWatcher<T>>>();
   /** The last one of each object, by partition and name; in the order of their versions. */
-  readonly #deletions = new Map<string, Deletion<T>>();
+  readonly #deletions = new Map<string, PartitionedDeletion<T>>();
   #version: number;
   /** The oldest version from which no deletion has been forgotten. */
   #floor: number;
 
-  constructor(options: MemoryStoreOptions) {
+  constructor(options: MemoryStoreOptions<T>) {
     this.#options = options;
     this.#deletionsKept = options.deletionsKept ?? 10_000;
     this.#version = options.startVersion;
@@ -166,7 +168,8 @@ export class MemoryStore<T extends Watchable> {
     this.#version += 1;
     current.delete(name);
     const content = entry.content as Unversioned<T>;
-    const deletion = { ...entry, object: this.#stamp(content), version: this.#version, partition };
+    const remnant = this.#options.remnantOf?.(content) ?? content;
+    const deletion = { partition, object: this.#stamp(remnant), version: this.#version };
     const key = deletionKey(partition, name);
     this.#deletions.delete(key);
     this.#deletions.set(key, deletion);

@@ -11,7 +11,7 @@ export interface ServeWatchOptions<T> {
   readonly clock: Clock;
   /** A bookmark after each such time without one, so that the client can tell a quiet server from a dead one; absent: none. */
   readonly bookmarkIntervalMs?: number;
-  /** A client that takes nothing for this long is disconnected. */
+  /** A client that takes nothing for this long is disconnected, also when the watch has ended. */
   readonly stallMs: number;
   /** The watch ends after this time. */
   readonly timeoutMs?: number;
@@ -34,10 +34,14 @@ export const serveWatch = <T>(options: ServeWatchOptions<T>): (() => void) => {
 
   const write = (event: WatchEvent<T>): void => {
     full = !response.write(renderEvent(event));
-    if (full)
-      cancelStall = clock.after(stallMs, () => {
-        response.destroy();
-      });
+    if (full) disconnectLater();
+  };
+
+  const disconnectLater = (): void => {
+    cancelStall?.();
+    cancelStall = clock.after(stallMs, () => {
+      response.destroy();
+    });
   };
 
   function send(): void {
@@ -59,21 +63,25 @@ export const serveWatch = <T>(options: ServeWatchOptions<T>): (() => void) => {
   const close = (): void => {
     if (closed) return;
     closed = true;
-    cancelStall?.();
     cancelBookmark?.();
     cancelTimeout?.();
     watcher.close();
     response.end();
+    disconnectLater();
   };
 
   response.on('drain', () => {
+    if (closed) return;
     full = false;
     cancelStall?.();
     send();
   });
   // A response that is destroyed reports an error when it had something left to send; there is nobody to tell.
   response.on('error', close);
-  response.on('close', close);
+  response.on('close', () => {
+    close();
+    cancelStall?.();
+  });
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
   response.flushHeaders();
   send();

@@ -11,6 +11,9 @@ export interface Entry<T> {
   readonly created: number;
 }
 
+/** An object that is gone, as the store remembers it. */
+export type Deletion<T> = Pick<Entry<T>, 'object' | 'version'>;
+
 /** The server's side of one watch. */
 export interface Watcher<T> {
   /** The next thing to tell the client, or undefined when it knows everything. */
@@ -49,7 +52,7 @@ export class StoreWatcher<T extends Watchable> implements Watcher<T> {
    * it has missed nothing older, so it can resume from there.
    */
   readonly #dirty = new Map<string, number>();
-  /** The last state of the names in `#dirty` that are gone. */
+  /** What is to be said of the names in `#dirty` that are gone. */
   readonly #gone = new Map<string, T>();
   #owesInitialEnd = false;
 
@@ -64,7 +67,7 @@ export class StoreWatcher<T extends Watchable> implements Watcher<T> {
   }
 
   /** The client knows what there was at this version. Both lists are in the order of their versions. */
-  startFromVersion(version: number, objects: readonly Entry<T>[], deletions: readonly Entry<T>[]): void {
+  startFromVersion(version: number, objects: readonly Entry<T>[], deletions: readonly Deletion<T>[]): void {
     const changes: { readonly version: number; readonly apply: () => void }[] = [];
     for (const deletion of deletions) {
       if (deletion.version <= version) continue;
@@ -99,7 +102,7 @@ export class StoreWatcher<T extends Watchable> implements Watcher<T> {
     this.#dirty.set(name, version);
   }
 
-  deleted({ object, version }: Entry<T>): void {
+  deleted({ object, version }: Deletion<T>): void {
     const { name } = object.metadata;
     this.#initial.delete(name);
     this.#dirty.delete(name);

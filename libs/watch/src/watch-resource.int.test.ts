@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { systemClock } from '@sallyport/reconcile';
 import { MemoryStore } from './memory-store.ts';
 import type { Reflector } from './reflector.ts';
@@ -23,9 +23,20 @@ const thing = (name: string, value: string): { metadata: { name: string }; value
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
+interface HandlerOptions {
+  readonly bookmarkIntervalMs?: number;
+  readonly stallMs?: number;
+  /** Gets the way to end each watch. */
+  readonly onOpen?: (close: () => void) => void;
+}
+
 /** Serves a store the way the controller does, and remembers the requests. */
 const handlerFor =
-  (store: MemoryStore<Thing>, requests: string[], bookmarkIntervalMs = 50): Handler =>
+  (
+    store: MemoryStore<Thing>,
+    requests: string[],
+    { bookmarkIntervalMs = 50, stallMs = 60_000, onOpen = () => undefined }: HandlerOptions = {},
+  ): Handler =>
   (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const parsed = parseWatchQuery(Object.fromEntries(url.searchParams), 'nodeName');
@@ -39,10 +50,10 @@ const handlerFor =
       return;
     }
     probe.close();
-    serveWatch<Thing>({
+    const close = serveWatch<Thing>({
       response,
       clock: systemClock,
-      stallMs: 60_000,
+      stallMs,
       bookmarkIntervalMs,
       open: (onReady) => {
         const watcher = store.watch(partition, from, onReady);
@@ -50,6 +61,7 @@ const handlerFor =
         return watcher;
       },
     });
+    onOpen(close);
   };
 
 /** A server whose connections can be cut and whose handler can be exchanged. */
@@ -115,6 +127,16 @@ describe('watchResource against a server', () => {
     const reflector = reflect(url, errors, idleMs);
     cleanUp.push(() => reflector.stop());
     return reflector;
+  };
+
+  /** A client that asks for a watch and reads nothing. */
+  const stalled = async (port: number): Promise<Socket> => {
+    const client = connect(port, '127.0.0.1');
+    cleanUp.push(() => Promise.resolve(client.destroy()).then(() => undefined));
+    await once(client, 'connect');
+    client.pause();
+    client.write('GET /things?watch=1&fieldSelector=nodeName%3Dn1 HTTP/1.1\r\nHost: x\r\n\r\n');
+    return client;
   };
 
   it('takes the whole state in one change, then follows', async () => {
@@ -217,7 +239,7 @@ describe('watchResource against a server', () => {
   it('gives up a connection on which nothing arrives, bookmarks included', async () => {
     const store = storeOf(100);
     const requests: string[] = [];
-    const { url } = await serve(handlerFor(store, requests, 60_000));
+    const { url } = await serve(handlerFor(store, requests, { bookmarkIntervalMs: 60_000 }));
     const errors: unknown[] = [];
     watch(url, errors, 200);
     await eventually(() => requests.length >= 2);
@@ -227,7 +249,7 @@ describe('watchResource against a server', () => {
   it('stays connected to a quiet server that sends bookmarks', async () => {
     const store = storeOf(100);
     const requests: string[] = [];
-    const { url } = await serve(handlerFor(store, requests, 20));
+    const { url } = await serve(handlerFor(store, requests, { bookmarkIntervalMs: 20 }));
     watch(url, [], 200);
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(requests).toEqual(['state']);
@@ -243,6 +265,33 @@ describe('watchResource against a server', () => {
     expect(String(errors[0])).toContain('answered 503: not synchronized yet');
   });
 
+  it.each([
+    ['by itself', false],
+    ['when the watch is ended', true],
+  ])('disconnects a client that takes nothing, %s', async (_, ended) => {
+    const store = storeOf(100);
+    // More than the buffers of the kernel take.
+    store.publish('n1', [thing('a', 'x'.repeat(30_000_000))]);
+    let close: () => void = () => undefined;
+    const stallMs = ended ? 300 : 100;
+    const { port, server } = await serve(handlerFor(store, [], { stallMs, onOpen: (end) => (close = end) }));
+    const connections = (): Promise<number> =>
+      new Promise((resolve) => {
+        server.getConnections((_error, count) => {
+          resolve(count);
+        });
+      });
+    await stalled(port);
+    await eventually(() => store.watcherCount === 1);
+    if (ended) close();
+    await eventually(() => store.watcherCount === 0);
+    const deadline = Date.now() + 5000;
+    while ((await connections()) > 0) {
+      expect(Date.now()).toBeLessThan(deadline);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  });
+
   it('serves others and its memory stays small while a client does not read', async () => {
     const store = storeOf(100);
     const big = (value: number): { metadata: { name: string }; value: string }[] => [
@@ -255,11 +304,7 @@ describe('watchResource against a server', () => {
       buffered.push(() => response.writableLength);
       good(request, response);
     });
-    const slow = connect(port, '127.0.0.1');
-    cleanUp.push(() => Promise.resolve(slow.destroy()).then(() => undefined));
-    await once(slow, 'connect');
-    slow.pause();
-    slow.write('GET /things?watch=1&fieldSelector=nodeName%3Dn1 HTTP/1.1\r\nHost: x\r\n\r\n');
+    const slow = await stalled(port);
     await eventually(() => store.watcherCount === 1);
     const fast = watch(url);
     await eventually(() => fast.state().synced);

@@ -13,7 +13,13 @@ export const createStores = (nowMs: number): Stores => {
   const startVersion = nowMs * 1000;
   const apiVersion = CONTROLPLANE_GROUP_VERSION;
   return {
-    egressGroups: new MemoryStore({ apiVersion, kind: 'EgressGroup', startVersion }),
+    egressGroups: new MemoryStore({
+      apiVersion,
+      kind: 'EgressGroup',
+      startVersion,
+      // Members are most of a group; of one that is gone nobody needs them.
+      remnantOf: (group) => ({ ...group, groupMembers: [] }),
+    }),
     clusterNetworks: new MemoryStore({ apiVersion, kind: 'ClusterNetwork', startVersion }),
   };
 };
