@@ -1,10 +1,14 @@
 import type { RunCommand } from '@sallyport/command';
 import type { Operation, OvsPort } from '@sallyport/dataplane';
 import { cookieText, KILL_AFTER, ofctl, vsctl, type OvsTarget } from './ovs-target.ts';
+import { parsePortErrors } from './port-errors.ts';
 import { renderBundle } from './render-bundle.ts';
 
 /** The operations that this library applies. */
-export type OvsOperation = Extract<Operation, { op: 'ensure-bridge' | 'ovs-bundle' | 'set-gateway-link' }>;
+export type OvsOperation = Extract<
+  Operation,
+  { op: 'delete-port' | 'ensure-bridge' | 'ovs-bundle' | 'set-gateway-link' }
+>;
 
 /** `column={key=value,…}`: sets the whole map, so that an option that is not wanted goes. */
 const mapArgument = (column: string, map: Readonly<Record<string, string>>): string =>
@@ -20,12 +24,25 @@ const portArguments = (bridge: string, port: OvsPort): readonly string[] => [
   ...(port.mac === undefined ? [] : [`mac="${port.mac}"`]),
 ];
 
+/** ovs-vsctl has waited until ovs-vswitchd tried; what that came to is only in the database. */
+const checkPorts = async (run: RunCommand, ports: readonly OvsPort[]): Promise<void> => {
+  const names = ports.map(({ name }) => name);
+  const list = ['--format=json', '--columns=name,error', 'list', 'Interface', ...names];
+  const { stdout } = await run([...vsctl, ...list], KILL_AFTER);
+  const [error] = parsePortErrors(stdout, ports);
+  if (error !== undefined) throw error;
+};
+
 /**
  * Applies one operation: the bridge in one transaction of the database, flows and groups in one atomic bundle.
- * Resolves when ovs-vswitchd has done it; rejects with CommandError and then, for a bundle, nothing was changed.
+ * Resolves when ovs-vswitchd has done it; rejects with CommandError and then, for a bundle, nothing was changed. Rejects with
+ * PortError when it cannot make a port.
  */
 export const applyOvs = async (run: RunCommand, target: OvsTarget, operation: OvsOperation): Promise<void> => {
   switch (operation.op) {
+    case 'delete-port':
+      await run([...vsctl, '--if-exists', 'del-port', target.bridge, operation.name], KILL_AFTER);
+      return;
     case 'ensure-bridge':
       await run(
         [
@@ -35,6 +52,7 @@ export const applyOvs = async (run: RunCommand, target: OvsTarget, operation: Ov
         ],
         KILL_AFTER,
       );
+      await checkPorts(run, operation.ports);
       return;
     case 'ovs-bundle':
       await run([...ofctl, 'bundle', target.bridge, '-'], {

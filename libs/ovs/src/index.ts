@@ -1,3 +1,4 @@
 export { applyOvs, type OvsOperation } from './apply-ovs.ts';
+export { PortError } from './port-errors.ts';
 export { observeOvs } from './observe-ovs.ts';
 export type { OvsTarget } from './ovs-target.ts';

@@ -6,9 +6,10 @@ interface JsonTable {
   readonly data: readonly (readonly unknown[])[];
 }
 
-type Row = ReadonlyMap<string, unknown>;
+export type Row = ReadonlyMap<string, unknown>;
 
-const rowsOf = (line: string | undefined): readonly Row[] => {
+/** The rows of a table, its cells by the names of the columns. */
+export const rowsOf = (line: string | undefined): readonly Row[] => {
   const { headings, data } = JSON.parse(line ?? '{"headings":[],"data":[]}') as JsonTable;
   return data.map((cells) => new Map(headings.map((heading, column) => [heading, cells[column]])));
 };
