@@ -17,6 +17,15 @@ describe('agentOptions', () => {
     expect(() => parse(...REQUIRED, '--mark-drop=1024')).toThrow('--mark-drop: "1024" is not hexadecimal bits');
   });
 
+  it('has the tunnel on the port of Geneve unless told otherwise, and says what a port is', () => {
+    expect(parse(...REQUIRED).tunnelPort).toBe(6081);
+    expect(parse(...REQUIRED, '--tunnel-port=6082').tunnelPort).toBe(6082);
+    for (const wrong of ['0', '65536', 'geneve', '6081.5'])
+      expect(() => parse(...REQUIRED, `--tunnel-port=${wrong}`)).toThrow(
+        `--tunnel-port: "${wrong}" is not a whole number from 1 to 65535`,
+      );
+  });
+
   it.each(['10.0.0.5:10349', 'ftp://controller', 'http://'])('does not take %s for a controller', (url) => {
     expect(() => parse('--node-name=n1', `--controller-url=${url}`)).toThrow('is not a URL that begins with http://');
   });

@@ -1,5 +1,5 @@
 import { durationMs, flag, integer, oneOf, text, type ConfigOf, type OptionType } from '@sallyport/config';
-import { defaultMarks, type Marks } from '@sallyport/dataplane';
+import { DEFAULT_TUNNEL_UDP_PORT, defaultMarks, type Marks } from '@sallyport/dataplane';
 
 /** Bits of a mark, hexadecimal as every tool prints them. */
 const bits: OptionType<number> = {
@@ -28,6 +28,12 @@ export const agentOptions = {
     type: integer(1, 65_535),
     description: 'The port on 127.0.0.1 for /healthz, /readyz, /metrics and /state.',
     default: 10_350,
+  },
+  tunnelPort: {
+    type: integer(1, 65_535),
+    description:
+      'The UDP port of the tunnel between Nodes: the same on all of them, and not that of a Geneve tunnel of the CNI.',
+    default: DEFAULT_TUNNEL_UDP_PORT,
   },
   markSnatIdMask: {
     type: bits,

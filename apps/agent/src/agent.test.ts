@@ -64,6 +64,7 @@ const setUp = (): Fixture => {
   const agent = createAgent({
     nodeName: 'n1',
     marks: defaultMarks,
+    tunnelUdpPort: 6081,
     pass: (input) => {
       inputs.push(input);
       return fixture.outcome();

@@ -11,6 +11,7 @@ import type { NodeReporter } from './node-reporter.ts';
 export interface AgentOptions {
   readonly nodeName: string;
   readonly marks: Marks;
+  readonly tunnelUdpPort: number;
   /** Makes the dataplane what it should be. */
   readonly pass: Pass;
   readonly reporter: NodeReporter;
@@ -53,7 +54,7 @@ const RETRY_MS = 200;
 const MAX_RETRY_MS = 5000;
 
 export const createAgent = (options: AgentOptions): Agent => {
-  const { nodeName, marks, reporter, resyncMs, clock, now, logger, metrics } = options;
+  const { nodeName, marks, tunnelUdpPort, reporter, resyncMs, clock, now, logger, metrics } = options;
   let groups: { readonly list: readonly EgressGroup[]; readonly resourceVersion: string } | undefined;
   let network: ClusterNetwork | undefined;
   let addresses: readonly InterfaceAddress[] | undefined;
@@ -67,7 +68,7 @@ export const createAgent = (options: AgentOptions): Agent => {
   const passInput = (): PassInput | undefined =>
     groups === undefined || network === undefined || addresses === undefined
       ? undefined
-      : { nodeName, marks, groups: groups.list, network, addresses };
+      : { nodeName, marks, tunnelUdpPort, groups: groups.list, network, addresses };
 
   const report = (): void => {
     // A restarted agent reports after its first pass: what it realized before must not look undone.

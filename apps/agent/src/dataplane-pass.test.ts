@@ -21,6 +21,7 @@ const network: ClusterNetwork = {
 const input: PassInput = {
   nodeName: 'n1',
   marks: defaultMarks,
+  tunnelUdpPort: 6081,
   groups: [],
   network,
   addresses: [{ ip: '192.168.77.11', device: 'eth0', up: true, loopback: false, mtu: 1500 }],

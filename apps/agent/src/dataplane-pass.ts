@@ -15,6 +15,7 @@ import { DATAPLANE_PARTS, partsChangedBy, type Dataplane } from './dataplane.ts'
 export interface PassInput {
   readonly nodeName: string;
   readonly marks: Marks;
+  readonly tunnelUdpPort: number;
   readonly groups: readonly EgressGroup[];
   readonly network: ClusterNetwork;
   readonly addresses: readonly InterfaceAddress[];
@@ -79,13 +80,20 @@ const nodeFactsFor = ({ nodeName, network, addresses }: PassInput): NodeFacts =>
 
 /** What a pass would do, given what there is. Throws when the Node or the cluster is not known well enough to plan at all. */
 export const planPass = (input: PassInput, actual: DataplaneState): PassPlan => {
-  const { groups, network, marks } = input;
+  const { groups, network, marks, tunnelUdpPort } = input;
   // With none, what Pods send to each other would count as external.
   if (network.podCIDRs.length === 0)
     throw new Error(
       'the controller knows no Pod CIDR, as spec.podCIDRs of the Nodes is empty: start it with --pod-cidrs=<the CIDRs of your CNI>',
     );
-  const { desired, faults } = planDataplane({ groups, network, node: nodeFactsFor(input), marks, actual });
+  const { desired, faults } = planDataplane({
+    groups,
+    network,
+    node: nodeFactsFor(input),
+    marks,
+    tunnelUdpPort,
+    actual,
+  });
   return { operations: diffDataplane(actual, desired, marks), desired, faults };
 };
 

@@ -20,6 +20,7 @@ export const partsChangedBy = ({ op }: Operation): readonly DataplanePart[] => {
     case 'set-gateway-link':
       // The bridge's internal port is a device with addresses, routes and neighbours.
       return ['ovs', 'routing'];
+    case 'delete-port':
     case 'ovs-bundle':
       return ['ovs'];
     case 'ipset-restore':

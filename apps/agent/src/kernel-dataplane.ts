@@ -46,6 +46,7 @@ export const kernelDataplane = ({ run, routing }: KernelDataplaneOptions): Datap
   },
   async apply(operation) {
     switch (operation.op) {
+      case 'delete-port':
       case 'ensure-bridge':
       case 'ovs-bundle':
         await applyOvs(run, ovsTarget, operation);

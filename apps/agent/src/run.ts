@@ -66,6 +66,7 @@ export const run = async (deps: AgentDeps): Promise<number> => {
   const agent = createAgent({
     nodeName,
     marks: marksOf(config),
+    tunnelUdpPort: config.tunnelPort,
     pass: config.dryRun
       ? dryRun(deps, () => {
           done.abort();

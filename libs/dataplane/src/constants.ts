@@ -2,6 +2,8 @@
 
 /** The OVS bridge. */
 export const BRIDGE = 'br-egress';
+/** The UDP port of the tunnel unless another is chosen: IANA's for Geneve. All Nodes have the same. */
+export const DEFAULT_TUNNEL_UDP_PORT = 6081;
 /** Its tunnel port. */
 export const TUNNEL_PORT = { name: 'egress-tun0', ofport: 1 } as const;
 /** Its internal port: where packets pass between OVS and the kernel's IP stack. */
@@ -22,6 +24,8 @@ export const CT_ZONE = 65000;
 export const OVS_TABLES = {
   /** Tells where a packet comes from. */
   classify: 0,
+  /** What other Nodes send. */
+  tunnel: 1,
   /** Replies of the external network, back to the Node of the Pod. */
   return: 2,
   /** Packets of other Nodes' Pods, on to the IP stack with their SNAT id. */

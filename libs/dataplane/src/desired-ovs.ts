@@ -4,37 +4,52 @@ import { hex, snatMark } from './marks.ts';
 import type { Flow, Group, OvsPort, OvsState } from './state.ts';
 import type { WayOut, WaysOut } from './ways-out.ts';
 
-/** The ports of the bridge: every packet names its own remote end and tunnel id. */
-export const OVS_PORTS: readonly OvsPort[] = [
+/** The tunnel as one Node sees it. */
+export interface Tunnel {
+  /** The Node's own end: where others send to, and what they know it by. */
+  readonly ip: string;
+  /** The ends of the other Nodes. */
+  readonly peers: readonly string[];
+  readonly udpPort: number;
+}
+
+/** The ports of the bridge: every packet names both ends of the tunnel and its id. */
+const portsOf = ({ udpPort }: Tunnel): readonly OvsPort[] => [
   {
     name: TUNNEL_PORT.name,
     type: 'geneve',
     ofport: TUNNEL_PORT.ofport,
-    options: { key: 'flow', remote_ip: 'flow' },
+    // Ports with one dst_port share a device of the kernel, and the one whose options say most gets a packet. Without an address in ours, a
+    // tunnel port of the CNI goes before it.
+    options: { dst_port: `${udpPort}`, key: 'flow', local_ip: 'flow', remote_ip: 'flow' },
   },
   { name: GATEWAY_PORT.name, type: 'internal', ofport: GATEWAY_PORT.ofport, options: {}, mac: GATEWAY_PORT.mac },
 ];
 
-/** The content of the bridge of one Node. @param nodeIP the address other Nodes tunnel to. */
-export const desiredOvs = ({ egresses, pods }: WaysOut, nodeIP: string, marks: Marks): OvsState => ({
-  bridge: { failMode: 'secure', ports: OVS_PORTS },
+/** The content of the bridge of one Node. */
+export const desiredOvs = ({ egresses, pods }: WaysOut, tunnel: Tunnel, marks: Marks): OvsState => ({
+  bridge: { failMode: 'secure', ports: portsOf(tunnel) },
   flows: [
-    ...staticFlows(nodeIP),
+    ...staticFlows(tunnel),
+    ...tunnel.peers.map(peerFlow),
     ...[...pods].flatMap(([ip, wayOut]) => podFlows(ip, wayOut)),
     ...[...egresses.values()].flatMap((wayOut) => gatewayFlows(wayOut, marks)),
   ],
-  groups: [...egresses.values()].flatMap(groups),
+  groups: [...egresses.values()].flatMap((wayOut) => groups(wayOut, tunnel)),
 });
 
 const TO_GATEWAY_PORT = `set_field:${GATEWAY_PORT.mac}->eth_dst`;
 // The kernel routes the outer packet by the mark of the inner one: a mark of ours would send it back into the bridge.
 const CLEAR_MARK = 'set_field:0->pkt_mark';
 
-const staticFlows = (nodeIP: string): readonly Flow[] => [
+// Not left to the kernel, which may have other addresses on the device: the others would not know it.
+const fromOwnEnd = ({ ip }: Tunnel): string => `set_field:${ip}->tun_src`;
+
+const staticFlows = (tunnel: Tunnel): readonly Flow[] => [
   {
-    table: OVS_TABLES.classify,
+    table: OVS_TABLES.tunnel,
     priority: FLOW_PRIORITIES.tunnelReturn,
-    match: `ip,tun_id=0,tun_dst=${nodeIP},in_port=${TUNNEL_PORT.ofport}`,
+    match: `ip,tun_id=0,tun_dst=${tunnel.ip}`,
     actions: `${TO_GATEWAY_PORT},${CLEAR_MARK},output:${GATEWAY_PORT.ofport}`,
   },
   {
@@ -48,7 +63,7 @@ const staticFlows = (nodeIP: string): readonly Flow[] => [
     priority: FLOW_PRIORITIES.known,
     match: 'ct_state=+rpl+trk,ip',
     actions:
-      `${CLEAR_MARK},set_field:0->tun_id,move:NXM_NX_CT_LABEL[0..31]->NXM_NX_TUN_IPV4_DST[],` +
+      `${CLEAR_MARK},set_field:0->tun_id,${fromOwnEnd(tunnel)},move:NXM_NX_CT_LABEL[0..31]->NXM_NX_TUN_IPV4_DST[],` +
       `output:${TUNNEL_PORT.ofport}`,
   },
   ...Object.values(OVS_TABLES).map((table) => ({
@@ -58,6 +73,14 @@ const staticFlows = (nodeIP: string): readonly Flow[] => [
     actions: 'drop',
   })),
 ];
+
+/** Whom packets of the tunnel are taken from. A Node that this one has not heard of yet has to wait. */
+const peerFlow = (ip: string): Flow => ({
+  table: OVS_TABLES.classify,
+  priority: FLOW_PRIORITIES.known,
+  match: `ip,tun_src=${ip},in_port=${TUNNEL_PORT.ofport}`,
+  actions: `goto_table:${OVS_TABLES.tunnel}`,
+});
 
 /** On the Node of a Pod: to the group of its Egress. */
 const podFlows = (ip: string, wayOut: WayOut): readonly Flow[] =>
@@ -73,7 +96,7 @@ const podFlows = (ip: string, wayOut: WayOut): readonly Flow[] =>
     : [];
 
 /** On the Node of a Pod: where the gateway of an Egress is, so that a move of the IP is a change of one group. */
-const groups = (wayOut: WayOut): readonly Group[] =>
+const groups = (wayOut: WayOut, tunnel: Tunnel): readonly Group[] =>
   wayOut.way === 'redirect'
     ? [
         {
@@ -81,7 +104,7 @@ const groups = (wayOut: WayOut): readonly Group[] =>
           type: 'indirect',
           buckets: [
             `bucket_id:0,actions=${CLEAR_MARK},set_field:${hex(wayOut.tunnelID)}->tun_id,` +
-              `set_field:${wayOut.nodeIP}->tun_dst,output:${TUNNEL_PORT.ofport}`,
+              `${fromOwnEnd(tunnel)},set_field:${wayOut.nodeIP}->tun_dst,output:${TUNNEL_PORT.ofport}`,
           ],
         },
       ]
@@ -92,9 +115,9 @@ const gatewayFlows = (wayOut: WayOut, marks: Marks): readonly Flow[] =>
   wayOut.way === 'snat'
     ? [
         {
-          table: OVS_TABLES.classify,
+          table: OVS_TABLES.tunnel,
           priority: FLOW_PRIORITIES.known,
-          match: `ip,tun_id=${hex(wayOut.tunnelID)},in_port=${TUNNEL_PORT.ofport}`,
+          match: `ip,tun_id=${hex(wayOut.tunnelID)}`,
           actions:
             `ct(commit,table=${OVS_TABLES.gateway},zone=${CT_ZONE},` +
             'exec(move:NXM_NX_TUN_IPV4_SRC[]->NXM_NX_CT_LABEL[0..31]))',

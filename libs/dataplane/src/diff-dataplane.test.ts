@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { DEFAULT_TUNNEL_UDP_PORT } from './constants.ts';
 import { diffDataplane } from './diff-dataplane.ts';
 import { defaultMarks } from './marks.ts';
 import type { Operation } from './operation.ts';
@@ -6,16 +7,24 @@ import { planDataplane } from './plan-dataplane.ts';
 import type { DataplaneState } from './state.ts';
 import { emptyWorld, runPlan, send, applyOperation } from './testing/index.ts';
 import type { Subject, World } from './testing/index.ts';
-import { groupSketches, localPods, tunnelIDs } from './testing/group-sketches.ts';
 import type { GroupSketch } from './testing/scenario.ts';
 import { egressGroup, intentForPod, intentForTunnel, network, node } from './testing/scenario.ts';
 
+const localPods = ['10.244.1.11', '10.244.1.12', '10.244.1.13'];
 const remotePod = '10.244.2.21';
+const tunnelIDs = [70, 71, 72];
 const external = '203.0.113.10';
 const podInside = '10.244.3.31';
 
 const planned = (world: World, groups: readonly GroupSketch[]): DataplaneState =>
-  planDataplane({ groups: groups.map(egressGroup), network, node, marks: defaultMarks, actual: world.state }).desired;
+  planDataplane({
+    groups: groups.map(egressGroup),
+    network,
+    node,
+    marks: defaultMarks,
+    tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
+    actual: world.state,
+  }).desired;
 
 const stepsTo = (world: World, groups: readonly GroupSketch[]): readonly Operation[] =>
   diffDataplane(world.state, planned(world, groups), defaultMarks);
@@ -48,6 +57,26 @@ const subjects = (before: readonly (readonly GroupSketch[])[], after: readonly G
     ),
   ];
 };
+
+const groupSketches = fc
+  .tuple(
+    ...tunnelIDs.map((tunnelID) =>
+      fc.option(
+        fc.record(
+          {
+            name: fc.constant(`e${tunnelID}`),
+            tunnelID: fc.constant(tunnelID),
+            egressIP: fc.constantFrom('192.168.77.200', '192.168.77.201', '192.168.77.202'),
+            gateway: fc.constantFrom('n1', 'n1', 'n2', 'n3'),
+            pods: fc.subarray(localPods),
+          },
+          { requiredKeys: ['name', 'tunnelID', 'pods'] },
+        ),
+        { nil: undefined },
+      ),
+    ),
+  )
+  .map((groups): readonly GroupSketch[] => groups.filter((group) => group !== undefined));
 
 describe('diffDataplane', () => {
   it('never lets a packet leave with a wrong address, and disturbs nobody whom the change does not concern', () => {

@@ -13,7 +13,7 @@ export const diffOvs = (actual: OvsState, desired: OvsState, hasGatewayPort: boo
   const bridgeIsThere = actual.bridge?.failMode === desired.bridge?.failMode && hasPorts(actual, desired);
   const ports = desired.bridge?.ports ?? [];
   return {
-    bridge: bridgeIsThere && hasGatewayPort ? [] : [{ op: 'ensure-bridge', ports }],
+    bridge: bridgeIsThere && hasGatewayPort ? [] : [...staleTunnels(actual, desired), { op: 'ensure-bridge', ports }],
     // A flow may name a group only while the group is there.
     add: bundle([...changedGroups(actual, desired), ...addedFlows(actual, desired)]),
     remove: bundle([...removedFlows(actual, desired), ...removedGroups(actual, desired)]),
@@ -25,6 +25,13 @@ const bundle = (changes: readonly OvsChange[]): readonly Operation[] =>
 
 const hasPorts = (actual: OvsState, desired: OvsState): boolean =>
   (desired.bridge?.ports ?? []).every((port) => (actual.bridge?.ports ?? []).some((other) => samePort(port, other)));
+
+/** Open vSwitch says whether it can make a tunnel, but not whether it can change one: on a UDP port that is taken it would be dead. */
+const staleTunnels = (actual: OvsState, desired: OvsState): readonly Operation[] =>
+  (actual.bridge?.ports ?? [])
+    .filter(({ type }) => type === 'geneve')
+    .filter((port) => desired.bridge?.ports.some((wanted) => samePort(port, wanted)) !== true)
+    .map(({ name }) => ({ op: 'delete-port', name }));
 
 const samePort = (a: OvsPort, b: OvsPort): boolean =>
   a.name === b.name &&

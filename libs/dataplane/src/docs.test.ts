@@ -17,6 +17,7 @@ const rows = [...page.matchAll(/^\| (?<what>[^|]+?) +\| `(?<value>[^`]+)` +\|/gm
 const namesAndNumbers = [
   ['bridge', constants.BRIDGE],
   ['tunnel port', constants.TUNNEL_PORT.name],
+  ['tunnel UDP port', constants.DEFAULT_TUNNEL_UDP_PORT],
   ['tunnel port number', constants.TUNNEL_PORT.ofport],
   ['internal port', constants.GATEWAY_PORT.name],
   ['internal port number', constants.GATEWAY_PORT.ofport],
@@ -50,6 +51,7 @@ const example = planDataplane({
   network,
   node,
   marks: defaultMarks,
+  tunnelUdpPort: constants.DEFAULT_TUNNEL_UDP_PORT,
   actual: emptyState,
 }).desired;
 

@@ -1,23 +1,33 @@
 import type { ClusterNetwork } from '@sallyport/api';
 import fc from 'fast-check';
+import { DEFAULT_TUNNEL_UDP_PORT } from './constants.ts';
 import { diffDataplane } from './diff-dataplane.ts';
 import { defaultMarks } from './marks.ts';
 import type { Operation } from './operation.ts';
 import { planDataplane } from './plan-dataplane.ts';
+import type { Flow } from './state.ts';
 import { applyOperation, emptyWorld, runPlan } from './testing/index.ts';
 import type { Run, Subject, World } from './testing/index.ts';
-import { groupSketches, localPods, tunnelIDs } from './testing/group-sketches.ts';
 import type { GroupSketch } from './testing/scenario.ts';
 import { egressGroup, intentForPod, intentForTunnel, network, node } from './testing/scenario.ts';
 
 // A Node leaves the cluster: its address was inside, and connections to it were the CNI's. Now it is outside.
 
+const localPods = ['10.244.1.11', '10.244.1.12'];
+const tunnelIDs = [70, 71];
 const left = '192.168.77.14';
 const external = '203.0.113.10';
 const withNode: ClusterNetwork = { ...network, nodes: [...network.nodes, { name: 'n4', ips: [left] }] };
 
 const stepsTo = ({ state }: World, groups: readonly GroupSketch[], to: ClusterNetwork): readonly Operation[] => {
-  const input = { groups: groups.map(egressGroup), network: to, node, marks: defaultMarks, actual: state };
+  const input = {
+    groups: groups.map(egressGroup),
+    network: to,
+    node,
+    marks: defaultMarks,
+    tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
+    actual: state,
+  };
   return diffDataplane(state, planDataplane(input).desired, defaultMarks);
 };
 
@@ -38,6 +48,16 @@ const subjects = (before: readonly GroupSketch[], after: readonly GroupSketch[])
       // A Pod that changes its way is cut off, from there as well.
       return [outside, { ...toNode, steady: toNode.steady && outside.steady }];
     }),
+    // It is no peer any more. Until its flow is removed its packets are taken as before.
+    ...tunnelIDs.map((tunnelID) => ({
+      ...subject([intentForTunnel(before, tunnelID), 'dropped'], {
+        source: '10.244.4.41',
+        destination: external,
+        tunnelID,
+      }),
+      allowed: [intentForTunnel(before, tunnelID), intentForTunnel(after, tunnelID)],
+      tunnelSource: left,
+    })),
     // The Nodes of these Pods may have heard of it before this one has.
     ...tunnelIDs.flatMap((tunnelID) =>
       [left, external].map((destination) =>
@@ -82,6 +102,27 @@ const there: GroupSketch = {
   pods: [localPods[1]!],
 };
 
+/** Two Egresses, of which each may be missing, with any of the Pods and any gateway. */
+const groupSketches: fc.Arbitrary<readonly GroupSketch[]> = fc
+  .tuple(
+    ...tunnelIDs.map((tunnelID) =>
+      fc.option(
+        fc.record(
+          {
+            name: fc.constant(`e${tunnelID}`),
+            tunnelID: fc.constant(tunnelID),
+            egressIP: fc.constantFrom('192.168.77.200', '192.168.77.201'),
+            gateway: fc.constantFrom('n1', 'n2', 'n3'),
+            pods: fc.subarray(localPods),
+          },
+          { requiredKeys: ['name', 'tunnelID', 'egressIP', 'pods'] },
+        ),
+        { nil: undefined },
+      ),
+    ),
+  )
+  .map((groups) => groups.filter((group) => group !== undefined));
+
 describe('a Node that leaves the cluster', () => {
   it('concerns nothing but the connections to it: no Pod is cut off', () => {
     const world = start([here, there], []);
@@ -97,6 +138,10 @@ describe('a Node that leaves the cluster', () => {
         ],
       },
       { op: 'delete-route', route: { table: 7101, type: 'throw', destination: '192.168.77.14/32' } },
+      {
+        op: 'ovs-bundle',
+        changes: [{ change: 'delete-flow', flow: expect.objectContaining({ actions: 'goto_table:1' }) as Flow }],
+      },
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { DEFAULT_TUNNEL_UDP_PORT } from './constants.ts';
 import { diffDataplane } from './diff-dataplane.ts';
 import { defaultMarks } from './marks.ts';
 import { planDataplane } from './plan-dataplane.ts';
@@ -13,7 +14,14 @@ const groups = [
   { name: 'there', tunnelID: 71, egressIP: '192.168.77.201', gateway: 'n2', pods: [pods.there] },
   { name: 'nowhere', tunnelID: 72, egressIP: '192.168.77.202', pods: [pods.nowhere] },
 ].map(egressGroup);
-const { desired } = planDataplane({ groups, network, node, marks: defaultMarks, actual: emptyState });
+const { desired } = planDataplane({
+  groups,
+  network,
+  node,
+  marks: defaultMarks,
+  tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
+  actual: emptyState,
+});
 const world = diffDataplane(emptyState, desired, defaultMarks).reduce(applyOperation, emptyWorld(node.ip));
 
 const destination = '203.0.113.10';

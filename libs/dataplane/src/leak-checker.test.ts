@@ -1,3 +1,4 @@
+import { DEFAULT_TUNNEL_UDP_PORT } from './constants.ts';
 import { diffDataplane } from './diff-dataplane.ts';
 import { defaultMarks } from './marks.ts';
 import type { Operation } from './operation.ts';
@@ -22,7 +23,14 @@ const after: readonly GroupSketch[] = [
 ];
 
 const stepsTo = ({ state }: World, groups: readonly GroupSketch[]): readonly Operation[] => {
-  const input = { groups: groups.map(egressGroup), network, node, marks: defaultMarks, actual: state };
+  const input = {
+    groups: groups.map(egressGroup),
+    network,
+    node,
+    marks: defaultMarks,
+    tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
+    actual: state,
+  };
   return diffDataplane(state, planDataplane(input).desired, defaultMarks);
 };
 

@@ -33,6 +33,7 @@ export type ForgetConnections =
 
 /** One step of a plan. Steps are applied in order; each is atomic, and safe to apply again. */
 export type Operation =
+  | { readonly op: 'delete-port'; readonly name: string }
   | { readonly op: 'ensure-bridge'; readonly ports: readonly OvsPort[] }
   | { readonly op: 'ovs-bundle'; readonly changes: readonly OvsChange[] }
   | { readonly op: 'ipset-restore'; readonly changes: readonly IpsetChange[] }

@@ -1,5 +1,5 @@
 import type { ClusterNetwork } from '@sallyport/api';
-import { FORWARD_CHAIN, POSTROUTING_CHAIN } from './constants.ts';
+import { DEFAULT_TUNNEL_UDP_PORT, FORWARD_CHAIN, POSTROUTING_CHAIN } from './constants.ts';
 import { natGuards } from './desired-iptables.ts';
 import { diffDataplane } from './diff-dataplane.ts';
 import { defaultMarks, MAX_SNAT_IDS } from './marks.ts';
@@ -12,7 +12,15 @@ import type { GroupSketch } from './testing/scenario.ts';
 import { egressGroup, network, node } from './testing/scenario.ts';
 
 const plan = (groups: readonly GroupSketch[], rest: { actual?: DataplaneState; network?: ClusterNetwork } = {}): Plan =>
-  planDataplane({ groups: groups.map(egressGroup), network, node, marks: defaultMarks, actual: emptyState, ...rest });
+  planDataplane({
+    groups: groups.map(egressGroup),
+    network,
+    node,
+    marks: defaultMarks,
+    tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
+    actual: emptyState,
+    ...rest,
+  });
 
 /** The marks of the Pods, as ipset prints them, without the mask. */
 const marksOf = ({ desired }: Plan): object =>
@@ -57,6 +65,18 @@ describe('planDataplane', () => {
   it('is a gateway for other Nodes also without Pods of its own', () => {
     const { ovs } = plan([{ ...here, pods: [] }]).desired;
     expect(ovs.flows.filter(({ match }) => match.includes('tun_id=0x7'))).toHaveLength(2);
+  });
+
+  it('has its tunnel on the UDP port that it is told, and changes that of a bridge that is there', () => {
+    const to = (tunnelUdpPort: number, actual: DataplaneState): Plan =>
+      planDataplane({ groups: [], network, node, marks: defaultMarks, tunnelUdpPort, actual });
+    const actual = to(6081, emptyState).desired;
+    const { desired } = to(6082, actual);
+    expect(desired.ovs.bridge?.ports[0]).toMatchObject({ name: 'egress-tun0', options: { dst_port: '6082' } });
+    expect(diffDataplane(actual, desired, defaultMarks)).toEqual([
+      { op: 'delete-port', name: 'egress-tun0' },
+      { op: 'ensure-bridge', ports: desired.ovs.bridge?.ports },
+    ]);
   });
 
   it('leaves IPv6 addresses of Pods alone', () => {
@@ -122,7 +142,14 @@ describe('planDataplane', () => {
 
   it('drops what would need a tunnel over IPv6', () => {
     const group = { ...egressGroup(there), gateway: { nodeName: 'n2', nodeIP: 'fd00::12' } };
-    const planned = planDataplane({ groups: [group], network, node, marks: defaultMarks, actual: emptyState });
+    const planned = planDataplane({
+      groups: [group],
+      network,
+      node,
+      marks: defaultMarks,
+      tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
+      actual: emptyState,
+    });
     expect(marksOf(planned)).toEqual({ [pod]: '0x400' });
     expect(planned.faults).toEqual([
       { egress: 'a', message: expect.stringContaining('fd00::12 of its gateway n2 is not IPv4') as string },

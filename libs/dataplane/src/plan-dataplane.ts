@@ -5,6 +5,7 @@ import { desiredRouting } from './desired-routing.ts';
 import type { Marks } from './marks.ts';
 import { packetMask, snatMark } from './marks.ts';
 import type { NodeFacts } from './node-facts.ts';
+import { peerIPs } from './peer-ips.ts';
 import type { PlanFault } from './plan-fault.ts';
 import { skipCidrs } from './skip-cidrs.ts';
 import { snatIdsOf } from './snat-rules.ts';
@@ -18,6 +19,8 @@ export interface PlanInput {
   readonly network: ClusterNetwork;
   readonly node: NodeFacts;
   readonly marks: Marks;
+  /** The same on every Node. */
+  readonly tunnelUdpPort: number;
   /** What is there: the SNAT ids that are given out are read from its rules, so that a restart changes none. */
   readonly actual: Pick<DataplaneState, 'iptables'>;
 }
@@ -28,7 +31,7 @@ export interface Plan {
 }
 
 /** What should be on the Node. The order of the groups and their members does not matter. */
-export const planDataplane = ({ groups, network, node, marks, actual }: PlanInput): Plan => {
+export const planDataplane = ({ groups, network, node, marks, tunnelUdpPort, actual }: PlanInput): Plan => {
   const ways = waysOut(groups, node, snatIdsOf(actual.iptables, marks));
   const faults = [...ways.faults];
   const skip = skipCidrs(network, node.ip, faults);
@@ -39,7 +42,7 @@ export const planDataplane = ({ groups, network, node, marks, actual }: PlanInpu
   );
   return {
     desired: {
-      ovs: desiredOvs(ways, node.ip, marks),
+      ovs: desiredOvs(ways, { ip: node.ip, peers: peerIPs(network, node), udpPort: tunnelUdpPort }, marks),
       ipsets: { pods: new Map([...ways.pods].map(([ip, wayOut]) => [ip, markOf(wayOut, marks)])), skip },
       iptables: desiredIptables(snatIds, marks),
       routing: desiredRouting(skip, node.uplinkMtu, marks),

@@ -93,8 +93,8 @@ export class AgentLab {
   }
 
   /** What an agent would change now, an operation a line: empty when the dataplane is as it should be. */
-  async plannedOperations(): Promise<string> {
-    return this.onNode(...AGENT, '--dry-run');
+  async plannedOperations(...flags: readonly string[]): Promise<string> {
+    return this.onNode(...AGENT, ...flags, '--dry-run');
   }
 
   /** All that is ours on the Node and what surrounds it, without counters. */

@@ -77,7 +77,12 @@ ip rule add fwmark 0x1 lookup 100 priority 99`,
       {
         name: 'one on another Node',
         groups: [there],
-        contains: ['set_field:192.168.77.12->tun_dst', 'nw_src=10.244.1.13', '10.244.1.12 skbmark 0x1000/'],
+        contains: [
+          'tun_src=192.168.77.12,in_port=1',
+          'set_field:192.168.77.12->tun_dst',
+          'nw_src=10.244.1.13',
+          '10.244.1.12 skbmark 0x1000/',
+        ],
       },
       { name: 'one that nobody has', groups: [nowhere], contains: ['10.244.1.14 skbmark 0x400/'] },
       { name: 'all of them', groups: [here, there, nowhere], contains: [`--to-source ${IP}`, 'group_id=78'] },
@@ -195,6 +200,79 @@ ip link set egress-gw0 mtu 1300`,
         timeoutMs: 60_000,
       });
     }
+  }, 300_000);
+
+  it('has its tunnel on the port it is told, and says what to do when that is taken', async () => {
+    const restart = async (...flags: readonly string[]): Promise<void> => {
+      await lab.stopAgent('SIGTERM');
+      await lab.startAgent(...flags);
+    };
+    await restart('--tunnel-port=6083');
+    await realize(here, there);
+    expect(await lab.onNode('ss', '-uln')).toMatch(/:6083 /);
+    expect(await lab.onNode('ss', '-uln')).not.toMatch(/:6081 /);
+    expect(await lab.plannedOperations('--tunnel-port=6083')).toBe('');
+    await lab.script('ip link add others up type geneve external dstport 6084');
+    await restart('--tunnel-port=6084');
+    const { failure } = await lab.untilReported('a failure', (report) => report.failure !== undefined);
+    expect(failure).toContain('cannot make the port egress-tun0');
+    expect(failure).toContain('give all agents another --tunnel-port');
+    await lab.onNode('ip', 'link', 'del', 'others');
+    await restart();
+    // A command of the agent before may still be under way.
+    await waitFor(async () => ((await lab.plannedOperations()) === '' ? true : undefined), {
+      what: 'the tunnel to be on its port again',
+      timeoutMs: 60_000,
+    });
+  }, 300_000);
+
+  it('listens to Nodes only, and sends from the address that they know, though the kernel would take another', async () => {
+    await realize(here, there);
+    // The guest is Node n2, and at first a stranger, with the gateway's own kind of tunnel.
+    await lab.guest.script(`ip addr add 192.168.77.12/24 dev br-lan
+ip link add others up type geneve id 77 remote 192.168.77.11
+ip addr add 10.244.2.21/32 dev others
+ip route add 203.0.113.10 dev others src 10.244.2.21
+ip neigh add 203.0.113.10 lladdr 0a:58:00:00:00:02 dev others`);
+    const requestsTaken = async (from: string): Promise<number> => {
+      await lab.guest.script(
+        `ip route replace 192.168.77.11 dev br-lan src ${from}; ping -c 2 -i 0.2 -W 1 203.0.113.10 || true`,
+      );
+      const flows = await lab.onNode(
+        'ovs-ofctl',
+        '-O',
+        'OpenFlow15',
+        'dump-flows',
+        'br-egress',
+        'table=1,tun_id=77,ip',
+      );
+      return Number(/n_packets=(\d+)/.exec(flows)?.[1]);
+    };
+    expect(await requestsTaken('192.168.77.1')).toBe(0);
+    expect(await requestsTaken('192.168.77.12')).toBe(2);
+
+    await lab.script(`ip addr add 192.168.77.98/24 dev eth0
+ip route replace 192.168.77.12 dev eth0 src 192.168.77.98
+ip addr add 10.244.1.12/32 dev lo
+ip route add 203.0.113.9 via 169.254.77.254 dev egress-gw0 onlink src 10.244.1.12
+ping -c 2 -i 0.2 -W 1 203.0.113.9 || true`);
+    const sent = await lab.onNode(
+      'conntrack',
+      '-L',
+      '-p',
+      'udp',
+      '--orig-port-dst',
+      '6081',
+      '--orig-dst',
+      '192.168.77.12',
+    );
+    expect(sent).toContain('src=192.168.77.11 ');
+    expect(sent).not.toContain('src=192.168.77.98 ');
+
+    await lab.script(`ip route del 203.0.113.9; ip route del 192.168.77.12
+ip addr del 10.244.1.12/32 dev lo; ip addr del 192.168.77.98/24 dev eth0`);
+    await lab.guest.script('ip link del others; ip route del 192.168.77.11; ip addr del 192.168.77.12/24 dev br-lan');
+    expect(await lab.plannedOperations()).toBe('');
   }, 300_000);
 
   it('reports what it cannot do with the words of the tool, and goes on when it can', async () => {

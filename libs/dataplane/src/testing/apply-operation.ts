@@ -8,6 +8,11 @@ import { contains } from './world.ts';
 export const applyOperation = (world: World, operation: Operation): World => {
   const { state } = world;
   switch (operation.op) {
+    case 'delete-port': {
+      if (state.ovs.bridge === undefined) throw new Error('there is no bridge');
+      const ports = state.ovs.bridge.ports.filter(({ name }) => name !== operation.name);
+      return withState(world, { ovs: { ...state.ovs, bridge: { ...state.ovs.bridge, ports } } });
+    }
     case 'ensure-bridge': {
       const bridge = { failMode: 'secure', ports: operation.ports };
       const gatewayLink = { ...(state.routing.gatewayLink ?? newLink), mac: GATEWAY_PORT.mac };

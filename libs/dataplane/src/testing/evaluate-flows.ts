@@ -5,22 +5,29 @@ export interface OvsPacket {
   readonly inPort: number;
   readonly source: string;
   readonly tunnelID: number;
+  readonly tunnelSource: string;
   readonly tunnelDestination: string;
 }
 
 /** Where the bridge sends a packet. */
 export type OvsOutcome =
   | { readonly to: 'nowhere' }
-  | { readonly to: 'tunnel'; readonly tunnelID: number; readonly nodeIP: string; readonly mark: number }
+  | {
+      readonly to: 'tunnel';
+      readonly tunnelID: number;
+      readonly ownIP: string;
+      readonly nodeIP: string;
+      readonly mark: number;
+    }
   | { readonly to: 'gateway-port'; readonly mark: number };
 
 /** What the flows do with a packet that opens a connection or belongs to its original direction; reads their canonical texts. */
 export const evaluateFlows = (ovs: OvsState, packet: OvsPacket): OvsOutcome => {
   let table: number | undefined = 0;
-  let { tunnelID, tunnelDestination } = packet;
+  let { tunnelID, tunnelSource, tunnelDestination } = packet;
   let mark = 0;
   while (table !== undefined) {
-    const flow = bestFlow(ovs.flows, table, { ...packet, tunnelID, tunnelDestination });
+    const flow = bestFlow(ovs.flows, table, { ...packet, tunnelID, tunnelSource, tunnelDestination });
     const group = /^group:(\d+)$/.exec(flow?.actions ?? '')?.[1];
     const bucket = ovs.groups.find(({ id }) => id === Number(group))?.buckets[0]?.replace(/^bucket_id:0,actions=/, '');
     const actions = group === undefined ? (flow?.actions ?? 'drop') : (bucket ?? 'drop');
@@ -28,10 +35,13 @@ export const evaluateFlows = (ovs: OvsState, packet: OvsPacket): OvsOutcome => {
     for (const action of splitActions(actions)) {
       const [, value = '', field = ''] = /^set_field:(.*)->(.*)$/.exec(action) ?? [];
       if (field === 'tun_id') tunnelID = Number(value);
+      else if (field === 'tun_src') tunnelSource = value;
       else if (field === 'tun_dst') tunnelDestination = value;
       else if (field === 'pkt_mark') mark = Number(value);
-      else if (action === 'output:1') return { to: 'tunnel', tunnelID, nodeIP: tunnelDestination, mark };
+      else if (action === 'output:1')
+        return { to: 'tunnel', tunnelID, ownIP: tunnelSource, nodeIP: tunnelDestination, mark };
       else if (action === 'output:2') return { to: 'gateway-port', mark };
+      else if (action.startsWith('goto_table:')) table = Number(action.slice('goto_table:'.length));
       else if (action.startsWith('ct(')) table = Number(/table=(\d+)/.exec(action)?.[1]);
       else if (field !== 'eth_dst' && !action.startsWith('move:') && action !== 'drop') {
         throw new Error(`the model does not know the action ${action}`);
@@ -65,6 +75,8 @@ const matchesFlow = (match: string, packet: OvsPacket): boolean =>
           return packet.source === value;
         case 'tun_id':
           return packet.tunnelID === Number(value);
+        case 'tun_src':
+          return packet.tunnelSource === value;
         case 'tun_dst':
           return packet.tunnelDestination === value;
         case 'ct_state':

@@ -14,6 +14,8 @@ export interface Shot {
   readonly port: number;
   /** The tunnel id it comes with, when the Pod is on another Node. */
   readonly tunnelID?: number;
+  /** Who sends it through the tunnel; the Node n2 unless said otherwise. */
+  readonly tunnelSource?: string;
   /** A packet that conntrack refuses to look at. */
   readonly invalid?: boolean;
   /** The Node itself sends it. */
@@ -26,6 +28,7 @@ export interface Shot {
 export type Outcome = string;
 
 const POD_CIDR = '10.244.0.0/16';
+const PEER = '192.168.77.12';
 const GW = GATEWAY_PORT.name;
 
 /** Sends one packet through the Node as its rules are now, and lets conntrack remember the connection. */
@@ -49,7 +52,7 @@ export const send = (world: World, shot: Shot): { readonly world: World; readonl
   const entry = { zone, source, destination, port, translatedSource, connmark: packet.connmark };
   const connections =
     shot.invalid === true ? world.connections : [...world.connections.filter((other) => other !== known), entry];
-  return { world: { ...world, connections }, outcome: leave(state, packet, translatedSource) };
+  return { world: { ...world, connections }, outcome: leave(world, packet, translatedSource) };
 };
 
 const isOf = ({ source, destination, port }: Connection, shot: Shot): boolean =>
@@ -60,10 +63,10 @@ const stateOf = ({ invalid }: Shot, known: Connection | undefined): Packet['ctSt
 
 /** A local Pod's packet comes from its own device; another's through the tunnel and the bridge, which may give it a mark. */
 const arrive = ({ ovs }: DataplaneState, shot: Shot): Packet | undefined => {
-  const { source, destination, tunnelID, foreignMark } = shot;
+  const { source, destination, tunnelID, tunnelSource = PEER, foreignMark } = shot;
   const packet = { source, destination, mark: 0, connmark: 0, ctState: 'NEW' as const };
   if (tunnelID === undefined) return { ...packet, inDevice: 'pod', mark: foreignMark?.before ?? 0 };
-  const outcome = evaluateFlows(ovs, { inPort: 1, source, tunnelID, tunnelDestination: '' });
+  const outcome = evaluateFlows(ovs, { inPort: 1, source, tunnelID, tunnelSource, tunnelDestination: '' });
   return outcome.to === 'gateway-port' ? { ...packet, inDevice: GW, mark: outcome.mark } : undefined;
 };
 
@@ -106,9 +109,10 @@ const translate = ({ state, nodeIP }: World, packet: Packet): string => {
   }
 };
 
-const leave = ({ ovs }: DataplaneState, packet: Packet, source: string): Outcome => {
+const leave = ({ state: { ovs }, nodeIP }: World, packet: Packet, source: string): Outcome => {
   if (packet.outDevice !== GW) return `leaves as ${source}`;
-  const outcome = evaluateFlows(ovs, { inPort: 2, source, tunnelID: 0, tunnelDestination: '' });
+  const outcome = evaluateFlows(ovs, { inPort: 2, source, tunnelID: 0, tunnelSource: '', tunnelDestination: '' });
   if (outcome.to !== 'tunnel') return 'dropped';
-  return `tunnel ${outcome.tunnelID} to ${outcome.nodeIP}${outcome.mark === 0 ? '' : ', in a loop'}`;
+  const from = outcome.ownIP === nodeIP ? '' : ' from the wrong end';
+  return `tunnel ${outcome.tunnelID} to ${outcome.nodeIP}${from}${outcome.mark === 0 ? '' : ', in a loop'}`;
 };
