@@ -121,7 +121,7 @@ describe('a custom resource is refused', () => {
     [
       'for a value of another type',
       { address: 5 },
-      'spec.address: Invalid value: "integer": spec.address in body must be of type string: "integer"',
+      'spec.address: Invalid value: "int64": spec.address in body must be of type ipv4: "int64"',
     ],
     [
       'for a number too small',

@@ -39,6 +39,18 @@ describe('validateSchema words faults as the API server does', () => {
       ['spec: Invalid value: "number": spec in body must be of type string: "number"'],
     ],
     [
+      'a number for a string with a format',
+      { type: 'string', format: 'ipv4' },
+      5,
+      ['spec: Invalid value: "int64": spec in body must be of type ipv4: "int64"'],
+    ],
+    [
+      'a truth value for a string with a format',
+      { type: 'string', format: 'ipv4' },
+      true,
+      ['spec: Invalid value: "": spec in body must be of type ipv4: ""'],
+    ],
+    [
       'a bad IPv6 address',
       { type: 'string', format: 'ipv6' },
       '10.0.0.1',

@@ -62,12 +62,14 @@ function fieldErrors(error: ErrorObject, object: Json): FieldError[] {
     case 'required':
       return [requiredValue(joinPath(path, textOf(params.missingProperty)))];
     case 'type': {
-      const given = typeName(value);
       const types = Array.isArray(params.type) ? params.type : [params.type];
-      const wanted = types
-        .map(textOf)
-        .filter((type) => type !== 'null')
-        .join(',');
+      const [wanted, given] = formatMismatch(error.parentSchema?.format, value) ?? [
+        types
+          .map(textOf)
+          .filter((type) => type !== 'null')
+          .join(','),
+        typeName(value),
+      ];
       return [
         {
           ...invalidValue(path, given, `${body} must be of type ${wanted}: "${given}"`),
@@ -144,6 +146,16 @@ function typeName(value: Json | undefined): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
   return typeof value;
+}
+
+/**
+ * Where the schema names a format, a value that is no text, list or null is held against it, and not against the type (kube-openapi,
+ * pkg/validation/validate/type.go): the format, and that of the value.
+ */
+function formatMismatch(format: unknown, value: Json | undefined): readonly [string, string] | undefined {
+  if (typeof format !== 'string' || !(format in FORMATS)) return undefined;
+  if (typeof value === 'number') return [format, Number.isInteger(value) ? 'int64' : 'float64'];
+  return typeof value === 'boolean' || isObject(value) ? [format, ''] : undefined;
 }
 
 function sizeOf(value: Json | undefined): number {
