@@ -1,4 +1,5 @@
-import type { TestCluster } from './testing/cluster.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Outcome, TestCluster } from './testing/cluster.ts';
 import { gate, gateDefinition, gateNames, startTestCluster } from './testing/cluster.ts';
 
 let cluster: TestCluster;
@@ -11,6 +12,9 @@ beforeAll(async () => {
   resource = gateNames(cluster.id).resource;
   await cluster.run(['apply', '-f', '-'], gateDefinition(cluster.id));
   await cluster.run(['wait', '--for=condition=Established', `crd/${resource}`, '--timeout=20s']);
+  // A kube-apiserver publishes the schema a moment after that; kubectl explains, and checks what it applies, by it.
+  const explain = (): Promise<Outcome> => cluster.kubectl(['explain', resource]);
+  for (let attempts = 1; attempts < 50 && (await explain()).code !== 0; attempts += 1) await sleep(200);
 });
 
 afterAll(async () => {
