@@ -121,8 +121,10 @@ describe('planDataplane', () => {
   it('drops the traffic of an address that Pods of two Egresses claim, until one of them goes', () => {
     const planned = plan([there, { ...here, name: 'b', tunnelID: 8 }]);
     expect(marksOf(planned)).toEqual({ [pod]: '0x400' });
+    const message = expect.stringContaining(`Traffic of ${pod} is dropped`) as string;
     expect(planned.faults).toEqual([
-      { egress: 'b', message: expect.stringContaining(`Traffic of ${pod} is dropped`) as string },
+      { egress: 'b', message },
+      { egress: 'a', message },
     ]);
   });
 

@@ -86,7 +86,7 @@ const podsOf = (
         const claimant = claims.get(ip) ?? metadata.name;
         if (claimant !== metadata.name) {
           const message = `Traffic of ${ip} is dropped: Pod ${pod.namespace}/${pod.name} of Egress ${metadata.name} and a Pod of Egress ${claimant} both have this address; one of them has to go.`;
-          faults.push({ egress: metadata.name, message });
+          faults.push({ egress: metadata.name, message }, { egress: claimant, message });
         }
         claims.set(ip, claimant);
         pods.set(ip, claimant === metadata.name ? (egresses.get(metadata.name) ?? DROP) : DROP);

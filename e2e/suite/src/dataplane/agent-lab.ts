@@ -130,7 +130,8 @@ ip neigh show dev egress-gw0 nud permanent; cat /proc/sys/net/ipv4/conf/egress-g
   async untilRealized(version: number): Promise<NodeReport> {
     return this.untilReported(
       `version ${String(version)} to be realized`,
-      ({ realizedResourceVersion, failure }) => Number(realizedResourceVersion) >= version && failure === undefined,
+      ({ realizedResourceVersion, failure, faults = [] }) =>
+        Number(realizedResourceVersion) >= version && failure === undefined && faults.length === 0,
     );
   }
 }

@@ -15,6 +15,16 @@ const dataplaneOf = async (node: LabNode): Promise<string> => {
   return stdout;
 };
 
+/** How long the youngest flow has been there, and how many packets the rule that marks has seen: 0 once more when it is written again. */
+const standingOf = async (node: LabNode): Promise<{ readonly flowSeconds: number; readonly markedPackets: number }> => {
+  const { stdout: flows } = await node.script('ovs-ofctl -O OpenFlow15 dump-flows br-egress');
+  const { stdout: rules } = await node.script('iptables -t mangle -nvxL SALLYPORT-PREROUTING');
+  return {
+    flowSeconds: Math.min(...[...flows.matchAll(/duration=([\d.]+)s/g)].map(([, seconds]) => Number(seconds))),
+    markedPackets: Number(/^ *(\d+) .* SET /m.exec(rules)?.[1]),
+  };
+};
+
 export const restarts = (world: () => World): void => {
   describe('restarts', () => {
     beforeEach(async () => {
@@ -25,12 +35,15 @@ export const restarts = (world: () => World): void => {
 
     afterEach(() => cleanUp(world()));
 
-    /** New connections and an old one all live through `restart`, and nothing of ours on any Node is another afterwards. */
+    /** New connections and an old one all live through `restart`, and nothing of ours on any Node is another afterwards, or was written again. */
     const survives = async (restart: () => Promise<void>): Promise<void> => {
       const { cluster, web } = world();
       const pods = [web.n1, web.n2];
-      const before = await Promise.all(cluster.nodes.map(dataplaneOf));
-      const traffic = await Promise.all(pods.map((pod) => pod.startTraffic()));
+      const dataplanes = await Promise.all(cluster.nodes.map(dataplaneOf));
+      const nodes = pods.map((pod) => cluster.node(pod.node));
+      const standing = await Promise.all(nodes.map(async (node) => ({ node, before: await standingOf(node) })));
+      // Programs that start make an emulated machine slow: what counts is that nothing is lost.
+      const traffic = await Promise.all(pods.map((pod) => pod.startTraffic({ timeoutMs: 10_000 })));
       const streams = await Promise.all(pods.map((pod) => pod.openStream()));
       try {
         await cluster.sniffer.phase('restart', each([IP, web.n1], [IP, web.n2]), async () => {
@@ -43,7 +56,12 @@ export const restarts = (world: () => World): void => {
       } finally {
         await Promise.all([...traffic.map((one) => one.stop()), ...streams.map((stream) => stream.close())]);
       }
-      expect(await Promise.all(cluster.nodes.map(dataplaneOf))).toEqual(before);
+      expect(await Promise.all(cluster.nodes.map(dataplaneOf))).toEqual(dataplanes);
+      for (const { node, before } of standing) {
+        const { flowSeconds, markedPackets } = await standingOf(node);
+        expect(flowSeconds).toBeGreaterThan(before.flowSeconds);
+        expect(markedPackets).toBeGreaterThan(before.markedPackets);
+      }
     };
 
     it.each(['n1', 'n2'] as const)('the agent of %s is stopped and started', async (node) => {
