@@ -94,7 +94,8 @@ async function handleCollection(
     }
     case 'DELETE': {
       const options = deleteOptions(await readBody(request), mediaTypeOf(request), query);
-      const write = writeOptionsFrom(query, request.headers['user-agent'] ?? '');
+      const asked = writeOptionsFrom(query, request.headers['user-agent'] ?? '');
+      const write = { ...asked, dryRun: isDryRun(options) };
       const selected = selectorOf(of);
       const items = store.list(resourceKey(served.resource), keyPrefix(of.namespace)).filter(selected);
       for (const item of items) {
@@ -160,7 +161,8 @@ async function handleObject(
     case 'DELETE': {
       if (subresource !== undefined) throw methodNotAllowed();
       const options = deleteOptions(await readBody(request), mediaTypeOf(request), write.query);
-      const { object, gone } = objects.delete(write, options);
+      const asked = { ...write, options: { ...write.options, dryRun: isDryRun(options) } };
+      const { object, gone } = objects.delete(asked, options);
       const answer = gone && !isPod ? deletedStatus(write, object.metadata.uid ?? '') : object;
       sendJson(response, 200, answer, warnings);
       return;
@@ -189,17 +191,23 @@ function deletedStatus({ served, name }: WriteRequest, uid: string): JsonObject 
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details };
 }
 
-/** DeleteOptions come in the body or, in part, in the query. */
+/** DeleteOptions come in the body or else in the query: beside a body, what the query says of them does not count. */
 function deleteOptions(bytes: Buffer, mediaType: string, query: URLSearchParams): JsonObject {
-  const { value } = decodeBody(bytes, mediaType);
-  const options: JsonObject = isObject(value) ? { ...value } : {};
+  if (bytes.length > 0) {
+    const { value } = decodeBody(bytes, mediaType);
+    return isObject(value) ? value : {};
+  }
   const grace = query.get('gracePeriodSeconds');
-  if (grace !== null) options.gracePeriodSeconds = Number(grace);
   const policy = query.get('propagationPolicy');
-  if (policy !== null) options.propagationPolicy = policy;
-  const dryRun = options.dryRun;
-  if (Array.isArray(dryRun) && dryRun.includes('All')) query.set('dryRun', 'All');
-  return options;
+  return {
+    ...(query.get('dryRun') === 'All' ? { dryRun: ['All'] } : {}),
+    ...(grace === null ? {} : { gracePeriodSeconds: Number(grace) }),
+    ...(policy === null ? {} : { propagationPolicy: policy }),
+  };
+}
+
+function isDryRun({ dryRun }: JsonObject): boolean {
+  return Array.isArray(dryRun) && dryRun.includes('All');
 }
 
 function mediaTypeOf(request: IncomingMessage): string {

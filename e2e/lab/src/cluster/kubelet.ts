@@ -168,8 +168,7 @@ export class Kubelet {
       await this.#core.deleteNamespacedPod({
         namespace,
         name,
-        gracePeriodSeconds: 0,
-        body: { preconditions: { uid: pod.metadata?.uid ?? '' } },
+        body: { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata?.uid ?? '' } },
       });
     } catch (error) {
       if (!isApiError(error, 404) && !isApiError(error, 409)) throw error;

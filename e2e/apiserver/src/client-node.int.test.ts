@@ -176,3 +176,15 @@ describe('a list', () => {
     expect(second.metadata?.resourceVersion).toBe(first.metadata?.resourceVersion);
   });
 });
+
+describe('a deletion', () => {
+  it('takes its options from the query, but from the body when there is one', async () => {
+    await create('deleted');
+    const target = { namespace: cluster.namespace, name: 'deleted' };
+    await core.deleteNamespacedConfigMap({ ...target, dryRun: 'All' });
+    await core.deleteNamespacedConfigMap({ ...target, body: { dryRun: ['All'] } });
+    await core.readNamespacedConfigMap(target);
+    await core.deleteNamespacedConfigMap({ ...target, dryRun: 'All', body: { propagationPolicy: 'Background' } });
+    await expect(core.readNamespacedConfigMap(target)).rejects.toMatchObject({ code: 404 });
+  });
+});
