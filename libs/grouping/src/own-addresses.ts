@@ -1,30 +1,17 @@
-import { exclusionOf, podKey, type Pod } from './pod.ts';
-
-/** Whether `a` rather than `b` has the address that both are listed with. */
-const hasPrecedence = (a: Pod, b: Pod): boolean => {
-  if (a.terminating !== b.terminating) return b.terminating;
-  return a.createdAtMs === b.createdAtMs ? podKey(a) < podKey(b) : a.createdAtMs > b.createdAtMs;
-};
+import { exclusionOf, type Pod } from './pod.ts';
 
 /**
  * The Pods, each with the addresses that are its own. A CNI gives an address to another Pod of the Node once the sandbox of
- * the last one is gone, which may be listed, terminating, for some time yet: the address is that of the Pod that stays, else of the
- * younger one, selected or not.
+ * the last one is gone, which may be listed, terminating, for some time yet: it has lost the address to a Pod that stays, selected or
+ * not. Of two that stay nobody can tell who is listed wrongly, so both keep it: rather one Pod too many is governed than one too few.
  */
 export const withOwnAddresses = (pods: readonly Pod[]): readonly Pod[] => {
-  const owners = new Map<string, Pod>();
   const addressKey = (pod: Pod, ip: string): string => `${pod.nodeName ?? ''} ${ip}`;
-  for (const pod of pods) {
-    if (exclusionOf(pod) !== undefined) continue;
-    for (const ip of pod.ips) {
-      const key = addressKey(pod, ip);
-      const other = owners.get(key);
-      if (other === undefined || hasPrecedence(pod, other)) owners.set(key, pod);
-    }
-  }
+  const staying = pods.filter((pod) => exclusionOf(pod) === undefined && !pod.terminating);
+  const taken = new Set(staying.flatMap((pod) => pod.ips.map((ip) => addressKey(pod, ip))));
   return pods.map((pod) => {
-    if (exclusionOf(pod) !== undefined) return pod;
-    const ips = pod.ips.filter((ip) => owners.get(addressKey(pod, ip)) === pod);
+    if (exclusionOf(pod) !== undefined || !pod.terminating) return pod;
+    const ips = pod.ips.filter((ip) => !taken.has(addressKey(pod, ip)));
     return ips.length === pod.ips.length ? pod : { ...pod, ips };
   });
 };

@@ -17,8 +17,6 @@ export interface Pod extends PodRef {
   readonly hostNetwork: boolean;
   /** It is being deleted; until it has ended, it goes on sending. */
   readonly terminating: boolean;
-  /** Milliseconds since 1970. */
-  readonly createdAtMs: number;
 }
 
 export interface Namespace {

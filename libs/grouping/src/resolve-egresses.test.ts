@@ -127,7 +127,6 @@ const clusters: fc.Arbitrary<Cluster> = fc.record({
         ips: fc.subarray(['10.244.1.11', 'fd00:1::b']),
         hostNetwork: fc.boolean(),
         terminating: fc.boolean(),
-        createdAtMs: fc.nat(1),
       }),
       { selector: (item) => podKey(item) },
     )

@@ -28,7 +28,6 @@ describe('podFor', () => {
         phase: 'Running',
         hostNetwork: false,
         terminating: false,
-        createdAtMs: Date.UTC(2026, 0, 2, 3, 4, 5),
       },
       faults: [],
     });

@@ -26,7 +26,6 @@ export const podFor = (raw: unknown): Observed<Pod> => {
       phase: textOf(status.phase) ?? 'Pending',
       hostNetwork: spec.hostNetwork === true,
       terminating: textOf(metadata.deletionTimestamp) !== undefined,
-      createdAtMs: Date.parse(textOf(metadata.creationTimestamp) ?? '') || 0,
     },
     faults,
   };

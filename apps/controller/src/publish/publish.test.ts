@@ -25,7 +25,6 @@ const pod = (name: string, nodeName: string, role = 'web'): Pod => ({
   phase: 'Running',
   hostNetwork: false,
   terminating: false,
-  createdAtMs: 0,
 });
 
 const observe = (egress: Egress, pods: readonly Pod[], holders: Readonly<Record<string, boolean>>): Observation => ({

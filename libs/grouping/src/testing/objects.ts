@@ -31,6 +31,5 @@ export const pod = (name: string, rest: Partial<Pod> = {}): Pod => ({
   phase: 'Running',
   hostNetwork: false,
   terminating: false,
-  createdAtMs: 0,
   ...rest,
 });
