@@ -125,18 +125,20 @@ describe('MemoryStore', () => {
     expect(drain(watchOf(store, { from: 'version', version: 103 }))).toEqual(['DELETED b=1@104']);
   });
 
-  it('knows in which version an object changed last, or went, as long as it remembers', () => {
+  it('knows in which version an object changed last, or went, and names no earlier one when it has forgotten', () => {
     const store = storeOf({ deletionsKept: 1 });
     store.publish('n1', [thing('a', 1), thing('b', 1)]);
     store.publish('n2', [thing('a', 1)]);
     expect(store.changedAt('n1', 'a')).toBe(101);
     store.publish('n1', [thing('b', 2)]);
     expect([store.changedAt('n1', 'a'), store.changedAt('n1', 'b')]).toEqual([105, 104]);
-    expect([store.changedAt('n2', 'a'), store.changedAt('n2', 'c')]).toEqual([103, undefined]);
+    expect([store.changedAt('n2', 'a'), store.changedAt('n2', 'c')]).toEqual([103, 100]);
     store.publish('n1', [thing('a', 2)]);
     expect([store.changedAt('n1', 'a'), store.changedAt('n1', 'b')]).toEqual([106, 107]);
     store.publish('n1', []);
-    expect([store.changedAt('n1', 'a'), store.changedAt('n1', 'b')]).toEqual([108, undefined]);
+    expect([store.changedAt('n1', 'a'), store.changedAt('n1', 'b')]).toEqual([108, 107]);
+    store.publish('n2', []);
+    expect([store.changedAt('n1', 'a'), store.changedAt('n2', 'a')]).toEqual([108, 109]);
   });
 
   it('remembers and tells of an object that is gone only what it is asked to', () => {

@@ -45,6 +45,8 @@ export class MemoryStore<T extends Watchable> {
   readonly #watchers = new Map<string, Set<StoreWatcher<T>>>();
   /** The last one of each object, by partition and name; in the order of their versions. */
   readonly #deletions = new Map<string, PartitionedDeletion<T>>();
+  /** By partition, the version of the last deletion that has been forgotten. */
+  readonly #forgotten = new Map<string, number>();
   #version: number;
   /** The oldest version from which no deletion has been forgotten. */
   #floor: number;
@@ -109,10 +111,13 @@ export class MemoryStore<T extends Watchable> {
     return this.#partitions.get(partition)?.get(name)?.object;
   }
 
-  /** The version in which an object last changed, or went; undefined when it never was, or its end has been forgotten. */
-  changedAt(partition: string, name: string): number | undefined {
+  /**
+   * The version in which an object last changed, or went; for one whose end has been forgotten, the version of the latest
+   * change of the partition that has been.
+   */
+  changedAt(partition: string, name: string): number {
     const entry = this.#partitions.get(partition)?.get(name) ?? this.#deletions.get(deletionKey(partition, name));
-    return entry?.version;
+    return entry?.version ?? this.#forgotten.get(partition) ?? this.startVersion;
   }
 
   /** The objects of the partition, sorted by name, and the version to watch from. */
@@ -173,9 +178,10 @@ export class MemoryStore<T extends Watchable> {
     const key = deletionKey(partition, name);
     this.#deletions.delete(key);
     this.#deletions.set(key, deletion);
-    for (const [oldest, { version }] of this.#deletions) {
+    for (const [oldest, { partition: of, version }] of this.#deletions) {
       if (this.#deletions.size <= this.#deletionsKept) break;
       this.#deletions.delete(oldest);
+      this.#forgotten.set(of, version);
       this.#floor = version;
     }
     for (const watcher of this.#watchers.get(partition) ?? []) watcher.deleted(deletion);

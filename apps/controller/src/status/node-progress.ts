@@ -25,7 +25,7 @@ export const isUpToDate = (
   nodeName: string,
   group: string,
   { store, reports }: Pick<ProgressInput, 'store' | 'reports'>,
-): boolean => Number(reports.get(nodeName)?.realizedResourceVersion ?? '') >= (store.changedAt(nodeName, group) ?? 0);
+): boolean => Number(reports.get(nodeName)?.realizedResourceVersion ?? '') >= store.changedAt(nodeName, group);
 
 /** Why the Node does not do what the Egress says. */
 const failuresOf = ({ failure, faults = [] }: NodeReport, egress: string): readonly string[] => [
