@@ -37,13 +37,17 @@ const NOTHING: PassResult = {
   },
 };
 
-/** Runs what is due at once; nothing is ever due later. */
-const immediately: Clock = {
+/** What is due later than at once: nothing of it runs by itself. */
+type Later = { readonly delayMs: number; readonly callback: () => void }[];
+
+/** Runs what is due at once, and keeps the rest. */
+const immediately = (later: Later): Clock => ({
   after: (delayMs, callback) => {
     if (delayMs < 100) queueMicrotask(callback);
+    else later.push({ delayMs, callback });
     return () => undefined;
   },
-};
+});
 
 const settled = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
@@ -53,6 +57,9 @@ interface Fixture {
   readonly agent: Agent;
   readonly inputs: PassInput[];
   readonly reports: Findings[];
+  readonly later: Later;
+  /** How often it asked to have its report repeated. */
+  repeats: number;
   /** What the next passes do. */
   outcome: () => Promise<PassResult>;
 }
@@ -60,7 +67,8 @@ interface Fixture {
 const setUp = (): Fixture => {
   const inputs: PassInput[] = [];
   const reports: Findings[] = [];
-  const fixture = { inputs, reports, outcome: () => Promise.resolve(NOTHING) };
+  const later: Later = [];
+  const fixture = { inputs, reports, later, repeats: 0, outcome: () => Promise.resolve(NOTHING) };
   const agent = createAgent({
     nodeName: 'n1',
     marks: defaultMarks,
@@ -71,11 +79,11 @@ const setUp = (): Fixture => {
     },
     reporter: {
       report: (findings) => reports.push(findings),
-      repeat: () => undefined,
+      repeat: () => void (fixture.repeats += 1),
       stop: () => Promise.resolve(),
     },
     resyncMs: 10_000,
-    clock: immediately,
+    clock: immediately(later),
     now: () => 0,
     logger: pino({ level: 'silent' }),
     metrics: createAgentMetrics(),
@@ -178,5 +186,24 @@ describe('the agent', () => {
     await settled();
     expect(fixture.inputs).toHaveLength(3);
     expect(fixture.inputs.at(-1)?.groups).toEqual([]);
+    // What came meanwhile is not realized by the pass that did not see it.
+    expect(fixture.reports.at(-1)?.realizedResourceVersion).toBe('8');
+  });
+
+  it('looks at the dataplane again after the resync interval, although nobody told it anything', async () => {
+    const fixture = setUp();
+    await tellAll(fixture);
+    const passes = fixture.inputs.length;
+    const resync = fixture.later.at(-1);
+    expect(resync?.delayMs).toBe(10_000);
+    resync?.callback();
+    await settled();
+    expect(fixture.inputs).toHaveLength(passes + 1);
+  });
+
+  it('has its report repeated when it is connected again', () => {
+    const fixture = setUp();
+    fixture.agent.reconnected();
+    expect(fixture.repeats).toBe(1);
   });
 });
