@@ -1,7 +1,7 @@
 import { only } from '../traffic/expectation.ts';
 import { PacketError } from '../traffic/sniffer.ts';
 import { waitFor } from '../traffic/wait-for.ts';
-import { LOAD_BALANCER_IP } from './address-plan.ts';
+import { API_SERVER, CONTROLLER, LOAD_BALANCER_IP } from './address-plan.ts';
 import type { Cluster } from './cluster.ts';
 import { createCluster } from './create-cluster.ts';
 import type { LabNode } from './node.ts';
@@ -107,6 +107,14 @@ describe('the sniffer', () => {
     await expect(phase).rejects.toThrow(`a Pod IP left the cluster, ${client.ip} (traffic of default/client)`);
     await cluster.node('n1').script(`iptables -t nat -D POSTROUTING -s ${client.ip} -j ACCEPT`);
   });
+
+  it('fails a phase when a Pod IP left the cluster before it', async () => {
+    await cluster.node('n1').script(`iptables -t nat -I POSTROUTING -s ${client.ip} -j ACCEPT`);
+    await client.request(undefined, 500).catch(() => undefined);
+    await cluster.node('n1').script(`iptables -t nat -D POSTROUTING -s ${client.ip} -j ACCEPT`);
+    const phase = cluster.sniffer.phase('silence', [], () => Promise.resolve());
+    await expect(phase).rejects.toThrow(`before the phase, a Pod IP left the cluster, ${client.ip}`);
+  });
 });
 
 /** The address that a Node has on its ends of the cables to its Pods. */
@@ -192,11 +200,34 @@ describe('faults', () => {
 
   it('flushed tables lose what is not written again by CNI and kube-proxy', async () => {
     const node = cluster.node('n1');
-    await node.script('iptables -t nat -A POSTROUTING -p 99 -j RETURN');
+    const rules = async () => (await node.script("iptables-save | grep '^-A'")).stdout;
+    const before = await rules();
+    await node.script('for table in nat filter mangle; do iptables -t $table -I OUTPUT -p 99 -j RETURN; done');
     for (const table of ['nat', 'filter', 'mangle'] as const) await node.flushTable(table);
-    expect((await node.script('iptables -t nat -S')).stdout).not.toContain('-p 99');
+    expect(await rules()).toBe(before);
     expect(await client.request()).toBe('192.168.77.11');
     expect(await client.request('http://10.96.0.10')).toBe(client.ip);
+  });
+
+  it('a hostile masquerade stands in front of a rule that was first', async () => {
+    const node = cluster.node('n1');
+    await node.script(`iptables -t nat -I POSTROUTING -s ${client.ip} -j ACCEPT`);
+    await node.insertHostileMasquerade();
+    expect(await client.request()).toBe(node.ip);
+    await node.flushTable('nat');
+  });
+
+  it('a controller that is cut off reaches nobody, and nobody reaches it, until it is healed', async () => {
+    const pings = async () => {
+      const outward = cluster.guest.run(['ping', '-c', '1', '-W', '2', API_SERVER.ip], { netns: CONTROLLER.netns });
+      const results = await Promise.allSettled([outward, cluster.node('n1').ping(CONTROLLER.ip)]);
+      return results.map(({ status }) => status === 'fulfilled');
+    };
+    expect(await pings()).toEqual([true, true]);
+    await cluster.partitionController();
+    expect(await pings()).toEqual([false, false]);
+    await cluster.healController();
+    await waitFor(async () => ((await pings()).every(Boolean) ? true : undefined), { what: 'the link to be back' });
   });
 
   it('vswitchd restarts: flows are gone, bridges are not', async () => {
