@@ -1,9 +1,11 @@
 import { EventEmitter, once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { attachShell } from './attach-shell.ts';
 import { chooseAccelerator } from './accelerator.ts';
 import { bootFileSystem } from './boot-files.ts';
+import { runInGuest } from './guest-command.ts';
 import { connectGuest, type GuestConnection } from './guest-connection.ts';
 import { guestRoot } from './guest-root.ts';
 import { guestArgv } from './qemu-argv.ts';
@@ -86,5 +88,20 @@ describe('attachShell', () => {
       await expect(text(stderr)).resolves.toBe('problem\n');
     },
     minutes,
+  );
+});
+
+describe('the connection', () => {
+  it(
+    'loses nothing when the host is slower than what a command writes',
+    async () => {
+      const bytes = 8_000_000;
+      const running = runInGuest(connection, ['head', '-c', String(bytes), '/dev/zero'], { timeoutMs: minutes });
+      qemu.port.pause();
+      await sleep(2_000);
+      qemu.port.resume();
+      expect((await running).stdout.length).toBe(bytes);
+    },
+    2 * minutes,
   );
 });

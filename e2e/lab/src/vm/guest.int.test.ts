@@ -216,6 +216,16 @@ describe('spawn', () => {
     minutes,
   );
 
+  it('runs in a network namespace', async () => {
+    await guest.run(['ip', 'netns', 'add', 'apart']);
+    const lines: string[] = [];
+    const options = { netns: 'apart', onLine: (line: string) => void lines.push(line) };
+    await (
+      await guest.spawn(['ip', '-brief', 'link'], options)
+    ).exited;
+    expect(lines).toEqual([expect.stringMatching(/^lo +DOWN/)]);
+  });
+
   it('rejects when there is nothing to start', async () => {
     await expect(guest.spawn(['no-such-program'])).rejects.toThrow('no-such-program: could not be started');
     await expect(guest.spawn([])).rejects.toThrow('an empty argv was given');
@@ -228,6 +238,14 @@ describe('files', () => {
     await guest.writeFile('/opt/new/folder/program', bytes, 0o755);
     const { stdout } = await guest.script('stat -c %a /opt/new/folder/program; sha256sum </opt/new/folder/program');
     expect(stdout).toBe('755\n40aff2e9d2d8922e47afd4648e6967497158785fbd1da870e7110266bf944880  -\n');
+  });
+
+  it('are replaced as a whole: who has the old one keeps it', async () => {
+    await guest.writeFile('/opt/replaced', 'old');
+    await guest.run(['ln', '/opt/replaced', '/opt/kept']);
+    await guest.writeFile('/opt/replaced', 'new');
+    expect(await guest.readFile('/opt/kept')).toBe('old');
+    expect(await guest.readFile('/opt/replaced')).toBe('new');
   });
 
   it('of /proc can be read and written', async () => {
