@@ -51,6 +51,14 @@ describe('packets that are expected from one source only', () => {
   });
 });
 
+it.each(['Flags [P.], seq 1:8', 'UDP, length 6'])('every packet of a flow counts: %s', (what) => {
+  const wrong = packetFromLine(`1700000000.000001 IP ${NODE}.40000 > 203.0.113.10.${String(web.port)}: ${what}`);
+  if (wrong === undefined) throw new Error('not a packet');
+  expect(faults([...from(EGRESS), wrong], { flow: web, expect: only(EGRESS) })).toEqual([
+    `prod/web: expected only ${EGRESS}, but a packet came from ${NODE}`,
+  ]);
+});
+
 it('resets do not count: the Node that holds the old address sends them, too', () => {
   const reset = packetFromLine(
     `1700000000.000001 IP ${EGRESS}.40000 > 203.0.113.10.${String(web.port)}: Flags [R], seq 1`,

@@ -29,6 +29,7 @@ export const selection = (world: () => World): void => {
           [cluster.node('n1').ip, db],
           [cluster.node('n1').ip, devWeb],
         );
+        const before = cluster.sniffer.packets.length;
         await cluster.sniffer.phase('the Egress is realized', expected, async () => {
           for (const pod of [web.n1, web.n2, web.n3]) {
             expect(await pod.request()).toBe(IP);
@@ -37,6 +38,9 @@ export const selection = (world: () => World): void => {
           }
           for (const pod of [db, devWeb]) expect(await pod.request()).toBe(cluster.node('n1').ip);
         });
+        // A ping has no port, and so belongs to no flow of the phase.
+        const pings = cluster.sniffer.packets.slice(before).filter(({ line }) => line.includes('ICMP echo request'));
+        expect(pings.map(({ source }) => source)).toEqual([IP, IP, IP]);
       },
     );
 
