@@ -108,6 +108,34 @@ ip rule add fwmark 0x1 lookup 100 priority 99`,
     300_000,
   );
 
+  it('forgets the connections to the outside that have another address than they should, and no others', async () => {
+    await realize();
+    const outside = '203.0.113.10';
+    let port = 1000;
+    const open = (source: string, destination: string, translatedSource: string, zone = 0): Promise<string> => {
+      port += 1;
+      return lab.script(`conntrack -I -p udp -t 300 --orig-zone ${zone} \
+-s ${source} -d ${destination} --sport ${port} --dport 53 \
+-r ${destination} -q ${translatedSource} --reply-port-src 53 --reply-port-dst ${port}`);
+    };
+    const isOpen = async (source: string, destination: string): Promise<boolean> =>
+      (await lab.script('conntrack -L -p udp')).includes(` src=${source} dst=${destination} `);
+    await open('10.244.1.11', outside, '192.168.77.11');
+    await open('10.244.1.11', '10.244.2.2', '10.244.1.11');
+    await open('10.244.1.99', outside, '192.168.77.11');
+    await realize(here);
+    expect(await isOpen('10.244.1.11', outside)).toBe(false);
+    expect(await isOpen('10.244.1.11', '10.244.2.2')).toBe(true);
+    expect(await isOpen('10.244.1.99', outside)).toBe(true);
+
+    // Of Pods of other Nodes: those of one egress IP are in a zone.
+    await open('10.244.2.5', outside, IP, 1);
+    await open('10.244.2.6', outside, OTHER_IP, 2);
+    await realize();
+    expect(await isOpen('10.244.2.5', outside)).toBe(false);
+    expect(await isOpen('10.244.2.6', outside)).toBe(true);
+  }, 300_000);
+
   it('leaves what is not ours alone', async () => {
     await realize(here, there);
     await lab.onNode(
@@ -130,7 +158,7 @@ ip rule add fwmark 0x1 lookup 100 priority 99`,
       expect(dump).toContain(foreign);
   }, 300_000);
 
-  it('repairs what a rival took away or put in front', async () => {
+  it('repairs what a rival took away, added or put in front', async () => {
     await realize(here, there);
     const before = await lab.dump();
     await lab.script(
@@ -140,6 +168,10 @@ iptables -t mangle -F SALLYPORT-PREROUTING
 ipset flush SALLYPORT-PODS
 ip rule del fwmark 0x1000/0x1cff
 ip route flush table 7101
+ip rule add fwmark 0x1 lookup 7101 priority 1002
+ip route add throw 172.16.0.0/12 table 7101
+ip addr add 198.51.100.7/32 dev egress-gw0
+ipset add SALLYPORT-SKIP 172.16.0.0/12
 ovs-ofctl -O OpenFlow15 del-flows br-egress cookie=0x5a11/-1
 ip link set egress-gw0 down
 ip link set egress-gw0 mtu 1300`,
