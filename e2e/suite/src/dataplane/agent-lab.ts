@@ -101,7 +101,7 @@ export class AgentLab {
   async dump(): Promise<string> {
     return this.script(`iptables-save | grep -v '^#' | sed 's/\\[[0-9:]*\\]//'
 ipset save | sed 's/ initval .*//' | sort
-ovs-ofctl -O OpenFlow15 --no-names --no-stats dump-flows br-egress | grep cookie | sort
+ovs-ofctl -O OpenFlow15 --no-names --no-stats dump-flows br-egress | { grep cookie || true; } | sort
 ovs-ofctl -O OpenFlow15 --no-names dump-groups br-egress | { grep group_id || true; } | sort
 ip rule; ip route show table 7101; ip route show table 7102; ip -o -4 addr show dev egress-gw0
 ip neigh show dev egress-gw0 nud permanent; cat /proc/sys/net/ipv4/conf/egress-gw0/rp_filter; ip link show dev egress-gw0 | grep -o 'mtu [0-9]*'`);
