@@ -11,6 +11,7 @@ import { bootGuest } from './boot-guest.ts';
 import { connectGuest } from './guest-connection.ts';
 import { bootFileSystem } from './boot-files.ts';
 import { cpioOf } from './cpio.ts';
+import { spawnInGuest } from './guest-process.ts';
 import { guestRoot } from './guest-root.ts';
 import { guestArgv } from './qemu-argv.ts';
 import { startQemu } from './qemu-process.ts';
@@ -157,7 +158,7 @@ describe('bootGuest', () => {
 
 describe('when the host process goes away', () => {
   it(
-    'the guest powers off by itself once its port is closed',
+    'the guest powers off by itself once its port is closed, whatever still runs in it',
     async () => {
       const file = await bootFileSystem(base.root.firstFileSystem, base.service, []);
       const argv = guestArgv({
@@ -166,7 +167,9 @@ describe('when the host process goes away', () => {
       });
       const qemu = await startQemu(argv, file.fd);
       try {
-        await connectGuest(qemu.port).ready;
+        const connection = connectGuest(qemu.port);
+        await connection.ready;
+        await spawnInGuest(connection, ['sleep', '600']);
         qemu.port.destroy();
         await expect(qemu.ended).resolves.toBe('exit status 0');
       } finally {
