@@ -221,6 +221,12 @@ ip link set egress-gw0 mtu 1300`,
     }
   }, 300_000);
 
+  it('repeats its report when it is connected again', async () => {
+    await realize(here);
+    lab.controller.forgetReports();
+    await lab.untilReported('the same to be reported again', ({ addresses }) => addresses.includes('192.168.77.11'));
+  }, 300_000);
+
   it('follows the MTU of the uplink, above 1500 too', async () => {
     for (const [uplink, gateway] of [
       [9000, 8950],

@@ -54,6 +54,12 @@ export class ControllerStandIn {
     return this.#lastReport;
   }
 
+  /** Forgets what was reported and ends all connections, as a controller does with a Node that had left the cluster. */
+  forgetReports(): void {
+    this.#lastReport = undefined;
+    this.#server.closeAllConnections();
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://controller');
     if (request.method === 'PUT' && url.pathname.startsWith(`${API}/nodereports/`)) {
