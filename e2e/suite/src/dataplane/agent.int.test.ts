@@ -209,6 +209,7 @@ ip link set egress-gw0 mtu 1300`,
       (ip: string, held: boolean) =>
       ({ addresses }: { readonly addresses: readonly string[] }): boolean =>
         addresses.includes(ip) === held;
+    await realize();
     await lab.script(
       'ip addr add 192.168.77.99/32 dev lo; ip link add veth0 up type veth peer name veth1; ip addr add 10.244.1.1/32 dev veth0',
     );
