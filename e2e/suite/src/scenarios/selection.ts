@@ -44,6 +44,22 @@ export const selection = (world: () => World): void => {
       },
     );
 
+    it('answers come back through the tunnel, without a route of the CNI to the Pod', async () => {
+      const { cluster, web } = world();
+      const [pods, gateway] = [cluster.node('n1'), cluster.node('n2')];
+      await gateway.addAddress(IP);
+      await applyEgress(world(), 'egress-web');
+      await untilRealized(world(), 'egress-web');
+      await gateway.script(`ip route del ${pods.podCIDR}`);
+      try {
+        await cluster.sniffer.phase('without the route', each([IP, web.n1]), async () => {
+          expect(await web.n1.request()).toBe(IP);
+        });
+      } finally {
+        await gateway.script(`ip route add ${pods.podCIDR} via ${pods.ip}`);
+      }
+    });
+
     it('says in the status who holds the IP', async () => {
       const { cluster } = world();
       await applyEgress(world(), 'egress-web');
