@@ -1,4 +1,4 @@
-import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
+import { tunnelIpOf, type ClusterNetwork, type EgressGroup } from '@sallyport/api';
 import {
   diffDataplane,
   planDataplane,
@@ -65,7 +65,7 @@ export class NotConvergedError extends Error {
 }
 
 const nodeFactsFor = ({ nodeName, network, addresses }: PassInput): NodeFacts => {
-  const ip = network.nodes.find(({ name }) => name === nodeName)?.ips.find((address) => !address.includes(':'));
+  const ip = tunnelIpOf(network.nodes.find(({ name }) => name === nodeName)?.ips ?? []);
   if (ip === undefined)
     throw new Error(
       `Node ${nodeName} has no IPv4 InternalIP in the cluster: check --node-name and kubectl get node -o wide`,

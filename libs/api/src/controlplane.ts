@@ -3,6 +3,8 @@
  * Watches follow the Kubernetes watch protocol (see @sallyport/watch).
  */
 
+import { ipFamily } from './ip.ts';
+
 export const CONTROLPLANE_GROUP_VERSION = 'controlplane.antrea.io/v1beta2';
 
 /** What every object of this API carries. `resourceVersion` is a decimal number, larger for every later change. */
@@ -55,6 +57,9 @@ export interface ClusterNetwork {
   readonly podCIDRs: readonly string[];
   readonly serviceCIDRs: readonly string[];
 }
+
+/** Where the other Nodes tunnel to, of a Node's InternalIPs: controller and agent have to agree. Undefined when there is none. */
+export const tunnelIpOf = (ips: readonly string[]): string | undefined => ips.find((ip) => ipFamily(ip) === 'IPv4');
 
 /**
  * What an agent tells the controller, whenever it changes and after every reconnect: `PUT nodereports/<node>`.

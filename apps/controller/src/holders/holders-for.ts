@@ -1,4 +1,4 @@
-import { ipFamily, type NodeReport } from '@sallyport/api';
+import { ipFamily, tunnelIpOf, type NodeReport } from '@sallyport/api';
 import type { Node, ObservedEgress } from '@sallyport/kube';
 
 /** The reason of the condition IPAssigned while several Nodes hold the IP. */
@@ -83,7 +83,7 @@ export const holdersFor = (input: HoldersInput): ReadonlyMap<string, Holder> => 
     if (nodeName === undefined) {
       return silent.length > 0 ? { kind: 'Unknown', ip, waitingFor: silent } : { kind: 'Nobody', ip };
     }
-    const nodeIP = input.nodes.get(nodeName)?.ips.find((address) => ipFamily(address) === 'IPv4');
+    const nodeIP = tunnelIpOf(input.nodes.get(nodeName)?.ips ?? []);
     return nodeIP === undefined ? { kind: 'Unreachable', ip, nodeName } : { kind: 'One', ip, nodeName, nodeIP };
   };
 
