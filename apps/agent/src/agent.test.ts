@@ -95,8 +95,9 @@ const tellGroups = ({ agent }: Fixture, resourceVersion: string, ...groups: read
   const objects = new Map(groups.map((object) => [object.metadata.name, object]));
   agent.groupsChanged({ objects, resourceVersion, synced: true });
 };
-const tellNetwork = ({ agent }: Fixture): void => {
-  agent.networkChanged({ objects: new Map([['default', network]]), resourceVersion: '5', synced: true });
+const tellNetwork = ({ agent }: Fixture, resourceVersion = '5'): void => {
+  const object = { ...network, metadata: { ...network.metadata, resourceVersion } };
+  agent.networkChanged({ objects: new Map([['default', object]]), resourceVersion, synced: true });
 };
 const tellAll = async (fixture: Fixture): Promise<void> => {
   fixture.agent.addressesChanged([address('192.168.77.11')]);
@@ -119,7 +120,9 @@ describe('the agent', () => {
     await settled();
     expect(inputs).toHaveLength(1);
     expect(inputs[0]).toMatchObject({ nodeName: 'n1', groups: [group], network });
-    expect(reports).toEqual([{ addresses: ['192.168.77.11'], realizedResourceVersion: '7' }]);
+    expect(reports).toEqual([
+      { addresses: ['192.168.77.11'], realizedResourceVersion: '7', realizedNetworkVersion: '5' },
+    ]);
   });
 
   it('takes an empty list of groups for what it is: there is nothing to do any more', async () => {
@@ -129,6 +132,19 @@ describe('the agent', () => {
     await settled();
     expect(fixture.inputs.at(-1)?.groups).toEqual([]);
     expect(fixture.reports.at(-1)?.realizedResourceVersion).toBe('8');
+  });
+
+  it('reports a new network once a pass has made the dataplane agree with it', async () => {
+    const fixture = setUp();
+    await tellAll(fixture);
+    let end: (result: PassResult) => void = () => undefined;
+    fixture.outcome = () => new Promise((resolve) => (end = resolve));
+    tellNetwork(fixture, '6');
+    await settled();
+    expect(fixture.reports.at(-1)?.realizedNetworkVersion).toBe('5');
+    end(NOTHING);
+    await settled();
+    expect(fixture.reports.at(-1)?.realizedNetworkVersion).toBe('6');
   });
 
   it('reports a new address before the pass that follows it has ended', async () => {
@@ -148,13 +164,18 @@ describe('the agent', () => {
     expect(fixture.reports.at(-1)).toEqual({
       addresses: ['192.168.77.11'],
       realizedResourceVersion: '7',
+      realizedNetworkVersion: '5',
       failure: 'ovs-bundle: ovs-ofctl: it is gone',
     });
     expect(fixture.agent.state()).toMatchObject({ lastPass: 'failed' });
     fixture.outcome = () => Promise.resolve(NOTHING);
     tellGroups(fixture, '10', group);
     await settled();
-    expect(fixture.reports.at(-1)).toEqual({ addresses: ['192.168.77.11'], realizedResourceVersion: '10' });
+    expect(fixture.reports.at(-1)).toEqual({
+      addresses: ['192.168.77.11'],
+      realizedResourceVersion: '10',
+      realizedNetworkVersion: '5',
+    });
   });
 
   it('realizes what can be had although one Egress cannot, and says which', async () => {
@@ -162,7 +183,7 @@ describe('the agent', () => {
     const faults = [{ egress: 'web', message: 'Egress web is dropped.' }];
     fixture.outcome = () => Promise.resolve({ ...NOTHING, faults });
     await tellAll(fixture);
-    const realized = { addresses: ['192.168.77.11'], realizedResourceVersion: '7' };
+    const realized = { addresses: ['192.168.77.11'], realizedResourceVersion: '7', realizedNetworkVersion: '5' };
     expect(fixture.reports.at(-1)).toEqual({ ...realized, faults });
     expect(fixture.agent.state().lastPass).toBe('ok');
     fixture.outcome = () => Promise.reject(new Error('no'));

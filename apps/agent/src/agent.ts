@@ -32,6 +32,7 @@ export interface AgentState {
   readonly addresses: readonly InterfaceAddress[];
   readonly lastResult: PassResult | undefined;
   readonly realizedResourceVersion: string;
+  readonly realizedNetworkVersion: string;
   readonly lastPass: 'none' | 'ok' | 'failed';
   /** Why the last pass failed; undefined when it did not, or before the first one. */
   readonly failure: string | undefined;
@@ -60,6 +61,7 @@ export const createAgent = (options: AgentOptions): Agent => {
   let addresses: readonly InterfaceAddress[] | undefined;
   let lastResult: PassResult | undefined;
   let realizedResourceVersion = '';
+  let realizedNetworkVersion = '';
   let failure: string | undefined;
   let faults: PassResult['faults'] = [];
   let loggedFailure: string | undefined;
@@ -77,6 +79,7 @@ export const createAgent = (options: AgentOptions): Agent => {
     reporter.report({
       addresses: reportableAddresses(addresses, { podCIDRs, serviceCIDRs, ownDevices: [GATEWAY_PORT.name] }),
       realizedResourceVersion,
+      realizedNetworkVersion,
       ...(failure === undefined ? {} : { failure }),
       ...(faults.length === 0 ? {} : { faults }),
     });
@@ -116,6 +119,7 @@ export const createAgent = (options: AgentOptions): Agent => {
       }
       lastResult = result;
       realizedResourceVersion = resourceVersion;
+      realizedNetworkVersion = input.network.metadata.resourceVersion;
       passEnded(startedAt, undefined, result.faults);
     } catch (error) {
       passEnded(startedAt, error instanceof Error ? error.message : String(error), []);
@@ -166,6 +170,7 @@ export const createAgent = (options: AgentOptions): Agent => {
       addresses: addresses ?? [],
       lastResult,
       realizedResourceVersion,
+      realizedNetworkVersion,
       lastPass,
       failure,
     }),

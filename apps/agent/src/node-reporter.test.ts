@@ -1,7 +1,11 @@
 import type { NodeReport } from '@sallyport/api';
 import { createNodeReporter, type Findings, type NodeReporter } from './node-reporter.ts';
 
-const findings = (...addresses: readonly string[]): Findings => ({ addresses, realizedResourceVersion: '1' });
+const findings = (...addresses: readonly string[]): Findings => ({
+  addresses,
+  realizedResourceVersion: '1',
+  realizedNetworkVersion: '1',
+});
 
 const settled = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();

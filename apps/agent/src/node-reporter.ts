@@ -3,7 +3,7 @@ import { CONTROLPLANE_GROUP_VERSION, type NodeReport } from '@sallyport/api';
 import { createRunner, type Clock } from '@sallyport/reconcile';
 
 /** What the agent has to tell. */
-export type Findings = Pick<NodeReport, 'addresses' | 'realizedResourceVersion' | 'failure' | 'faults'>;
+export type Findings = Omit<NodeReport, 'apiVersion' | 'kind' | 'metadata'>;
 
 export interface NodeReporterOptions {
   readonly nodeName: string;

@@ -17,7 +17,7 @@ export interface ControllerState {
 
 /** How far the Nodes are, as of now. */
 export const progressInputOf = ({ stores, reports, leaving, settling }: ControllerState): ProgressInput => ({
-  store: stores.egressGroups,
+  stores,
   reports: reports.all,
   leaving,
   settling,

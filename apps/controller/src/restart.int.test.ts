@@ -72,8 +72,8 @@ describe('a controller that ends', () => {
         groupMembers: group?.groupMembers,
       });
       // The agents report what they reported before, then that they have caught up.
-      await report(second, N2, [IP], String(versionBefore));
-      await report(second, N1, [], String(versionBefore));
+      await report(second, N2, [IP], String(versionBefore), String(versionBefore));
+      await report(second, N1, [], String(versionBefore), String(versionBefore));
       await new Promise((resolve) => setTimeout(resolve, 400));
       expect(await conditionOf(`${RUN}-web`, 'Realized')).toEqual(realized);
       expect((await statusOf(`${RUN}-web`)).egressNode).toBe(N2);

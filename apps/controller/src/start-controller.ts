@@ -12,7 +12,7 @@ import { leavingAfter } from './publish/leaving.ts';
 import { publish } from './publish/publish.ts';
 import { createStores } from './publish/stores.ts';
 import { createServer, type Server } from './server/create-server.ts';
-import { isUpToDate } from './status/node-progress.ts';
+import { hasApplied } from './status/node-progress.ts';
 import { createStatusLoop } from './status/status-loop.ts';
 import { createStatusPass } from './status/status-pass.ts';
 import { statusPortFor } from './status/status-port.ts';
@@ -84,7 +84,7 @@ export const startController = async (deps: ControllerDependencies): Promise<Con
       const decision = decide(observation);
       const published = publish(decision, state.stores);
       state.leaving = leavingAfter(state, decision, (nodeName, egress) =>
-        isUpToDate(nodeName, egress, progressInputOf(state)),
+        hasApplied(nodeName, egress, progressInputOf(state)),
       );
       state.decision = decision;
       stopTimer();

@@ -73,6 +73,8 @@ export interface NodeReport {
   readonly addresses: readonly string[];
   /** The egressgroups resourceVersion up to which the dataplane of the Node agrees with what it was told; "" at first. */
   readonly realizedResourceVersion: string;
+  /** The resourceVersion of the ClusterNetwork with which it does: each Node has to know the others it tunnels to. "" at first. */
+  readonly realizedNetworkVersion: string;
   /** Why the dataplane could not be brought to agree with what the Node was told, when that was so: it concerns every Egress. */
   readonly failure?: string;
   /** What the Node was told and cannot do; the rest it does. */

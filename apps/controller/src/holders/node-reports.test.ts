@@ -7,6 +7,7 @@ const report = (name: string, addresses: readonly string[], realizedResourceVers
   metadata: { name },
   addresses,
   realizedResourceVersion,
+  realizedNetworkVersion: '',
 });
 
 describe('createNodeReports', () => {

@@ -12,19 +12,19 @@ interface Told {
 /**
  * Who is leaving once a decision has been published after another one. Nodes that have left the cluster and Egresses that are gone
  * don't count.
- * @param isUpToDate whether a Node has applied what it was last told of a group.
+ * @param hasApplied whether a Node has applied what it was last told of a group.
  */
 export const leavingAfter = (
   before: { readonly decision: Pick<Told, 'nodesOfGroup'> | undefined; readonly leaving: Leaving },
   { nodesOfGroup, resolved, observation }: Told,
-  isUpToDate: (nodeName: string, egress: string) => boolean,
+  hasApplied: (nodeName: string, egress: string) => boolean,
 ): Leaving => {
   const leaving = new Map<string, readonly string[]>();
   for (const egress of resolved.keys()) {
     const told = new Set([...(before.decision?.nodesOfGroup.get(egress) ?? []), ...(before.leaving.get(egress) ?? [])]);
     for (const nodeName of nodesOfGroup.get(egress) ?? []) told.delete(nodeName);
     const left = [...told]
-      .filter((nodeName) => observation.nodes.has(nodeName) && !isUpToDate(nodeName, egress))
+      .filter((nodeName) => observation.nodes.has(nodeName) && !hasApplied(nodeName, egress))
       .sort();
     if (left.length > 0) leaving.set(egress, left);
   }

@@ -44,6 +44,7 @@ const observe = (egress: Egress, pods: readonly Pod[], holders: Readonly<Record<
         metadata: { name },
         addresses: holds ? [IP] : [],
         realizedResourceVersion: '',
+        realizedNetworkVersion: '',
       },
     ]),
   ),

@@ -60,6 +60,7 @@ const reportOf = (changes: Readonly<Record<string, unknown>> = {}): object => ({
   metadata: { name: 'n1' },
   addresses: ['192.0.2.10', '2001:DB8::1'],
   realizedResourceVersion: '7',
+  realizedNetworkVersion: '5',
   ...changes,
 });
 

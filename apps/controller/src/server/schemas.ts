@@ -63,6 +63,10 @@ export const NodeReportSchema = Type.Object({
     pattern: '^[0-9]*$',
     description: 'The egressgroups resourceVersion up to which the dataplane agrees with what it was told',
   }),
+  realizedNetworkVersion: Type.String({
+    pattern: '^[0-9]*$',
+    description: 'The resourceVersion of the ClusterNetwork with which it does',
+  }),
   failure: Type.Optional(Type.String({ description: 'Why the dataplane does not agree at all' })),
   faults: Type.Optional(Type.Array(NodeFaultSchema, { description: 'What the Node was told and cannot do' })),
 });

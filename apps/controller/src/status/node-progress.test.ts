@@ -1,15 +1,18 @@
 import { CONTROLPLANE_GROUP_VERSION, type NodeReport } from '@sallyport/api';
+import { clusterNetworkFor } from '../decide/cluster-network-for.ts';
+import { UNPARTITIONED } from '../publish/publish.ts';
 import { createStores } from '../publish/stores.ts';
 import { nodeProgressFor, progressOf, type NodeProgress } from './node-progress.ts';
 
 const START = 1000 * 1000;
 
-const reportOf = (realizedResourceVersion: string, rest: Pick<NodeReport, 'failure' | 'faults'> = {}): NodeReport => ({
+const reportOf = (realizedResourceVersion: string, rest: Partial<NodeReport> = {}): NodeReport => ({
   apiVersion: CONTROLPLANE_GROUP_VERSION,
   kind: 'NodeReport',
   metadata: { name: 'n1' },
   addresses: [],
   realizedResourceVersion,
+  realizedNetworkVersion: String(START + 1),
   ...rest,
 });
 
@@ -27,11 +30,25 @@ const group = {
   groupMembers: [],
 } as const;
 
+const network = clusterNetworkFor({ nodes: new Map(), podCIDRs: [], serviceCIDRs: [] });
+
 describe('nodeProgressFor', () => {
   it.each<[string, NodeReport | undefined, boolean, Partial<NodeProgress>]>([
     ['a Node that has got as far', reportOf(String(START + 1)), false, { state: 'Realized' }],
     ['a Node that is further', reportOf(String(START + 9)), false, { state: 'Realized' }],
     ['a Node that has not', reportOf(String(START)), false, { state: 'Behind' }],
+    [
+      'a Node that has got as far, and does not know of all Nodes',
+      reportOf(String(START + 1), { realizedNetworkVersion: String(START) }),
+      false,
+      { state: 'Behind' },
+    ],
+    [
+      'a Node that has got as far, and knows the Nodes that our predecessor told it of',
+      reportOf(String(START + 1), { realizedNetworkVersion: String(START - 5) }),
+      true,
+      { state: 'Unknown' },
+    ],
     ['a Node that says why it has not', reportOf('', broken), false, { state: 'Failing', failure: 'no ipset' }],
     [
       'a Node that has got as far and then failed',
@@ -76,10 +93,11 @@ describe('nodeProgressFor', () => {
     ['a Node that has just started', reportOf(''), true, { state: 'Behind' }],
     ['a Node that stays there', reportOf(String(START - 5)), false, { state: 'Behind' }],
   ])('is right about %s', (_, report, settling, expected) => {
-    const store = createStores(1000).egressGroups;
-    store.publish('n1', [group]);
+    const stores = createStores(1000);
+    stores.egressGroups.publish('n1', [group]);
+    stores.clusterNetworks.publish(UNPARTITIONED, [network]);
     const reports = new Map(report === undefined ? [] : [['n1', report]]);
-    expect(nodeProgressFor('n1', 'web', { store, reports, leaving: new Map(), settling })).toEqual({
+    expect(nodeProgressFor('n1', 'web', { stores, reports, leaving: new Map(), settling })).toEqual({
       nodeName: 'n1',
       ...expected,
     });
@@ -103,13 +121,13 @@ describe('progressOf', () => {
     ['is done with a Node that has forgotten it', reportOf(String(START + 3)), []],
     ['is done with it whatever happens there later', reportOf(String(START + 3), broken), []],
   ])('%s', (_, report, expected) => {
-    const store = createStores(1000).egressGroups;
-    store.publish('n1', [group]);
-    store.publish('n2', [group]);
-    store.publish('n1', []);
+    const stores = createStores(1000);
+    stores.egressGroups.publish('n1', [group]);
+    stores.egressGroups.publish('n2', [group]);
+    stores.egressGroups.publish('n1', []);
     const reports = new Map([['n2', reportOf(String(START + 2))]]);
     if (report !== undefined) reports.set('n1', report);
-    const input = { store, reports, leaving: new Map([['web', ['n1']]]), settling: false };
+    const input = { stores, reports, leaving: new Map([['web', ['n1']]]), settling: false };
     expect(progressOf('web', { nodesOfGroup: new Map([['web', ['n2']]]) }, input)).toEqual([
       { nodeName: 'n2', state: 'Realized' },
       ...expected,

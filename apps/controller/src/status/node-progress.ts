@@ -1,9 +1,11 @@
 import type { NodeReport } from '@sallyport/api';
+import { CLUSTER_NETWORK_NAME } from '../decide/cluster-network-for.ts';
 import type { Decision } from '../decide/decide.ts';
 import type { Leaving } from '../publish/leaving.ts';
+import { UNPARTITIONED } from '../publish/publish.ts';
 import type { Stores } from '../publish/stores.ts';
 
-/** How far a Node's dataplane is with what it has last been told of a group. */
+/** How far a Node's dataplane is with what it has last been told of a group, and of the network the group is used in. */
 export type NodeProgress = { readonly nodeName: string } & (
   | { readonly state: 'Realized' | 'Behind' }
   /** It has not reported since we started, and there has been time. */
@@ -14,18 +16,30 @@ export type NodeProgress = { readonly nodeName: string } & (
 );
 
 export interface ProgressInput {
-  readonly store: Pick<Stores['egressGroups'], 'changedAt' | 'startVersion'>;
+  readonly stores: Stores;
   readonly reports: ReadonlyMap<string, NodeReport>;
   readonly leaving: Leaving;
   readonly settling: boolean;
 }
 
 /** Whether a Node has applied what it was last told of a group, be it that the group is none of its business any more. */
-export const isUpToDate = (
+export const hasApplied = (
   nodeName: string,
   group: string,
-  { store, reports }: Pick<ProgressInput, 'store' | 'reports'>,
-): boolean => Number(reports.get(nodeName)?.realizedResourceVersion ?? '') >= store.changedAt(nodeName, group);
+  { stores, reports }: Pick<ProgressInput, 'stores' | 'reports'>,
+): boolean =>
+  Number(reports.get(nodeName)?.realizedResourceVersion ?? '') >= stores.egressGroups.changedAt(nodeName, group);
+
+/** Whether it knows the Nodes there are: it takes tunnelled packets from those only. */
+const knowsNetwork = ({ realizedNetworkVersion }: NodeReport, { clusterNetworks }: Stores): boolean =>
+  Number(realizedNetworkVersion) >= clusterNetworks.changedAt(UNPARTITIONED, CLUSTER_NETWORK_NAME);
+
+/** Whether the report has a version of our predecessor: that says nothing about what we told the Node. */
+const isOld = ({ realizedResourceVersion, realizedNetworkVersion }: NodeReport, stores: Stores): boolean =>
+  isBefore(realizedResourceVersion, stores.egressGroups) || isBefore(realizedNetworkVersion, stores.clusterNetworks);
+
+const isBefore = (version: string, { startVersion }: { readonly startVersion: number }): boolean =>
+  version !== '' && Number(version) < startVersion;
 
 /** Why the Node does not do what the Egress says. */
 const failuresOf = ({ failure, faults = [] }: NodeReport, egress: string): readonly string[] => [
@@ -35,16 +49,15 @@ const failuresOf = ({ failure, faults = [] }: NodeReport, egress: string): reado
 
 /** The progress of one Node with one group. */
 export const nodeProgressFor = (nodeName: string, group: string, input: ProgressInput): NodeProgress => {
-  const { store, reports, settling } = input;
+  const { stores, reports, settling } = input;
   const report = reports.get(nodeName);
   if (report === undefined) return { nodeName, state: settling ? 'Unknown' : 'Silent' };
-  // A version of our predecessor: it says nothing about what we told the Node.
-  const { realizedResourceVersion: realized } = report;
-  if (settling && realized !== '' && Number(realized) < store.startVersion) return { nodeName, state: 'Unknown' };
+  if (settling && isOld(report, stores)) return { nodeName, state: 'Unknown' };
   // Also at the right version: a fault, or something that undid what had been realized.
   const failures = failuresOf(report, group);
   if (failures.length > 0) return { nodeName, state: 'Failing', failure: failures.join(' ') };
-  return { nodeName, state: isUpToDate(nodeName, group, input) ? 'Realized' : 'Behind' };
+  const isRealized = hasApplied(nodeName, group, input) && knowsNetwork(report, stores);
+  return { nodeName, state: isRealized ? 'Realized' : 'Behind' };
 };
 
 /** The progress of every Node on which an Egress's being realized depends: those with its group, and those that have to forget it. */
@@ -56,6 +69,6 @@ export const progressOf = (
   const leaving = input.leaving.get(egress) ?? [];
   return [
     ...(nodesOfGroup.get(egress) ?? []),
-    ...leaving.filter((nodeName) => !isUpToDate(nodeName, egress, input)),
+    ...leaving.filter((nodeName) => !hasApplied(nodeName, egress, input)),
   ].map((nodeName) => nodeProgressFor(nodeName, egress, input));
 };

@@ -34,6 +34,7 @@ const decisionFor = (egresses: readonly ObservedEgress[], holder?: string): Deci
                 metadata: { name: holder },
                 addresses: ['192.0.2.10'],
                 realizedResourceVersion: '',
+                realizedNetworkVersion: '',
               },
             ],
           ],
@@ -84,7 +85,7 @@ const observed = (name: string, status: EgressStatus = {}, resourceVersion = '1'
   resourceVersion,
 });
 
-const progress = { store: createStores(1).egressGroups, reports: new Map(), leaving: new Map(), settling: false };
+const progress = { stores: createStores(1), reports: new Map(), leaving: new Map(), settling: false };
 const now = new Date('2026-01-02T03:04:05Z');
 
 describe('createStatusPass', () => {

@@ -172,11 +172,13 @@ export const get = async (controller: Controller, path: string): Promise<{ statu
 export const ready = (controller: Controller): Promise<boolean> =>
   eventually('ready', async () => (await get(controller, '/readyz')).status === 200);
 
+/** @param realizedNetworkVersion unless given, whatever the network is, the Node knows it. */
 export const report = async (
   controller: Controller,
   nodeName: string,
   addresses: readonly string[],
   realizedResourceVersion = '',
+  realizedNetworkVersion = String(Number.MAX_SAFE_INTEGER),
 ): Promise<{ status: number; body: unknown }> => {
   const response = await fetch(new URL(`/apis/${CONTROLPLANE_GROUP_VERSION}/nodereports/${nodeName}`, controller.url), {
     method: 'PUT',
@@ -187,6 +189,7 @@ export const report = async (
       metadata: { name: nodeName },
       addresses,
       realizedResourceVersion,
+      realizedNetworkVersion,
     }),
   });
   return { status: response.status, body: await response.json() };

@@ -18,6 +18,7 @@ export const NodeViewSchema = Type.Object({
       {
         addresses: Type.Array(Type.String()),
         realizedResourceVersion: Type.String(),
+        realizedNetworkVersion: Type.String(),
         failure: Type.Optional(Type.String()),
         faults: Type.Array(NodeFaultSchema),
         ageSeconds: Type.Number(),
@@ -49,6 +50,7 @@ export const nodeViewFor = (node: Node, decision: Decision, reports: NodeReports
       report: {
         addresses: [...report.addresses],
         realizedResourceVersion: report.realizedResourceVersion,
+        realizedNetworkVersion: report.realizedNetworkVersion,
         ...(report.failure !== undefined && { failure: report.failure }),
         faults: (report.faults ?? []).map((fault) => ({ ...fault })),
         ageSeconds: (nowMs - receivedAtMs) / 1000,
