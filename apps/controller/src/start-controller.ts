@@ -120,8 +120,10 @@ export const startController = async (deps: ControllerDependencies): Promise<Con
       logger.warn({ err }, 'writing status failed, it will be tried again');
     },
     async pass(scope) {
-      if (state.decision === undefined) return;
-      await statusPass.run(state.decision, progressInputOf(state), new Date(nowMs()), scope);
+      const { decision } = state;
+      if (decision === undefined) return 'done';
+      const isCurrent = (): boolean => state.decision === decision;
+      return statusPass.run(decision, progressInputOf(state), new Date(nowMs()), scope, isCurrent);
     },
   });
 

@@ -10,6 +10,8 @@ interface Fixture {
   readonly until: (ms: number) => Promise<void>;
   /** How many of the next passes fail. */
   failing: number;
+  /** How many of the next passes a new decision ends. */
+  outdated: number;
 }
 
 const setUp = (): Fixture => {
@@ -23,10 +25,16 @@ const setUp = (): Fixture => {
     },
   };
   const passes: string[] = [];
-  const pass = (scope: StatusScope): Promise<void> => {
+  const pass = (scope: StatusScope): Promise<'done' | 'outdated'> => {
     passes.push(`${now} ${scope}`);
     fixture.failing -= 1;
-    return fixture.failing < 0 ? Promise.resolve() : Promise.reject(new Error('refused'));
+    if (fixture.failing >= 0) return Promise.reject(new Error('refused'));
+    fixture.outdated -= 1;
+    if (fixture.outdated < 0) return Promise.resolve('done');
+    return Promise.resolve().then(() => {
+      loop.decided();
+      return 'outdated';
+    });
   };
   const until = async (ms: number): Promise<void> => {
     for (; now < ms; now += 1) {
@@ -35,7 +43,7 @@ const setUp = (): Fixture => {
     }
   };
   const loop = createStatusLoop({ clock, pass, onError: () => undefined });
-  const fixture: Fixture = { loop, passes, until, failing: 0 };
+  const fixture: Fixture = { loop, passes, until, failing: 0, outdated: 0 };
   return fixture;
 };
 
@@ -74,7 +82,9 @@ describe('createStatusLoop', () => {
       loop.decided();
       await until(ms);
     }
+    expect(passes.length).toBeGreaterThanOrEqual(45);
     expect(passes.length).toBeLessThanOrEqual(51);
+    expect(passes.filter((pass) => pass.endsWith('everything')).length).toBeGreaterThanOrEqual(5);
   });
 
   it('tries everything again when a pass over everything has failed', async () => {
@@ -83,6 +93,14 @@ describe('createStatusLoop', () => {
     fixture.failing = 1;
     await fixture.until(1000);
     expect(fixture.passes).toEqual(['150 everything', '650 everything']);
+  });
+
+  it('goes on with everything at once when a new decision has ended the pass', async () => {
+    const fixture = setUp();
+    fixture.loop.reported();
+    fixture.outdated = 1;
+    await fixture.until(250);
+    expect(fixture.passes).toEqual(['150 everything', '170 everything']);
   });
 
   it('writes nothing after it has been stopped', async () => {

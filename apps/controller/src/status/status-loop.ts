@@ -3,8 +3,8 @@ import type { StatusScope } from './status-pass.ts';
 
 export interface StatusLoopOptions {
   readonly clock: Clock;
-  /** One pass over the Egresses. */
-  readonly pass: (scope: StatusScope) => Promise<void>;
+  /** One pass over the Egresses; `outdated` when a new decision has ended it, so that a new holder does not wait for it. */
+  readonly pass: (scope: StatusScope) => Promise<'done' | 'outdated'>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -36,11 +36,11 @@ export const createStatusLoop = ({ clock, pass, onError }: StatusLoopOptions): S
     async reconcile() {
       const scope = everythingDue ? 'everything' : 'holders';
       everythingDue = false;
+      let done = false;
       try {
-        await pass(scope);
-      } catch (error) {
-        everythingDue ||= scope === 'everything';
-        throw error;
+        done = (await pass(scope)) === 'done';
+      } finally {
+        if (!done) everythingDue ||= scope === 'everything';
       }
     },
   });

@@ -117,6 +117,44 @@ describe('createStatusPass', () => {
     expect(port.statuses.get('web')?.egressNode).toBeUndefined();
   });
 
+  it('writes those with a new holder first', async () => {
+    const port = fakePort();
+    const pass = createStatusPass(port);
+    const settled = decisionFor([observed('a'), observed('b')]);
+    await pass.run(settled, progress, now, 'everything');
+    const [a, b] = ['a', 'b'].map((name) => ({ ...port.statuses.get(name), conditions: [] }));
+    const order: string[] = [];
+    const recording: StatusPort = {
+      ...port,
+      write: ({ name }) => Promise.resolve(order.push(name)).then(() => ({ resourceVersion: '300' })),
+    };
+    const assigned = port.statuses.get('a')!.conditions!.filter(({ type }) => type === 'IPAssigned');
+    const next = decisionFor([observed('a', { ...a, conditions: assigned }, '200'), observed('b', b, '200')]);
+    await createStatusPass(recording).run(next, progress, now, 'everything');
+    expect(order).toEqual(['b', 'a']);
+  });
+
+  it('waits for no more than a few writes, and starts on no further one once there is a new decision', async () => {
+    const port = fakePort();
+    const release: (() => void)[] = [];
+    const slow: StatusPort = {
+      ...port,
+      write: async (egress, status) => {
+        await new Promise<void>((resolve) => release.push(resolve));
+        return port.write(egress, status);
+      },
+    };
+    const names = Array.from({ length: 20 }, (_, index) => `web-${index}`);
+    let current = true;
+    const decision = decisionFor(names.map((name) => observed(name)));
+    const ending = createStatusPass(slow).run(decision, progress, now, 'everything', () => current);
+    expect(release).toHaveLength(8);
+    current = false;
+    for (const done of release) done();
+    expect(await ending).toBe('outdated');
+    expect([...port.statuses.keys()]).toEqual(names.slice(0, 8));
+  });
+
   it('repairs a status that somebody else has changed', async () => {
     const port = fakePort();
     const pass = createStatusPass(port);

@@ -22,9 +22,21 @@ export interface StatusPort {
 export type StatusScope = 'holders' | 'everything';
 
 export interface StatusPass {
-  /** Brings the status of the Egresses up to date. Rejects with all failures after it has tried each Egress. */
-  run(decision: Decision, progress: ProgressInput, now: Date, scope: StatusScope): Promise<void>;
+  /**
+   * Brings the status of the Egresses up to date, those with another holder first. Rejects with all failures after it has tried each
+   * Egress. Starts on no further one when the decision is not the current one any more, and then resolves with `outdated`.
+   */
+  run(
+    decision: Decision,
+    progress: ProgressInput,
+    now: Date,
+    scope: StatusScope,
+    isCurrent?: () => boolean,
+  ): Promise<'done' | 'outdated'>;
 }
+
+/** Writes under way at once. */
+const CONCURRENCY = 8;
 
 const assignmentOf = ({ conditions = [], egressNode, egressIP }: EgressStatus): unknown => {
   const assigned = conditions.find(({ type }) => type === 'IPAssigned');
@@ -51,28 +63,33 @@ export const createStatusPass = (port: StatusPort): StatusPass => {
     return { status, resourceVersion };
   };
 
-  const update = async (
+  const plan = (
     observed: ObservedEgress,
     decision: Decision,
     progress: ProgressInput,
     now: Date,
-    scope: StatusScope,
-  ): Promise<void> => {
-    const { egress, name } = observed;
+  ): { readonly previous: StatusVersion; readonly status: EgressStatus } | undefined => {
+    const { name } = observed;
     const resolved = decision.resolved.get(name);
     const holder = decision.holders.get(name);
-    if (resolved === undefined || holder === undefined) return;
-    const { status: previous, resourceVersion } = latest(observed);
+    if (resolved === undefined || holder === undefined) return undefined;
+    const previous = latest(observed);
     const status = planStatus({
       ...resolved,
       faults: decision.observation.faults.get(name) ?? [],
       holder,
       progress: progressOf(name, decision, progress),
-      previous,
+      previous: previous.status,
       now,
     });
-    const isWritten = scope === 'everything' ? isDeepStrictEqual : haveSameHolder;
-    if (isWritten(status, previous)) return;
+    return { previous, status };
+  };
+
+  const write = async (
+    { egress, name }: ObservedEgress,
+    { status: previous, resourceVersion }: StatusVersion,
+    status: EgressStatus,
+  ): Promise<void> => {
     const outcome = await port.write({ name, resourceVersion }, status);
     // What there is now is on its way to us, and starts the next pass.
     if (outcome === 'stale') return;
@@ -81,19 +98,34 @@ export const createStatusPass = (port: StatusPort): StatusPass => {
   };
 
   return {
-    async run(decision, progress, now, scope) {
+    async run(decision, progress, now, scope, isCurrent = () => true) {
       const { egresses } = decision.observation;
       const alive = new Set(egresses.map(({ egress }) => egress.uid));
       for (const uid of written.keys()) if (!alive.has(uid)) written.delete(uid);
+      const hasNewHolder = (observed: ObservedEgress): boolean => {
+        const planned = plan(observed, decision, progress, now);
+        return planned !== undefined && !haveSameHolder(planned.status, planned.previous.status);
+      };
+      const urgent = new Set(egresses.filter(hasNewHolder));
+      const others = scope === 'holders' ? [] : egresses.filter((observed) => !urgent.has(observed));
       const failures: unknown[] = [];
-      for (const observed of egresses) {
-        try {
-          await update(observed, decision, progress, now, scope);
-        } catch (error) {
-          failures.push(error);
+      const waiting = [...urgent, ...others].values();
+      const work = async (): Promise<void> => {
+        for (const observed of waiting) {
+          if (!isCurrent()) return;
+          // Only now, by what the Nodes have reported meanwhile.
+          const planned = plan(observed, decision, progress, now);
+          if (planned === undefined || isDeepStrictEqual(planned.status, planned.previous.status)) continue;
+          try {
+            await write(observed, planned.previous, planned.status);
+          } catch (error) {
+            failures.push(error);
+          }
         }
-      }
+      };
+      await Promise.all(Array.from({ length: CONCURRENCY }, work));
       if (failures.length > 0) throw new AggregateError(failures, `the status of ${failures.length} Egresses`);
+      return isCurrent() ? 'done' : 'outdated';
     },
   };
 };
