@@ -106,7 +106,7 @@ describe('nodeProgressFor', () => {
 
 describe('progressOf', () => {
   // n2 is the gateway and has applied the group; n1 had a member and was told to forget the group in version START + 3.
-  it.each<[string, NodeReport | undefined, readonly NodeProgress[]]>([
+  it.each<[string, NodeReport | undefined, readonly NodeProgress[], boolean?]>([
     [
       'waits for a Node that has to forget the group',
       reportOf(String(START + 2)),
@@ -120,7 +120,9 @@ describe('progressOf', () => {
     ],
     ['is done with a Node that has forgotten it', reportOf(String(START + 3)), []],
     ['is done with it whatever happens there later', reportOf(String(START + 3), broken), []],
-  ])('%s', (_, report, expected) => {
+    ['says so when it is down', reportOf(String(START + 2)), [{ nodeName: 'n1', state: 'NotReady' }], false],
+    ['is done with it when it goes down later', reportOf(String(START + 3)), [], false],
+  ])('%s', (_, report, expected, ready = true) => {
     const stores = createStores(1000);
     stores.egressGroups.publish('n1', [group]);
     stores.egressGroups.publish('n2', [group]);
@@ -128,9 +130,10 @@ describe('progressOf', () => {
     const reports = new Map([['n2', reportOf(String(START + 2))]]);
     if (report !== undefined) reports.set('n1', report);
     const input = { stores, reports, leaving: new Map([['web', ['n1']]]), settling: false };
-    expect(progressOf('web', { nodesOfGroup: new Map([['web', ['n2']]]) }, input)).toEqual([
-      { nodeName: 'n2', state: 'Realized' },
-      ...expected,
-    ]);
+    const decision = {
+      nodesOfGroup: new Map([['web', ['n2']]]),
+      observation: { nodes: new Map([['n1', { ready }]]) },
+    };
+    expect(progressOf('web', decision, input)).toEqual([{ nodeName: 'n2', state: 'Realized' }, ...expected]);
   });
 });

@@ -12,6 +12,8 @@ export type NodeProgress = { readonly nodeName: string } & (
   | { readonly state: 'Silent' }
   /** It may just not have had the time to report. */
   | { readonly state: 'Unknown' }
+  /** It has yet to forget the group, and is down: that may take for ever. */
+  | { readonly state: 'NotReady' }
   | { readonly state: 'Failing'; readonly failure: string }
 );
 
@@ -60,15 +62,24 @@ export const nodeProgressFor = (nodeName: string, group: string, input: Progress
   return { nodeName, state: isRealized ? 'Realized' : 'Behind' };
 };
 
-/** The progress of every Node on which an Egress's being realized depends: those with its group, and those that have to forget it. */
+/** What is needed of a decision. */
+interface Told extends Pick<Decision, 'nodesOfGroup'> {
+  readonly observation: { readonly nodes: ReadonlyMap<string, { readonly ready: boolean }> };
+}
+
+/** The progress of the Nodes with an Egress's group, and of those that have yet to forget it. */
 export const progressOf = (
   egress: string,
-  { nodesOfGroup }: Pick<Decision, 'nodesOfGroup'>,
+  { nodesOfGroup, observation }: Told,
   input: ProgressInput,
 ): readonly NodeProgress[] => {
-  const leaving = input.leaving.get(egress) ?? [];
+  const leaving = (input.leaving.get(egress) ?? []).filter((nodeName) => !hasApplied(nodeName, egress, input));
   return [
-    ...(nodesOfGroup.get(egress) ?? []),
-    ...leaving.filter((nodeName) => !hasApplied(nodeName, egress, input)),
-  ].map((nodeName) => nodeProgressFor(nodeName, egress, input));
+    ...(nodesOfGroup.get(egress) ?? []).map((nodeName) => nodeProgressFor(nodeName, egress, input)),
+    ...leaving.map((nodeName) =>
+      observation.nodes.get(nodeName)?.ready === true
+        ? nodeProgressFor(nodeName, egress, input)
+        : { nodeName, state: 'NotReady' as const },
+    ),
+  ];
 };

@@ -139,6 +139,11 @@ describe('planStatus', () => {
       'False Pending: waiting for Nodes n1',
     ],
     [
+      'a Node that is down has yet to stop',
+      { progress: [done, { nodeName: 'n1', state: 'NotReady' }] },
+      'True Realized: in effect on n2; Nodes n1 are not Ready and have yet to be told',
+    ],
+    [
       'a Node fails',
       {
         progress: [
@@ -228,6 +233,7 @@ describe('planStatus', () => {
         { nodeName: 'n3', state: 'Silent' },
         { nodeName: 'n4', state: 'Unknown' },
         { nodeName: 'n5', state: 'Failing', failure: 'x' },
+        { nodeName: 'n6', state: 'NotReady' },
       ),
       { maxLength: 4 },
     );

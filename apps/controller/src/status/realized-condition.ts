@@ -32,6 +32,8 @@ export const realizedCondition = ({
     return { status: 'Unknown', reason: 'WaitingForNodes', message: `waiting for Nodes ${listed(unknown)} to report` };
   }
   const bandwidth = egress.bandwidth === undefined ? '' : '; this version does not enforce bandwidth';
-  const nodes = listed(progress.map(({ nodeName }) => nodeName));
-  return { status: 'True', reason: 'Realized', message: `in effect on ${nodes}${bandwidth}` };
+  const down = namesOf(progress, 'NotReady');
+  const unless = down.length === 0 ? '' : `; Nodes ${listed(down)} are not Ready and have yet to be told`;
+  const nodes = listed(namesOf(progress, 'Realized'));
+  return { status: 'True', reason: 'Realized', message: `in effect on ${nodes}${unless}${bandwidth}` };
 };

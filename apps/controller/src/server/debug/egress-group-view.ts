@@ -12,7 +12,7 @@ export const EgressGroupViewSchema = Type.Object({
   nodes: Type.Array(
     Type.Object({
       nodeName: Type.String(),
-      progress: Type.String({ description: 'Realized, Behind, Failing, Silent or Unknown' }),
+      progress: Type.String({ description: 'Realized, Behind, Failing, Silent, NotReady or Unknown' }),
       failure: Type.Optional(Type.String()),
       groupMembers: Type.Array(GroupMemberSchema),
     }),
