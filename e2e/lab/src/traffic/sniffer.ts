@@ -110,8 +110,10 @@ export class Sniffer {
     const start = await this.mark();
     const result = await body();
     const end = await this.mark();
-    this.#check(name, this.#packets.slice(start + 1, end), expectations, this.#packets.slice(this.#checked, start));
+    const between = this.#packets.slice(this.#checked, start);
+    // Said once, not by each phase that follows.
     this.#checked = end;
+    this.#check(name, this.#packets.slice(start + 1, end), expectations, between);
     return result;
   }
 

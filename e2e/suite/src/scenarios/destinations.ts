@@ -63,7 +63,7 @@ export const destinations = (world: () => World): void => {
     it('keep their connections while an Egress comes and goes', async () => {
       const { cluster, web } = world();
       await cluster.node('n2').addAddress(IP);
-      const traffic = await web.n1.startTraffic({ url: `http://${CLUSTER_IP}` });
+      const traffic = await web.n1.startTraffic({ url: `http://${CLUSTER_IP}`, timeoutMs: 10_000 });
       try {
         await applyEgress(world(), 'egress-web');
         await untilRealized(world(), 'egress-web');
