@@ -106,11 +106,6 @@ export class MemoryStore<T extends Watchable> {
     return this.#version - before;
   }
 
-  /** One object, or undefined. */
-  get(partition: string, name: string): T | undefined {
-    return this.#partitions.get(partition)?.get(name)?.object;
-  }
-
   /**
    * The version in which an object last changed, or went; for one whose end has been forgotten, the version of the latest
    * change of the partition that has been.
