@@ -1,4 +1,4 @@
-import { parseIp, type ClusterNetwork, type EgressGroup } from '@sallyport/api';
+import { MAX_TUNNEL_ID, parseIp, type ClusterNetwork, type EgressGroup } from '@sallyport/api';
 
 /** Checks what tells a wrong server or version: kind and name. */
 const objectOf = <T extends { readonly kind: string }>(raw: unknown, kind: T['kind']): T => {
@@ -7,9 +7,6 @@ const objectOf = <T extends { readonly kind: string }>(raw: unknown, kind: T['ki
     throw new Error(`expected an object of kind ${kind} with a name, got ${JSON.stringify(raw).slice(0, 200)}`);
   return raw as T;
 };
-
-/** The greatest tunnel id: a Geneve VNI has 24 bits (RFC 8926). */
-const MAX_TUNNEL_ID = 2 ** 24 - 1;
 
 /**
  * Throws on anything but an EgressGroup whose addresses are addresses and whose tunnel id is one: they become text that tools of the

@@ -7,6 +7,9 @@ import { ipFamily } from './ip.ts';
 
 export const CONTROLPLANE_GROUP_VERSION = 'controlplane.antrea.io/v1beta2';
 
+/** Tunnel ids are 1 to 2^24-1: the width of a Geneve VNI (RFC 8926), without the 0 that an absent tunnel id reads as. */
+export const MAX_TUNNEL_ID = 2 ** 24 - 1;
+
 /** What every object of this API carries. `resourceVersion` is a decimal number, larger for every later change. */
 export interface ControlplaneMetadata {
   readonly name: string;
@@ -36,7 +39,7 @@ export interface EgressGroup {
   readonly apiVersion: typeof CONTROLPLANE_GROUP_VERSION;
   readonly kind: 'EgressGroup';
   readonly metadata: ControlplaneMetadata;
-  /** Identifies the Egress in the tunnel header: 1 to 2^24-1, the same on every Node and after every restart. */
+  /** Identifies the Egress in the tunnel header: 1 to {@link MAX_TUNNEL_ID}, the same on every Node and after every restart. */
   readonly tunnelID: number;
   /** The effective egress IPs, one for each address family at most; empty when the Egress has none. */
   readonly egressIPs: readonly string[];

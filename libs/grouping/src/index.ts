@@ -3,4 +3,4 @@ export { groupsByNode, type EgressGroupView, type Placement } from './groups-by-
 export { exclusionOf, podKey, type Exclusion, type Namespace, type Pod, type PodRef } from './pod.ts';
 export { resolveEgresses, type Cluster, type Loss, type Member, type ResolvedEgress } from './resolve-egresses.ts';
 export { type Selection } from './selects.ts';
-export { MAX_TUNNEL_ID, tunnelIds } from './tunnel-ids.ts';
+export { tunnelIds } from './tunnel-ids.ts';

@@ -1,6 +1,7 @@
+import { MAX_TUNNEL_ID } from '@sallyport/api';
 import fc from 'fast-check';
 import { egress } from './testing/objects.ts';
-import { MAX_TUNNEL_ID, tunnelIds } from './tunnel-ids.ts';
+import { tunnelIds } from './tunnel-ids.ts';
 
 const egresses = fc
   .uniqueArray(fc.record({ name: fc.uuid(), createdAtMs: fc.nat(3) }), { selector: ({ name }) => name, maxLength: 30 })

@@ -1,8 +1,5 @@
 import type { Egress } from '@sallyport/api';
-import { byPrecedence } from '@sallyport/api';
-
-/** Tunnel ids are 1 to 2^24-1: the width of a Geneve VNI, without the 0 that an absent tunnel id reads as. */
-export const MAX_TUNNEL_ID = 2 ** 24 - 1;
+import { byPrecedence, MAX_TUNNEL_ID } from '@sallyport/api';
 
 /**
  * The tunnel id of each Egress by its name: a hash of its uid, the same after every restart. Of several with one hash

@@ -9,7 +9,7 @@ import {
   type ResolvedEgress,
 } from '@sallyport/grouping';
 import type { Node, ObservedEgress } from '@sallyport/kube';
-import { holdersFor, type Holder } from '../holders/holders-for.ts';
+import { gatewayOf, holdersFor, type Holder } from '../holders/holders-for.ts';
 import { clusterNetworkFor, type ClusterNetworkView } from './cluster-network-for.ts';
 
 /** Everything a decision is made from. */
@@ -45,7 +45,8 @@ export interface Decision {
 const gatewaysFor = (holders: ReadonlyMap<string, Holder>): ReadonlyMap<string, Gateway> => {
   const gateways = new Map<string, Gateway>();
   for (const [egress, holder] of holders) {
-    if (holder.kind === 'One') gateways.set(egress, { nodeName: holder.nodeName, nodeIP: holder.nodeIP });
+    const gateway = gatewayOf(holder);
+    if (gateway !== undefined) gateways.set(egress, gateway);
   }
   return gateways;
 };

@@ -1,4 +1,4 @@
-import { ipFamily, tunnelIpOf, type NodeReport } from '@sallyport/api';
+import { ipFamily, tunnelIpOf, type Gateway, type NodeReport } from '@sallyport/api';
 import type { Node, ObservedEgress } from '@sallyport/kube';
 
 /** The reason of the condition IPAssigned while several Nodes hold the IP. */
@@ -28,6 +28,10 @@ export interface HoldersInput {
    */
   readonly settling: boolean;
 }
+
+/** Where members send their traffic; undefined while there is no one Node to send it to. */
+export const gatewayOf = (holder: Holder | undefined): Gateway | undefined =>
+  holder?.kind === 'One' ? { nodeName: holder.nodeName, nodeIP: holder.nodeIP } : undefined;
 
 /** The address that decides who the gateway is. */
 export const gatewayIpOf = ({ egress }: ObservedEgress): string | undefined =>

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import type { Decision } from '../../decide/decide.ts';
+import { gatewayOf } from '../../holders/holders-for.ts';
 import { progressOf, type ProgressInput } from '../../status/node-progress.ts';
 import { GatewaySchema, GroupMemberSchema } from '../schemas.ts';
 
@@ -32,12 +33,12 @@ export const egressGroupViewFor = (
   const observed = observation.egresses.find((egress) => egress.name === name);
   const tunnelID = tunnelIDs.get(name);
   if (observed === undefined || tunnelID === undefined) return undefined;
-  const holder = holders.get(name);
+  const gateway = gatewayOf(holders.get(name));
   return {
     name,
     tunnelID,
     egressIPs: [...observed.egress.egressIPs],
-    ...(holder?.kind === 'One' && { gateway: { nodeName: holder.nodeName, nodeIP: holder.nodeIP } }),
+    ...(gateway && { gateway }),
     nodes: progressOf(name, decision, progress).map(({ nodeName, state, ...rest }) => {
       const group = groups.get(nodeName)?.find(({ metadata }) => metadata.name === name);
       return {

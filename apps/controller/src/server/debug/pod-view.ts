@@ -1,6 +1,7 @@
 import { explainPod, type EgressVerdict, type Exclusion, type PodRef } from '@sallyport/grouping';
 import { Type, type Static } from 'typebox';
 import type { Decision } from '../../decide/decide.ts';
+import { gatewayOf } from '../../holders/holders-for.ts';
 import { nodeProgressFor, type ProgressInput } from '../../status/node-progress.ts';
 import { GatewaySchema, PodRefSchema } from '../schemas.ts';
 
@@ -67,8 +68,7 @@ export const podViewFor = (ref: PodRef, decision: Decision, progress: ProgressIn
   const winners = explained.verdicts
     .filter(({ won }) => won.length > 0)
     .map(({ egress, won }) => {
-      const holder = holders.get(egress);
-      const gateway = holder?.kind === 'One' ? { nodeName: holder.nodeName, nodeIP: holder.nodeIP } : undefined;
+      const gateway = gatewayOf(holders.get(egress));
       return {
         egress,
         families: [...won],
