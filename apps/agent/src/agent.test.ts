@@ -57,6 +57,8 @@ interface Fixture {
   readonly agent: Agent;
   readonly inputs: PassInput[];
   readonly reports: Findings[];
+  /** Messages of the level error. */
+  readonly errors: string[];
   readonly later: Later;
   /** How often it asked to have its report repeated. */
   repeats: number;
@@ -67,8 +69,9 @@ interface Fixture {
 const setUp = (): Fixture => {
   const inputs: PassInput[] = [];
   const reports: Findings[] = [];
+  const errors: string[] = [];
   const later: Later = [];
-  const fixture = { inputs, reports, later, repeats: 0, outcome: () => Promise.resolve(NOTHING) };
+  const fixture = { inputs, reports, errors, later, repeats: 0, outcome: () => Promise.resolve(NOTHING) };
   const agent = createAgent({
     nodeName: 'n1',
     marks: defaultMarks,
@@ -85,7 +88,7 @@ const setUp = (): Fixture => {
     resyncMs: 10_000,
     clock: immediately(later),
     now: () => 0,
-    logger: pino({ level: 'silent' }),
+    logger: pino({ level: 'error' }, { write: (line) => errors.push((JSON.parse(line) as { msg: string }).msg) }),
     metrics: createAgentMetrics(),
   });
   return Object.assign(fixture, { agent });
@@ -176,6 +179,23 @@ describe('the agent', () => {
       realizedResourceVersion: '10',
       realizedNetworkVersion: '5',
     });
+  });
+
+  it('logs a failure that lasts once, and again when it comes back after a pass that succeeded, if only in part', async () => {
+    const fixture = setUp();
+    const fails = (): Promise<PassResult> => Promise.reject(new Error('ovs-bundle: ovs-ofctl: it is gone'));
+    fixture.outcome = fails;
+    await tellAll(fixture);
+    tellGroups(fixture, '8', group);
+    await settled();
+    expect(fixture.errors).toEqual(['dataplane pass failed']);
+    fixture.outcome = () => Promise.resolve({ ...NOTHING, faults: [{ egress: 'web', message: 'no' }] });
+    tellGroups(fixture, '9', group);
+    await settled();
+    fixture.outcome = fails;
+    tellGroups(fixture, '10', group);
+    await settled();
+    expect(fixture.errors).toEqual(['dataplane pass failed', 'dataplane pass failed']);
   });
 
   it('realizes what can be had although one Egress cannot, and says which', async () => {

@@ -96,10 +96,8 @@ export const createAgent = (options: AgentOptions): Agent => {
     metrics.passes.inc({ result: lastPass });
     metrics.passSeconds.observe((now() - startedAt) / 1000);
     metrics.inSync.set(isInSync() ? 1 : 0);
-    if (!wasInSync && isInSync()) {
-      logger.info('dataplane is in sync again');
-      loggedFailure = undefined;
-    }
+    if (reason === undefined) loggedFailure = undefined;
+    if (!wasInSync && isInSync()) logger.info('dataplane is in sync again');
     report();
   };
 
