@@ -1,4 +1,3 @@
 export { applyOvs, type OvsOperation } from './apply-ovs.ts';
-export { PortError } from './port-errors.ts';
 export { observeOvs } from './observe-ovs.ts';
 export type { OvsTarget } from './ovs-target.ts';
