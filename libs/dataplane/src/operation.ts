@@ -31,7 +31,11 @@ export type ForgetConnections =
   /** Connections whose original direction is in `zone` (zone-orig), but not those whose translated source is `keep`. */
   | { readonly of: 'zone'; readonly zone: number; readonly keep?: string };
 
-/** One step of a plan. Steps are applied in order; each is atomic, and safe to apply again. */
+/**
+ * One step of a plan. Steps are applied in order, and each is safe to apply again. `ovs-bundle` is all or none; `iptables-restore` is so
+ * table by table, in an order in which a packet is never steered to a rule that is not there yet; `ipset-restore` is applied line by line. A step
+ * of several calls (`ensure-bridge`, `set-gateway-link`, `forget-connections`) may stop between them, and is done again as a whole.
+ */
 export type Operation =
   | { readonly op: 'delete-port'; readonly name: string }
   | { readonly op: 'ensure-bridge'; readonly ports: readonly OvsPort[] }

@@ -102,7 +102,7 @@ const matchesPacket = (words: string[], packet: Packet, ipsets: IpsetState): boo
         if (!holds(hasMark(module === 'connmark' ? packet.connmark : packet.mark, take()))) return false;
         break;
       case '--ctdir':
-        // Packets conntrack does not know have no direction; the model sends none in the reply direction.
+        // Packets conntrack does not know have no direction; the model sends none in the reply direction, so no rule for REPLY is checked.
         if (!holds(take() === 'ORIGINAL' && packet.ctState !== 'INVALID')) return false;
         break;
       case '--ctstate':

@@ -21,7 +21,10 @@ export type OvsOutcome =
     }
   | { readonly to: 'gateway-port'; readonly mark: number };
 
-/** What the flows do with a packet that opens a connection or belongs to its original direction; reads their canonical texts. */
+/**
+ * What the flows do with a packet that opens a connection or belongs to its original direction; reads their canonical texts. The way
+ * back is not modelled, here or in the chains: the tests here see it as text only, real replies are sent by those on a real kernel.
+ */
 export const evaluateFlows = (ovs: OvsState, packet: OvsPacket): OvsOutcome => {
   let table: number | undefined = 0;
   let { tunnelID, tunnelSource, tunnelDestination } = packet;
