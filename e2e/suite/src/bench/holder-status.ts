@@ -1,10 +1,12 @@
 /** `npm run bench:holder-status`: from an address on a Node to the status of its Egress. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Watch } from '@kubernetes/client-node';
 import { createCluster, egressIP, namespaceWithEnv, seedEgress, type Cluster } from '@sallyport/lab';
 import type { EgressObject } from '../world.ts';
 
 const RUNS = 20;
 const LIMIT_MS = 30_000;
+const SETTLE_MS = 3_000;
 
 type Status = NonNullable<EgressObject['status']>;
 
@@ -92,6 +94,8 @@ const bench = async (cluster: Cluster): Promise<void> => {
     const endMs = performance.now();
     await cluster.node(node).removeAddress(ip);
     await watch.first(({ egressNode }) => egressNode !== node, endMs);
+    // The Nodes are to be done with what the removal gave them to do.
+    await sleep(SETTLE_MS);
   }
   watch.close();
   report('address on the Node → status.egressNode and egressIP', held);
