@@ -1,7 +1,7 @@
 import { FORWARD_CHAIN, GATEWAY_PORT, PODS_SET, POSTROUTING_CHAIN, PREROUTING_CHAIN, SKIP_SET } from './constants.ts';
 import type { Marks } from './marks.ts';
 import { hex, packetMask, stateMask } from './marks.ts';
-import { renderSnatRule } from './snat-rules.ts';
+import { renderKnownIdRule, renderSnatRule } from './snat-rules.ts';
 import type { Chain, IptablesState, Jump } from './state.ts';
 
 const INTO_CLUSTER = `-m set --match-set ${SKIP_SET} dst`;
@@ -13,20 +13,23 @@ const UNKNOWN_TO_CONNTRACK = '-m conntrack --ctstate INVALID,UNTRACKED';
 const DEVICE = GATEWAY_PORT.name;
 
 /** Our chains, the jumps to them first in the built-in ones. @param snatIds the SNAT id of each egress IP. */
-export const desiredIptables = (snatIds: ReadonlyMap<string, number>, marks: Marks): IptablesState => ({
-  chains: [
-    ...staticChains(marks),
-    {
-      table: 'nat',
-      name: POSTROUTING_CHAIN,
-      rules: [
-        ...natGuards(marks),
-        ...[...snatIds].sort(([, a], [, b]) => a - b).map(([egressIP, id]) => renderSnatRule(id, egressIP, marks)),
-      ],
-    },
-  ],
-  jumps: JUMPS,
-});
+export const desiredIptables = (snatIds: ReadonlyMap<string, number>, marks: Marks): IptablesState => {
+  const byId = [...snatIds].sort(([, a], [, b]) => a - b);
+  return {
+    chains: [
+      ...chains(
+        byId.map(([, id]) => renderKnownIdRule(id, marks)),
+        marks,
+      ),
+      {
+        table: 'nat',
+        name: POSTROUTING_CHAIN,
+        rules: [...natGuards(marks), ...byId.map(([egressIP, id]) => renderSnatRule(id, egressIP, marks))],
+      },
+    ],
+    jumps: JUMPS,
+  };
+};
 
 /** What stands before the SNAT rules: whose packets they are not for, whatever their mark. */
 export const natGuards = (marks: Marks): readonly string[] => {
@@ -49,10 +52,10 @@ export const JUMPS: readonly Jump[] = [
   { table: 'nat', from: 'POSTROUTING', to: POSTROUTING_CHAIN, first: true },
 ];
 
-const staticChains = (marks: Marks): readonly Chain[] => {
+/** All but the nat chain. @param knownIds the rules that let the SNAT ids pass. */
+const chains = (knownIds: readonly string[], marks: Marks): readonly Chain[] => {
   const ours = hex(packetMask(marks));
   const hasSnatId = `-m mark ! --mark 0x0/${hex(marks.snatIdMask)}`;
-  const hasNoSnatId = `-m mark --mark 0x0/${hex(marks.snatIdMask)}`;
   const hasState = `-m mark ! --mark 0x0/${hex(stateMask(marks))}`;
   const back = `${hex(marks.connmarkBack)}/${hex(marks.connmarkBack)}`;
   return [
@@ -80,20 +83,23 @@ const staticChains = (marks: Marks): readonly Chain[] => {
       table: 'mangle',
       name: FORWARD_CHAIN,
       rules: [
-        // A reply of a connection that was forgotten, because its Pod leaves by another way now. It must not make an entry of its own: the
-        // Pod's next packet would count as the reply, get no mark and no NAT, and leave with the Pod's address.
-        `-i ${DEVICE} ${hasNoSnatId} ${OUTWARD} -j DROP`,
-        // Somebody else has changed its mark on the way, so that no SNAT rule would take it for ours.
-        `-i ${DEVICE} ${hasState} ${OUTWARD} -j DROP`,
-        `-i ${DEVICE} -m connmark ! --mark ${back} ${OUTWARD} -j DROP`,
+        // Once more, as somebody else may have changed the mark since. What was routed by the changed one is dropped below, or by OVS.
+        `! -i ${DEVICE} ${OUTWARD} ${NOT_INTO_CLUSTER} -j SET --map-set ${PODS_SET} src --map-mark`,
         // Not allowed to leave; or for the tunnel, but its route or its device is gone: it would leave from this Node.
         `! -o ${DEVICE} ${hasState} ${OF_POD} ${OUTWARD} ${NOT_INTO_CLUSTER} -j DROP`,
-        // It came past the rule that marks: the rule was taken away, or the Pod is in the set only since then.
-        `-m mark --mark 0x0/${ours} ${OF_POD} ${OUTWARD} ${NOT_INTO_CLUSTER} -j DROP`,
+        // What stays inside the cluster does not go through the tunnel, also while its throw route is not there.
+        `-o ${DEVICE} ${OF_POD} ${OUTWARD} ${INTO_CLUSTER} -j DROP`,
         // What conntrack does not know gets no mark and no NAT: it would leave with the Pod's address.
         `${OF_POD} ${UNKNOWN_TO_CONNTRACK} ${NOT_INTO_CLUSTER} -j DROP`,
         `-i ${DEVICE} ${hasSnatId} ${UNKNOWN_TO_CONNTRACK} -j DROP`,
         `-o ${DEVICE} -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu`,
+        `! -i ${DEVICE} -j RETURN`,
+        `-m connmark ! --mark ${back} ${OUTWARD} -j DROP`,
+        ...knownIds,
+        // No SNAT rule knows its mark. Either somebody else has changed it on the way; or it is a reply of a connection that was forgotten,
+        // because its Pod leaves by another way now. That one must not make an entry of its own: the Pod's next packet would count as
+        // the reply, get no mark and no NAT, and leave with the Pod's address.
+        `${OUTWARD} -j DROP`,
       ],
     },
     {

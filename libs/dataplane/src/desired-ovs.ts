@@ -19,8 +19,8 @@ const portsOf = ({ udpPort }: Tunnel): readonly OvsPort[] => [
     name: TUNNEL_PORT.name,
     type: 'geneve',
     ofport: TUNNEL_PORT.ofport,
-    // Ports with one dst_port share a device of the kernel, and the one whose options say most gets a packet. Without an address in ours, a
-    // tunnel port of the CNI goes before it.
+    // Only with local_ip=flow does a packet leave from the tun_src that the flows set. Ports with one dst_port share a device of the kernel, and
+    // Open vSwitch takes two whose options differ for two tunnels, but gives every packet to one: see docs/dataplane.md.
     options: { dst_port: `${udpPort}`, key: 'flow', local_ip: 'flow', remote_ip: 'flow' },
   },
   { name: GATEWAY_PORT.name, type: 'internal', ofport: GATEWAY_PORT.ofport, options: {}, mac: GATEWAY_PORT.mac },

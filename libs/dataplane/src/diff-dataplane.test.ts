@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { DEFAULT_TUNNEL_UDP_PORT } from './constants.ts';
-import { diffDataplane } from './diff-dataplane.ts';
+import { diffCutOff, diffDataplane } from './diff-dataplane.ts';
 import { defaultMarks } from './marks.ts';
 import type { Operation } from './operation.ts';
 import { planDataplane } from './plan-dataplane.ts';
@@ -125,13 +125,48 @@ describe('diffDataplane', () => {
     );
   });
 
+  it.each([
+    ['every step after the cut is refused', diffCutOff],
+    [
+      'Open vSwitch cannot be read',
+      (state: DataplaneState, desired: DataplaneState) =>
+        diffCutOff({ ...state, ovs: { flows: [], groups: [] } }, desired, defaultMarks),
+    ],
+  ])(
+    'lets newly selected Pods leave with no address but theirs, and keeps the others as they are, when %s',
+    (_, cut) => {
+      const [stays, comes, goes] = localPods as [string, string, string];
+      const there: GroupSketch = { name: 'a', tunnelID: 70, egressIP: '192.168.77.200', gateway: 'n2', pods: [stays] };
+      const here: GroupSketch = { name: 'b', tunnelID: 71, egressIP: '192.168.77.201', gateway: 'n1', pods: [goes] };
+      const nowHere: GroupSketch = { ...here, pods: [comes] };
+      const world = stepsTo(emptyWorld(node.ip), [there, here]).reduce(applyOperation, emptyWorld(node.ip));
+      const steps = cut(world.state, planned(world, [there, nowHere]), defaultMarks);
+      const watched = [[stays, `tunnel 70 to 192.168.77.12`] as const, [comes, 'dropped'] as const];
+      const after = steps.reduce(applyOperation, world);
+      for (const [source, outcome] of watched)
+        expect(send(after, { source, destination: external, port: 1 }).outcome).toBe(outcome);
+      expect(stepsTo(after, [there, nowHere]).length).toBeGreaterThan(0);
+    },
+  );
+
+  it('cuts off before anything that Open vSwitch, conntrack or a route can refuse', () => {
+    const world = emptyWorld(node.ip);
+    const groups = [{ name: 'a', tunnelID: 70, egressIP: '192.168.77.200', gateway: 'n1', pods: localPods }];
+    expect(
+      stepsTo(world, groups)
+        .map(({ op }) => op)
+        .slice(0, 4),
+    ).toEqual(['ipset-restore', 'iptables-restore', 'ipset-restore', 'forget-connections']);
+  });
+
   it('repairs what somebody else has damaged, and the connections that came to be meanwhile', () => {
     fc.assert(
       fc.property(
         groupSketches,
         fc.array(fc.constantFrom(...damages), { minLength: 1, maxLength: 3 }),
         fc.nat(),
-        (groups, chosen, seed) => {
+        fc.boolean(),
+        (groups, chosen, seed, isCutOffFirst) => {
           let { world } = runPlan(emptyWorld(node.ip), stepsTo(emptyWorld(node.ip), groups), []);
           for (const damage of chosen) world = { ...world, state: damage(world.state, seed) };
           // Whom no Egress selects is not ours to repair.
@@ -139,6 +174,11 @@ describe('diffDataplane', () => {
             ({ destination, final }) => destination === external && final !== `leaves as ${node.ip}`,
           );
           for (const subject of watched) world = send(world, { ...subject, port: 2000 }).world;
+          if (isCutOffFirst) {
+            // As while Open vSwitch cannot be read.
+            for (const step of diffCutOff(world.state, planned(world, groups), defaultMarks))
+              world = applyOperation(world, step);
+          }
           for (const step of stepsTo(world, groups)) world = applyOperation(world, step);
           for (const subject of watched) expect(send(world, { ...subject, port: 2000 }).outcome).toBe(subject.final);
           expect(runPlan(world, [], watched, [2000]).leaks).toEqual([]);

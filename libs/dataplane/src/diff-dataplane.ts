@@ -8,8 +8,29 @@ import { diffRouting } from './diff-routing.ts';
 import { diffSkips } from './diff-skips.ts';
 import type { Marks } from './marks.ts';
 import type { IpsetChange, Operation } from './operation.ts';
-import { parseSnatRule } from './snat-rules.ts';
-import type { DataplaneState, IpsetState } from './state.ts';
+import { isKnownIdRule, parseSnatRule } from './snat-rules.ts';
+import type { Chain, DataplaneState, IpsetState, IptablesState } from './state.ts';
+
+/**
+ * The first steps of {@link diffDataplane}: they need nothing but sets, rules and conntrack, so that Pods whose way changes do not leave by the old
+ * one while the bridge, the device or a route cannot be had. With the rules in place, the next plan does not know any more that they were
+ * damaged: so what they let pass is forgotten here.
+ */
+export const diffCutOff = (actual: DataplaneState, desired: DataplaneState, marks: Marks): readonly Operation[] => {
+  const trustActual = isTrustworthy(actual, desired, marks);
+  const skips = diffSkips(actual, desired);
+  const pods = diffPods(actual, desired, skips, trustActual, marks);
+  return [
+    ...ipsetRestore([...createdSets(actual.ipsets), ...skips.add]),
+    // The rules that drop come before everything that steers.
+    ...diffIptables(actual.iptables, desired.iptables).before,
+    // The rules drop what the tunnel must not have any more, so that none of these comes back before its throw route is there. Before
+    // the cut, with which packets to the inside of the cluster leave the tunnel.
+    ...pods.untunnel,
+    ...pods.cutOff,
+    ...diffGateway(actual, desired, trustActual, marks).repair,
+  ];
+};
 
 /**
  * The steps from `actual` to `desired`; none when they agree. After each step, every packet leaves with the address it had before,
@@ -24,15 +45,11 @@ export const diffDataplane = (actual: DataplaneState, desired: DataplaneState, m
   const routing = diffRouting(actual.routing, desired.routing);
   const gateway = diffGateway(actual, desired, trustActual, marks);
   const skips = diffSkips(actual, desired);
-  const pods = diffPods(actual, desired, skips.external, trustActual, marks);
+  const pods = diffPods(actual, desired, skips, trustActual, marks);
   return [
-    ...ipsetRestore([...createdSets(actual.ipsets), ...skips.add]),
-    // The rules that drop come before everything that steers.
-    ...iptables.before,
-    ...gateway.repair,
+    ...diffCutOff(actual, desired, marks),
     ...ovs.bridge,
     ...routing.add,
-    ...pods.cutOff,
     // What is external from here on is translated so for every new connection; those under way go as before until they are forgotten.
     ...ipsetRestore(skips.remove),
     ...pods.retranslate,
@@ -51,14 +68,18 @@ export const diffDataplane = (actual: DataplaneState, desired: DataplaneState, m
  * not when a rule is missing or something is in front of it.
  */
 const isTrustworthy = (actual: DataplaneState, desired: DataplaneState, marks: Marks): boolean => {
-  const decisive = desired.iptables.chains.filter(({ table }) => table === 'mangle' || table === 'raw');
+  // Which ids pass changes with the egress IPs; whether each has its SNAT rule is looked at id by id.
+  const decisive = ({ chains }: IptablesState): readonly Chain[] =>
+    chains
+      .filter(({ table }) => table === 'mangle' || table === 'raw')
+      .map((chain) => ({ ...chain, rules: chain.rules.filter((rule) => !isKnownIdRule(rule, marks)) }));
   const natRules = actual.iptables.chains.filter(({ table }) => table === 'nat').flatMap(({ rules }) => rules);
   const guards = natGuards(marks);
   return (
     actual.ipsets.pods !== undefined &&
     actual.ipsets.skip !== undefined &&
     hasJumps(actual.iptables, { jumps: desired.iptables.jumps.filter(({ table }) => table !== 'filter') }) &&
-    hasChains(actual.iptables, decisive) &&
+    hasChains({ ...actual.iptables, chains: decisive(actual.iptables) }, decisive(desired.iptables)) &&
     guards.every((rule, index) => rule === natRules[index]) &&
     natRules.slice(guards.length).every((rule) => parseSnatRule(rule, marks) !== undefined)
   );

@@ -4,11 +4,14 @@ import { packetMask } from './marks.ts';
 import type { ForgetConnections, IpsetChange, Operation } from './operation.ts';
 import type { PodPath } from './pod-path.ts';
 import { podPath, samePath } from './pod-path.ts';
+import type { SkipsDiff } from './diff-skips.ts';
 import type { DataplaneState, MaskedMark } from './state.ts';
 
 /** While the Pods are cut off, what they are to be steered by can change. */
 export interface PodsDiff {
   readonly cutOff: readonly Operation[];
+  /** Forgets the connections to destinations that have come inside the cluster: they have the address of the way to the outside. */
+  readonly untunnel: readonly Operation[];
   /** For the Pods that are not cut off: forgets what is wrong of their connections to destinations that have become external. */
   readonly retranslate: readonly Operation[];
   readonly steer: readonly Operation[];
@@ -18,13 +21,12 @@ export interface PodsDiff {
  * How the Pods of the Node get from their actual mark to the desired one. A connection keeps the address it was first translated
  * to, whatever the rules say later; so a Pod whose path changes is cut off, its wrong connections are forgotten, and only then
  * does it get its mark.
- * @param external CIDRs that were inside the cluster and are not any more.
  * @param trustActual false when the actual rules may have let Pods leave with a wrong address: then all are treated so.
  */
 export const diffPods = (
   actual: DataplaneState,
   desired: DataplaneState,
-  external: readonly string[],
+  { external, internal, thrown }: Pick<SkipsDiff, 'external' | 'internal' | 'thrown'>,
   trustActual: boolean,
   marks: Marks,
 ): PodsDiff => {
@@ -48,6 +50,9 @@ export const diffPods = (
     .map((ip) => ({ ip, path: podPath(desired, ip, marks) }))
     .filter(({ path }) => 'keep' in path)
     .map(({ ip, path }): ForgetConnections => ({ of: 'pod', ip, skip, within: external, ...keepOf(path) }));
+  const tunnelled = [...before.keys()]
+    .filter(() => internal.length > 0)
+    .map((ip): ForgetConnections => ({ of: 'pod', ip, skip: thrown, within: internal }));
   const finals = ips.flatMap((ip): IpsetChange[] => {
     const mark = after.get(ip);
     if (mark === undefined) return [{ change: 'delete-pod', ip }];
@@ -55,6 +60,7 @@ export const diffPods = (
   });
   return {
     cutOff: drops.length === 0 ? [] : [{ op: 'ipset-restore', changes: drops }],
+    untunnel: forgetting(tunnelled),
     retranslate: forgetting(wrong),
     steer: [...forgetting(forget), ...(finals.length === 0 ? [] : [{ op: 'ipset-restore', changes: finals } as const])],
   };

@@ -183,6 +183,82 @@ describe('a Node that leaves the cluster', () => {
   });
 });
 
+/** The other way round: `left` is outside, and open connections go there with the address of each Egress, when its Node joins. */
+const joinSubjects = (before: readonly GroupSketch[], after: readonly GroupSketch[]): readonly Subject[] =>
+  localPods.flatMap((source) => {
+    const [was, is] = [intentForPod(before, source), intentForPod(after, source)];
+    return [
+      { source, destination: external, allowed: [was, is], steady: was === is, final: is },
+      {
+        source,
+        destination: left,
+        allowed: [was, `leaves as ${node.ip}`],
+        // A Pod without an Egress, before and after, is not concerned.
+        steady: was === is && was === `leaves as ${node.ip}`,
+        final: `leaves as ${node.ip}`,
+      },
+    ];
+  });
+
+describe('a Node that joins the cluster', () => {
+  const startWithout = (groups: readonly GroupSketch[], watched: readonly Subject[]): World => {
+    const world = stepsTo(emptyWorld(node.ip), groups, network).reduce(applyOperation, emptyWorld(node.ip));
+    return runPlan(world, [], watched).world;
+  };
+
+  it('concerns nothing but the connections to it: no Pod is cut off', () => {
+    const world = startWithout([here, there], []);
+    const only = { of: 'pod', skip: expect.arrayContaining(['192.168.77.11/32']) as string[] };
+    expect(stepsTo(world, [here, there], withNode)).toEqual([
+      { op: 'ipset-restore', changes: [{ change: 'add-skip', cidr: '192.168.77.14/32' }] },
+      {
+        op: 'forget-connections',
+        connections: localPods.map((ip) => ({ ...only, ip, within: ['192.168.77.14/32'] })),
+      },
+      { op: 'add-route', route: { table: 7101, type: 'throw', destination: '192.168.77.14/32' } },
+      {
+        op: 'ovs-bundle',
+        changes: [{ change: 'add-flow', flow: expect.objectContaining({ actions: 'goto_table:1' }) as Flow }],
+      },
+    ]);
+  });
+
+  it('never lets a packet to it leave with the address of a Pod, also when an agent is stopped over it', () => {
+    fc.assert(
+      fc.property(
+        groupSketches,
+        fc.option(groupSketches, { nil: undefined }),
+        fc.option(fc.nat(8), { nil: undefined }),
+        (before, other, count) => {
+          const after = other ?? before;
+          const watched = joinSubjects(before, after).map((subject) =>
+            count === undefined ? subject : { ...subject, steady: false },
+          );
+          let world = startWithout(before, watched);
+          if (count !== undefined) {
+            const stopped = runPlan(world, stepsTo(world, after, withNode).slice(0, count), watched, [1]);
+            expect(stopped.leaks.filter((leak) => !leak.startsWith('in the end'))).toEqual([]);
+            world = stopped.world;
+          }
+          const run = runPlan(world, stepsTo(world, after, withNode), watched, [1]);
+          expect(run.leaks).toEqual([]);
+          expect(stepsTo(run.world, after, withNode)).toEqual([]);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it.each<[string, (steps: readonly Operation[]) => readonly Operation[]]>([
+    ['never forgotten', (steps) => steps.filter(({ op }) => op !== 'forget-connections')],
+    ['forgotten too early', (steps) => [steps[1]!, steps[0]!, ...steps.slice(2)]],
+  ])('would leak by connections to it that are %s', (_, spoil) => {
+    const watched = joinSubjects([here, there], [here, there]);
+    const world = startWithout([here, there], watched);
+    expect(runPlan(world, spoil(stepsTo(world, [here, there], withNode)), watched, [1]).leaks).not.toEqual([]);
+  });
+});
+
 describe('the leak checker', () => {
   const indexOf = (steps: readonly Operation[], op: Operation['op']): number =>
     steps.findIndex((step) => step.op === op);

@@ -13,6 +13,7 @@ const groups = [
   { name: 'here', tunnelID: 70, egressIP: '192.168.77.200', gateway: 'n1', pods: [pods.here] },
   { name: 'there', tunnelID: 71, egressIP: '192.168.77.201', gateway: 'n2', pods: [pods.there] },
   { name: 'nowhere', tunnelID: 72, egressIP: '192.168.77.202', pods: [pods.nowhere] },
+  { name: 'another', tunnelID: 73, egressIP: '192.168.77.203', gateway: 'n1', pods: [] },
 ].map(egressGroup);
 const { desired } = planDataplane({
   groups,
@@ -51,8 +52,7 @@ describe.each(FOREIGN_MARKS)('the mark %p of other software', (foreign) => {
   });
 });
 
-// A program that writes nothing but a SNAT id into the mark of other people's packets cannot be told from us.
-describe.each(FOREIGN_MARKS.filter((mark) => (mark & 0x1c00) !== 0))('the mark %p, given later', (foreign) => {
+describe.each([...FOREIGN_MARKS, 0x80])('the mark %p, given later', (foreign) => {
   it.each(who)('never lets a packet of %s leave with a wrong address', (_, shot, outcome) => {
     for (const after of [(mark: number) => (mark | foreign) >>> 0, () => foreign]) {
       expect([outcome, 'dropped']).toContain(outcomeOf({ ...shot, foreignMark: { after } }));
@@ -64,6 +64,14 @@ it.each(who)('bits that are not ours leave %s alone, as when kube-proxy has it m
   expect(outcomeOf({ ...shot, foreignMark: { after: (mark) => mark | 0xc000 } })).toBe(outcome);
 });
 
-it.each(who)('a mark that is taken away drops the packet of %s', (_, shot) => {
-  expect(outcomeOf({ ...shot, foreignMark: { after: () => 0 } })).toBe('dropped');
+it.each(who)('a mark that is taken away does not let %s leave with a wrong address', (_, shot, outcome) => {
+  expect([outcome, 'dropped']).toContain(outcomeOf({ ...shot, foreignMark: { after: () => 0 } }));
 });
+
+it.each([0x80, 0x2, 0x3])(
+  'an egress IP of this Node stays that of its Pod when somebody else adds %p later',
+  (added) => {
+    const shot = { source: pods.here, foreignMark: { after: (mark: number) => mark | added } };
+    expect(outcomeOf(shot)).toBe('leaves as 192.168.77.200');
+  },
+);

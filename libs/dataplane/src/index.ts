@@ -1,5 +1,5 @@
 export * from './constants.ts';
-export { diffDataplane } from './diff-dataplane.ts';
+export { diffCutOff, diffDataplane } from './diff-dataplane.ts';
 export { defaultMarks, markFaults, MAX_SNAT_IDS, type Marks } from './marks.ts';
 export type { NodeFacts } from './node-facts.ts';
 export * from './operation.ts';

@@ -79,8 +79,8 @@ describe('the leak checker', () => {
   it('has nothing to say about the plan as it is', () => {
     expect(good.map(({ op }) => op)).toEqual([
       'iptables-restore',
-      'forget-connections',
       'ipset-restore',
+      'forget-connections',
       'ovs-bundle',
       'forget-connections',
       'ipset-restore',

@@ -5,7 +5,19 @@ import { POSTROUTING_CHAIN } from './constants.ts';
 
 /** The rule that lets packets with a SNAT id leave with an egress IP. */
 export const renderSnatRule = (id: number, egressIP: string, marks: Marks): string =>
-  `-m mark --mark ${hex(snatMark(id, marks))}/${hex(packetMask(marks))} -j SNAT --to-source ${egressIP}`;
+  `${hasId(id, marks)} -j SNAT --to-source ${egressIP}`;
+
+/** The rule that lets packets of the tunnel pass, as there is a SNAT rule for their id. */
+export const renderKnownIdRule = (id: number, marks: Marks): string => `${hasId(id, marks)} -j RETURN`;
+
+/** Whether {@link renderKnownIdRule} made the rule. */
+export const isKnownIdRule = (rule: string, marks: Marks): boolean => {
+  const [, mark = ''] = /^-m mark --mark (0x[0-9a-f]+)\/.* -j RETURN$/.exec(rule) ?? [];
+  return renderKnownIdRule(snatIdOf(Number(mark), marks), marks) === rule;
+};
+
+const hasId = (id: number, marks: Marks): string =>
+  `-m mark --mark ${hex(snatMark(id, marks))}/${hex(packetMask(marks))}`;
 
 /** What {@link renderSnatRule} made the rule of; undefined for any other rule. */
 export const parseSnatRule = (rule: string, marks: Marks): { id: number; egressIP: string } | undefined => {

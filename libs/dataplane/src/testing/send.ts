@@ -46,6 +46,7 @@ export const send = (world: World, shot: Shot): { readonly world: World; readonl
   if (shot.ofNode !== true) {
     const forward = through(state, 'mangle', 'FORWARD', FORWARD_CHAIN, packet);
     if (forward.result.verdict === 'DROP') return { world, outcome: 'dropped' };
+    packet = forward.packet;
   }
   const translatedSource = shot.invalid === true ? shot.source : (known?.translatedSource ?? translate(world, packet));
   const { source, destination, port } = shot;
