@@ -1,4 +1,4 @@
-import type { ClusterNetwork } from '@sallyport/api';
+import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
 import { defaultMarks, type DataplaneState, type Operation } from '@sallyport/dataplane';
 import type { Dataplane } from './dataplane.ts';
 import {
@@ -75,6 +75,35 @@ describe('applyingPass', () => {
     await expect(pass).rejects.toThrow('ovs-bundle: ovs-ofctl: no');
     expect(dataplane.applied).not.toContain('ovs-bundle');
     expect(dataplane.applied).toContain('iptables-restore');
+  });
+
+  it('cuts off whom an Egress selects, and does nothing else, while Open vSwitch does not answer', async () => {
+    const group: EgressGroup = {
+      apiVersion: 'controlplane.antrea.io/v1beta2',
+      kind: 'EgressGroup',
+      metadata: { name: 'web', resourceVersion: '7' },
+      tunnelID: 1,
+      egressIPs: ['192.168.77.200'],
+      gateway: { nodeName: 'n1', nodeIP: '192.168.77.11' },
+      groupMembers: [{ pod: { namespace: 'prod', name: 'web-0' }, ips: ['10.244.1.11'] }],
+    };
+    const dataplane = dataplaneThat({});
+    const applied: Operation[] = [];
+    const pass = applyingPass({
+      observe: (parts) =>
+        (parts as readonly string[]).includes('ovs')
+          ? Promise.reject(new Error('ovs-ofctl: no'))
+          : dataplane.observe(parts),
+      apply: (operation) => Promise.resolve(void applied.push(operation)),
+    })({ ...input, groups: [group] }, () => undefined);
+    await expect(pass).rejects.toThrow('ovs-ofctl: no');
+    expect(applied.map(({ op }) => op)).toEqual([
+      'ipset-restore',
+      'iptables-restore',
+      'ipset-restore',
+      'forget-connections',
+    ]);
+    expect(applied[2]).toMatchObject({ changes: [{ ip: '10.244.1.11', mark: { mark: defaultMarks.drop } }] });
   });
 
   it('does not take it for done when the dataplane reads back otherwise', async () => {

@@ -1,5 +1,6 @@
 import { tunnelIpOf, type ClusterNetwork, type EgressGroup } from '@sallyport/api';
 import {
+  diffCutOff,
   diffDataplane,
   planDataplane,
   type DataplaneState,
@@ -99,21 +100,35 @@ export const planPass = (input: PassInput, actual: DataplaneState): PassPlan => 
 
 /**
  * Reads back, plans, applies and reads back what it changed. Stops at the first operation that is refused, because the later ones rely
- * on it: they might steer packets to a rule that is not there. What cannot be planned is in `faults` and stops nobody else.
+ * on it: they might steer packets to a rule that is not there. What cannot be planned is in `faults` and stops nobody else. While Open vSwitch
+ * cannot be read, Pods whose way changes are cut off and nothing else is done.
  */
 export const applyingPass =
   (dataplane: Dataplane): Pass =>
   async (input, onApplied) => {
-    const before = await dataplane.observe(DATAPLANE_PARTS);
-    const { operations, desired, faults } = planPass(input, before);
-    for (const operation of operations) {
-      try {
-        await dataplane.apply(operation);
-      } catch (error) {
-        throw new OperationError(operation, error);
+    const apply = async (operations: readonly Operation[]): Promise<void> => {
+      for (const operation of operations) {
+        try {
+          await dataplane.apply(operation);
+        } catch (error) {
+          throw new OperationError(operation, error);
+        }
+        onApplied(operation);
       }
-      onApplied(operation);
+    };
+    const rest = await dataplane.observe(DATAPLANE_PARTS.filter((part) => part !== 'ovs'));
+    let ovs: DataplaneState['ovs'];
+    try {
+      ({ ovs } = await dataplane.observe(['ovs']));
+    } catch (error) {
+      // Whom an Egress selects now must not go on leaving with the Node's address for as long as Open vSwitch does not answer.
+      const blind: DataplaneState = { ...rest, ovs: { flows: [], groups: [] } };
+      await apply(diffCutOff(blind, planPass(input, blind).desired, input.marks));
+      throw error;
     }
+    const before: DataplaneState = { ...rest, ovs };
+    const { operations, desired, faults } = planPass(input, before);
+    await apply(operations);
     const changed = [...new Set(operations.flatMap(partsChangedBy))];
     if (changed.length > 0) {
       const after = { ...before, ...(await dataplane.observe(changed)) };

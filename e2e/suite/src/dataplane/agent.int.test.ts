@@ -53,8 +53,20 @@ describe('the agent on a real kernel', () => {
       `iptables -t nat -A POSTROUTING -s 10.244.0.0/16 ! -d 10.244.0.0/16 -j MASQUERADE
 iptables -A FORWARD -m comment --comment "of somebody else" -j ACCEPT
 ipset create OTHERS hash:ip
-ip rule add fwmark 0x1 lookup 100 priority 99`,
+ip rule add fwmark 0x1 lookup 100 priority 99
+echo 1 > /proc/sys/net/ipv4/ip_forward
+ip neigh add 192.168.77.254 lladdr 0a:58:0a:00:00:01 dev eth0`,
     );
+    // Two addresses, as if of two Pods.
+    await lab.guest.script(`ip netns add pod
+ip -n n1 link add pod0 address 0a:58:0a:00:00:02 up type veth peer name eth0 netns pod
+ip -n n1 route add 10.244.1.11 dev pod0
+ip -n n1 route add 10.244.1.16 dev pod0
+ip -n pod link set eth0 up
+ip -n pod addr add 10.244.1.11/32 dev eth0
+ip -n pod addr add 10.244.1.16/32 dev eth0
+ip -n pod neigh add 169.254.1.1 lladdr 0a:58:0a:00:00:02 dev eth0
+ip -n pod route add default via 169.254.1.1 dev eth0 onlink`);
     lab.controller.publishNetwork(network);
     await lab.startAgent();
   }, 180_000);
@@ -65,6 +77,21 @@ ip rule add fwmark 0x1 lookup 100 priority 99`,
 
   const realize = async (...groups: readonly Unversioned<EgressGroup>[]): Promise<void> => {
     await lab.untilRealized(lab.controller.publishGroups('n1', groups));
+  };
+
+  /** What the kernel knows of connections of a source; not what Open vSwitch does. */
+  const connectionsOf = async (source: string): Promise<readonly string[]> =>
+    (await lab.onNode('conntrack', '-L', '-p', 'icmp', '--orig-src', source))
+      .split('\n')
+      .filter((line) => line !== '' && !line.includes('zone=65000'));
+
+  /** The address that a new connection of a Pod leaves with, or `dropped`. */
+  const addressOf = async (podIP: string): Promise<string> => {
+    await lab.guest.script(
+      `ip netns exec n1 conntrack -D --orig-src ${podIP} || true; ip netns exec pod ping -c 1 -W 1 -I ${podIP} 203.0.113.77 || true`,
+    );
+    const [line] = await connectionsOf(podIP);
+    return line === undefined ? 'dropped' : (/src=203\.0\.113\.77 dst=(\S+)/.exec(line)?.[1] ?? line);
   };
 
   const states: readonly { name: string; groups: readonly Unversioned<EgressGroup>[]; contains: readonly string[] }[] =
@@ -189,6 +216,17 @@ ip link set egress-gw0 mtu 1300`,
     await lab.onNode('iptables', '-t', 'nat', '-D', 'POSTROUTING', '2');
   }, 300_000);
 
+  it('gives a Pod its egress IP though somebody else changes the mark of its packets on the way', async () => {
+    await realize(here);
+    expect(await addressOf('10.244.1.16')).toBe('192.168.77.11');
+    expect(await addressOf('10.244.1.11')).toBe(IP);
+    for (const change of ['--or-mark 0x80', '--set-mark 0']) {
+      await lab.script(`iptables -t mangle -A PREROUTING -i pod0 -j MARK ${change}`);
+      expect(await addressOf('10.244.1.11')).toBe(IP);
+      await lab.script(`iptables -t mangle -D PREROUTING -i pod0 -j MARK ${change}`);
+    }
+  }, 300_000);
+
   it('leaves the dataplane as it is when it is stopped, and keeps the SNAT ids when it comes back', async () => {
     await realize(here);
     // Sorts before the other, but comes second: an agent that numbered them anew would swap the ids.
@@ -289,6 +327,12 @@ ip neigh add 203.0.113.10 lladdr 0a:58:00:00:00:02 dev others`);
     };
     expect(await requestsTaken('192.168.77.1')).toBe(0);
     expect(await requestsTaken('192.168.77.12')).toBe(2);
+    expect((await connectionsOf('10.244.2.21')).join()).toContain(`dst=${IP} `);
+    // What has lost its SNAT id on the way has no other address either.
+    await lab.script('conntrack -F; iptables -t mangle -A PREROUTING -i egress-gw0 -j MARK --or-mark 0x80');
+    expect(await requestsTaken('192.168.77.12')).toBe(4);
+    expect(await connectionsOf('10.244.2.21')).toEqual([]);
+    await lab.script('iptables -t mangle -D PREROUTING -i egress-gw0 -j MARK --or-mark 0x80');
 
     await lab.script(`ip addr add 192.168.77.98/24 dev eth0
 ip route replace 192.168.77.12 dev eth0 src 192.168.77.98
@@ -317,15 +361,24 @@ ip addr del 10.244.1.12/32 dev lo; ip addr del 192.168.77.98/24 dev eth0`);
   it('reports what it cannot do with the words of the tool, and goes on when it can', async () => {
     await realize(here);
     await lab.onNode('sh', '-c', 'kill $(cat /run/openvswitch/ovs-vswitchd.pid)');
-    lab.controller.publishGroups('n1', [here, there]);
+    expect(await addressOf('10.244.1.16')).toBe('192.168.77.11');
+    const withAnother = group('here', 77, IP, 'n1', ['10.244.1.11', '10.244.1.16']);
+    lab.controller.publishGroups('n1', [withAnother, there]);
     const { failure, realizedResourceVersion } = await lab.untilReported(
       'a failure',
       (report) => report.failure !== undefined,
     );
     expect(failure).toContain('ovs-ofctl');
-    expect(Number(realizedResourceVersion)).toBeLessThan(lab.controller.publishGroups('n1', [here, there]));
+    // Whom an Egress has selected meanwhile waits; whom it had before does not.
+    await waitFor(async () => ((await addressOf('10.244.1.16')) === 'dropped' ? true : undefined), {
+      what: 'the newly selected Pod to be cut off',
+      timeoutMs: 60_000,
+    });
+    expect(await addressOf('10.244.1.11')).toBe(IP);
+    expect(Number(realizedResourceVersion)).toBeLessThan(lab.controller.publishGroups('n1', [withAnother, there]));
     await lab.script('ovs-vswitchd unix:/run/openvswitch/db.sock --detach --pidfile --log-file -vconsole:off');
-    await realize(here, there);
+    await realize(withAnother, there);
+    expect(await addressOf('10.244.1.16')).toBe(IP);
     expect(await lab.plannedOperations()).toBe('');
   }, 300_000);
 });
