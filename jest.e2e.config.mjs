@@ -7,7 +7,7 @@ export default {
   roots: ['<rootDir>/e2e'],
   testMatch: ['**/src/**/*.e2e.test.ts'],
   testPathIgnorePatterns: [],
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   maxWorkers: 1,
   reporters: ['default', '<rootDir>/tools/live-reporter.mjs'],
 };

@@ -29,6 +29,9 @@ export interface World {
 
 export type NodeName = 'n1' | 'n2' | 'n3';
 
+/** For what hangs: an emulated cluster on a busy machine takes ten seconds for what takes one elsewhere. */
+const WAIT_MS = 60_000;
+
 /** Egress IPs of the tests, in the Nodes' network. */
 export const IP = egressIP(0);
 export const OTHER_IP = egressIP(1);
@@ -100,7 +103,7 @@ export const untilRealized = async ({ cluster }: World, name: string): Promise<v
       const realized = status?.conditions?.find(({ type }) => type === 'Realized');
       return realized?.status === 'True' && realized.observedGeneration === metadata.generation ? true : undefined;
     },
-    { what: `Egress ${name} to be realized`, timeoutMs: 20_000, actual: () => last },
+    { what: `Egress ${name} to be realized`, timeoutMs: WAIT_MS, actual: () => last },
   );
 };
 
@@ -147,7 +150,7 @@ export const untilStatus = async (
       last = await getEgress(world, name);
       return last.status !== undefined && accept(last.status) ? true : undefined;
     },
-    { what: `the status of Egress ${name}: ${what}`, timeoutMs: 20_000, actual: () => JSON.stringify(last?.status) },
+    { what: `the status of Egress ${name}: ${what}`, timeoutMs: WAIT_MS, actual: () => JSON.stringify(last?.status) },
   );
 };
 
@@ -172,7 +175,7 @@ export const cleanUp = async (world: World): Promise<void> => {
       const nodes = await askController(world, '/debug/nodes');
       return nodes.includes(IP) || nodes.includes(OTHER_IP) ? undefined : true;
     },
-    { what: 'the controller to notice that no Node holds an egress IP', timeoutMs: 20_000 },
+    { what: 'the controller to notice that no Node holds an egress IP', timeoutMs: WAIT_MS },
   );
 };
 
@@ -185,7 +188,7 @@ export const untilDropped = async ({ cluster }: World, pod: LabPod): Promise<voi
       last = (await cluster.node(pod.node).script('ipset save SALLYPORT-PODS')).stdout;
       return last.includes(entry) ? true : undefined;
     },
-    { what: `Node ${pod.node} to drop what ${pod.name} sends`, timeoutMs: 20_000, actual: () => last },
+    { what: `Node ${pod.node} to drop what ${pod.name} sends`, timeoutMs: WAIT_MS, actual: () => last },
   );
 };
 
@@ -196,7 +199,7 @@ export const untilNothingIsSteered = async (cluster: Cluster): Promise<void> => 
       const sets = await Promise.all(cluster.nodes.map((node) => node.script('ipset list SALLYPORT-PODS')));
       return sets.some(({ stdout }) => stdout.includes('skbmark')) ? undefined : true;
     },
-    { what: 'the agents to let go of the Pods', timeoutMs: 30_000 },
+    { what: 'the agents to let go of the Pods', timeoutMs: WAIT_MS },
   );
 };
 

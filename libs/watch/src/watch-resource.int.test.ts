@@ -80,9 +80,9 @@ const stopServer = async (server: Server): Promise<void> => {
 };
 
 const eventually = async (holds: () => boolean): Promise<void> => {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 20_000;
   while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`not so after 5 s: ${holds.toString()}`);
+    if (Date.now() > deadline) throw new Error(`not so after 20 s: ${holds.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 };
@@ -285,7 +285,7 @@ describe('watchResource against a server', () => {
     await eventually(() => store.watcherCount === 1);
     if (ended) close();
     await eventually(() => store.watcherCount === 0);
-    const deadline = Date.now() + 5000;
+    const deadline = Date.now() + 20_000;
     while ((await connections()) > 0) {
       expect(Date.now()).toBeLessThan(deadline);
       await new Promise((resolve) => setTimeout(resolve, 10));

@@ -41,7 +41,7 @@ const settings: ControllerConfig = {
 export const eventually = async <T>(
   what: string,
   attempt: () => T | false | undefined | Promise<T | false | undefined>,
-  ms = 5000,
+  ms = 20_000,
 ): Promise<T> => {
   const deadline = Date.now() + ms;
   for (;;) {

@@ -84,8 +84,8 @@ export class Traffic {
     return longestOutageMs(this.#entries);
   }
 
-  /** Waits for a request, begun to be looked at after the call, whose entry the predicate accepts. Throws after `timeoutMs` (default 10 000). */
-  async until(accept: (entry: TimelineEntry) => boolean, what: string, timeoutMs = 10_000): Promise<TimelineEntry> {
+  /** Waits for a request, begun to be looked at after the call, whose entry the predicate accepts. Throws after `timeoutMs` (default 60 000). */
+  async until(accept: (entry: TimelineEntry) => boolean, what: string, timeoutMs = 60_000): Promise<TimelineEntry> {
     const start = this.#entries.length;
     return waitFor(() => this.#entries.slice(start).find(accept), {
       what: `${what} (traffic of ${this.#sender})`,
@@ -108,7 +108,7 @@ export class Traffic {
     const start = this.#entries.length;
     return waitFor(() => (this.#entries.length >= start + count ? this.#entries.slice(start) : undefined), {
       what: `${String(count)} more requests of ${this.#sender} to end`,
-      timeoutMs: 10_000 + count * 1000,
+      timeoutMs: 60_000 + count * 1000,
     });
   }
 

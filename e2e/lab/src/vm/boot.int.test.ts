@@ -71,8 +71,8 @@ describe('startGuest', () => {
     'kills a guest that hangs in its boot at the deadline, and shows its console',
     async () => {
       const hung = await withInit('echo waiting for a disk that never comes; exec /bin/busybox sleep 3600');
-      await expect(startGuest({ ...hung, bootTimeoutMs: 8_000 })).rejects.toThrow(
-        /did not answer within 8000 ms[^]*guest's console[^]*waiting for a disk that never comes/,
+      await expect(startGuest({ ...hung, bootTimeoutMs: 20_000 })).rejects.toThrow(
+        /did not answer within 20000 ms[^]*guest's console[^]*waiting for a disk that never comes/,
       );
       expect(await ownQemus()).toEqual([]);
     },

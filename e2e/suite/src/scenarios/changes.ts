@@ -186,7 +186,7 @@ export const changes = (world: () => World): void => {
           const { stdout } = await cluster.node('n1').script('ipset list SALLYPORT-PODS');
           return stdout.includes(world().web.n1.ip) && !stdout.includes(pod.ip) ? true : undefined;
         },
-        { what: 'only the Pod that is gone to be forgotten', timeoutMs: 20_000 },
+        { what: 'only the Pod that is gone to be forgotten', timeoutMs: 60_000 },
       );
     });
 
