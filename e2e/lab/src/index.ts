@@ -27,4 +27,4 @@ export type { Stream } from './traffic/stream.ts';
 export type { TimelineEntry } from './traffic/timeline.ts';
 export type { Traffic } from './traffic/traffic.ts';
 export { waitFor } from './traffic/wait-for.ts';
-export { bootGuest, BootError, LabSetupError, type Guest, type GuestProcess } from './vm/index.ts';
+export { bootGuest, BootError, LabSetupError, UNTIL_OVS_WORKS, type Guest, type GuestProcess } from './vm/index.ts';

@@ -1,3 +1,4 @@
+import { UNTIL_OVS_WORKS } from '../vm/until-ovs-works.ts';
 import { POD_NETWORK } from './address-plan.ts';
 import type { NodeAddresses } from './address-plan.ts';
 import { renderKubeProxyJumps } from './kube-proxy-rules.ts';
@@ -64,7 +65,7 @@ function renderOvsStart(): string {
 }
 
 /** Starts the Node's ovs-vswitchd, and returns when it has read its database. */
-export const VSWITCHD_START = 'ovs-vswitchd unix:"$OVS_RUNDIR/db.sock" --detach --pidfile --log-file -vconsole:off';
+export const VSWITCHD_START = `${UNTIL_OVS_WORKS}; ovs-vswitchd unix:"$OVS_RUNDIR/db.sock" --detach --pidfile --log-file -vconsole:off`;
 
 /** The rule of a CNI that keeps its masquerade in front of everyone else's (Calico does). */
 export const HOSTILE_MASQUERADE = `iptables -t nat -I POSTROUTING 1 -s ${POD_NETWORK} ! -d ${POD_NETWORK} -j MASQUERADE`;

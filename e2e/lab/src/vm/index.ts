@@ -1,3 +1,4 @@
+export { UNTIL_OVS_WORKS } from './until-ovs-works.ts';
 export { BootError } from './boot-error.ts';
 export { bootGuest } from './boot-guest.ts';
 export type {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { bootGuest, waitFor, type Guest, type GuestProcess } from '@sallyport/lab';
+import { bootGuest, UNTIL_OVS_WORKS, waitFor, type Guest, type GuestProcess } from '@sallyport/lab';
 import type { NodeReport } from '@sallyport/api';
 import { ControllerStandIn } from './controller-stand-in.ts';
 
@@ -26,6 +26,7 @@ mkdir -p ${OVS_RUNDIR}
 ovsdb-tool create ${OVS_RUNDIR}/conf.db /usr/share/openvswitch/vswitch.ovsschema
 ip netns exec n1 ovsdb-server ${OVS_RUNDIR}/conf.db --remote=punix:${OVS_RUNDIR}/db.sock --detach --pidfile --log-file -vconsole:off
 ovs-vsctl --no-wait init
+${UNTIL_OVS_WORKS}
 ip netns exec n1 ovs-vswitchd unix:${OVS_RUNDIR}/db.sock --detach --pidfile --log-file -vconsole:off
 `;
 
