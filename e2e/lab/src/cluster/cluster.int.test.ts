@@ -1,7 +1,7 @@
 import { only } from '../traffic/expectation.ts';
 import { PacketError } from '../traffic/sniffer.ts';
 import { waitFor } from '../traffic/wait-for.ts';
-import { API_SERVER, CONTROLLER, LOAD_BALANCER_IP } from './address-plan.ts';
+import { API_SERVER, CONTROLLER, EXTERNAL_SERVER, LOAD_BALANCER_IP } from './address-plan.ts';
 import type { Cluster } from './cluster.ts';
 import { createCluster } from './create-cluster.ts';
 import type { LabNode } from './node.ts';
@@ -92,6 +92,22 @@ describe('the sniffer', () => {
     expect(String(error)).toContain(
       'default/client: expected only 192.168.77.200, but a packet came from 192.168.77.11',
     );
+  });
+
+  it('misses nothing while it does not get the processor', async () => {
+    const count = 1000;
+    const before = cluster.sniffer.packets.length;
+    await cluster.sniffer.phase('burst', [], () =>
+      cluster.guest.script(
+        `pkill -STOP -x tcpdump
+        nsenter --net=/run/netns/n1 bash -c 'for i in $(seq ${String(count)}); do echo >/dev/udp/${EXTERNAL_SERVER.ip}/9; done'
+        pkill -CONT -x tcpdump`,
+      ),
+    );
+    const burst = cluster.sniffer.packets
+      .slice(before)
+      .filter(({ line }) => line.includes(`${EXTERNAL_SERVER.ip}.9: `));
+    expect(burst).toHaveLength(count);
   });
 
   it('fails a phase when a sender is not named', async () => {

@@ -48,7 +48,10 @@ export class Sniffer {
     const { netns } = EXTERNAL_SERVER;
     const listening = deferred<undefined>();
     const process = await guest.spawn(
-      ['tcpdump', '-Z', 'root', '-i', 'eth0', '-n', '-tt', '-l', '--immediate-mode', '-B', '16384', '-Q', 'in', 'ip'],
+      // Headers alone: the kernel divides the buffer into slots of this length, and of whole packets (64 KiB with offloading) few fit in.
+      ['tcpdump', '-Z', 'root', '-i', 'eth0', '-n', '-tt', '-l', '--immediate-mode', '-s', '256', '-B', '16384'].concat(
+        ['-Q', 'in', 'ip'],
+      ),
       {
         netns,
         onLine: (line, stream) => {
