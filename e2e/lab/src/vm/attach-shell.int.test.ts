@@ -64,8 +64,9 @@ describe('attachShell', () => {
       stdout.emit('resize');
       stdin.write('until [ "$(stty size)" = "40 120" ]; do sleep 0.1; done; echo fol""lowed\n');
       await seen('followed');
-      // Ctrl-C ends what runs in the shell, not the shell.
-      stdin.write('echo sta""rted; sleep 300\n');
+      // Ctrl-C ends what runs in the shell, not the shell. What runs must say itself that it does: a bash that is still
+      // between two commands takes the signal for its own, and then waits for the next command to end.
+      stdin.write('sh -c "echo sta\'\'rted; exec sleep 300"\n');
       await seen('started');
       stdin.write('\u0003');
       stdin.write('exit 5\n');
