@@ -1,6 +1,8 @@
-import { parseConfig } from '@sallyport/config';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseConfig, renderOptions } from '@sallyport/config';
 import { defaultMarks } from '@sallyport/dataplane';
-import { agentOptions, marksOf, type AgentConfig } from './agent-options.ts';
+import { agentOptions, ENV_PREFIX, marksOf, type AgentConfig } from './agent-options.ts';
 
 const parse = (...argv: readonly string[]): AgentConfig =>
   parseConfig(agentOptions, { argv, env: {}, envPrefix: 'SALLYPORT_AGENT' });
@@ -28,5 +30,10 @@ describe('agentOptions', () => {
 
   it.each(['10.0.0.5:10349', 'ftp://controller', 'http://'])('does not take %s for a controller', (url) => {
     expect(() => parse('--node-name=n1', `--controller-url=${url}`)).toThrow('is not a URL that begins with http://');
+  });
+
+  it('are in docs/configuration.md', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/configuration.md'), 'utf8');
+    expect(page).toContain(renderOptions(agentOptions, ENV_PREFIX));
   });
 });

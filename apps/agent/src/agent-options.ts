@@ -1,10 +1,11 @@
 import { durationMs, flag, integer, oneOf, text, type ConfigOf, type OptionType } from '@sallyport/config';
-import { DEFAULT_TUNNEL_UDP_PORT, defaultMarks, type Marks } from '@sallyport/dataplane';
+import { DEFAULT_TUNNEL_UDP_PORT, defaultMarks, hex, type Marks } from '@sallyport/dataplane';
 
 /** Bits of a mark, hexadecimal as every tool prints them. */
 const bits: OptionType<number> = {
   expects: 'hexadecimal bits such as 0x1000, up to 0xffffffff',
   parse: (value) => (/^0x[0-9a-f]{1,8}$/i.test(value) ? Number(value) : undefined),
+  print: hex,
 };
 
 const httpUrl: OptionType<string> = {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ConfigError, parseConfig, renderOptions } from '@sallyport/config';
 import { controllerOptions, ENV_PREFIX } from './config.ts';
 
@@ -28,7 +30,8 @@ describe('the configuration of the controller', () => {
     expect(() => parse(['--service-cidrs=10.96.0.0', '--port=0x1'])).toThrow(ConfigError);
   });
 
-  it('can be documented', () => {
-    expect(renderOptions(controllerOptions, ENV_PREFIX)).toContain('| `--service-cidrs` | `SALLYPORT_SERVICE_CIDRS` |');
+  it('is in docs/configuration.md', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/configuration.md'), 'utf8');
+    expect(page).toContain(renderOptions(controllerOptions, ENV_PREFIX));
   });
 });

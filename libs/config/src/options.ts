@@ -3,6 +3,8 @@ export interface OptionType<T> {
   /** What a valid text looks like, for messages and documentation. */
   readonly expects: string;
   parse(text: string): T | undefined;
+  /** The text that `parse` makes this value from; absent where that is what String() gives. */
+  print?(value: T): string;
 }
 
 export interface Option<T> {
@@ -34,7 +36,7 @@ export const integer = (min: number, max: number): OptionType<number> => ({
   },
 });
 
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
+const unitMs: Readonly<Record<string, number>> = { m: 60_000, s: 1000, ms: 1 };
 
 /** A length of time such as `250ms`, `10s` or `5m`; the value is in milliseconds. */
 export const durationMs: OptionType<number> = {
@@ -43,6 +45,10 @@ export const durationMs: OptionType<number> = {
     const match = /^(\d+)(ms|s|m)$/.exec(value);
     const unit = unitMs[match?.[2] ?? ''];
     return unit === undefined ? undefined : Number(match?.[1]) * unit;
+  },
+  print: (value) => {
+    const [unit = 'ms', length = 1] = Object.entries(unitMs).find(([, ms]) => value % ms === 0) ?? [];
+    return `${value / length}${unit}`;
   },
 };
 

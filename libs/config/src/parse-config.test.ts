@@ -53,9 +53,29 @@ describe('parseConfig', () => {
     ]);
   });
 
-  it('documents the options from the same table', () => {
-    expect(renderOptions(table, 'SALLYPORT')).toContain(
-      '| `--node-name` | `SALLYPORT_NODE_NAME` | a text that is not empty | required | The name of the Node. |',
+  it('documents the options from the same table, with defaults as one would give them', () => {
+    const { nodeName, resyncInterval, serviceCidrs } = table;
+    expect(renderOptions({ nodeName, resyncInterval, serviceCidrs }, 'SALLYPORT')).toBe(
+      [
+        '| flag                | environment variable        | value                                                 | default  | meaning               |',
+        '| ------------------- | --------------------------- | ----------------------------------------------------- | -------- | --------------------- |',
+        '| `--node-name`       | `SALLYPORT_NODE_NAME`       | a text that is not empty                              | required | The name of the Node. |',
+        '| `--resync-interval` | `SALLYPORT_RESYNC_INTERVAL` | a duration such as 250ms, 10s or 5m                   | `10s`    | How often.            |',
+        '| `--service-cidrs`   | `SALLYPORT_SERVICE_CIDRS`   | a comma-separated list, each a text that is not empty |          | Services.             |',
+        '',
+      ].join('\n'),
     );
+  });
+});
+
+describe('durationMs', () => {
+  it.each([
+    [250, '250ms'],
+    [1500, '1500ms'],
+    [90_000, '90s'],
+    [300_000, '5m'],
+  ])('prints %d ms as %s, and reads it back', (value, printed) => {
+    expect(durationMs.print?.(value)).toBe(printed);
+    expect(durationMs.parse(printed)).toBe(value);
   });
 });

@@ -1,4 +1,4 @@
-import type { ConfigOf, OptionTable } from './options.ts';
+import type { ConfigOf, Option, OptionTable } from './options.ts';
 
 /** Every fault of the command line and the environment at once, one line each. */
 export class ConfigError extends Error {
@@ -74,14 +74,27 @@ export const parseConfig = <Table extends OptionTable>(
   return Object.freeze(config) as ConfigOf<Table>;
 };
 
-/** The documentation of the options: a Markdown table. */
-export const renderOptions = (table: OptionTable, envPrefix: string): string =>
-  [
-    '| flag | environment variable | value | default | meaning |',
-    '| --- | --- | --- | --- | --- |',
-    ...Object.entries(table).map(([name, option]) => {
-      const fallback = option.default === undefined ? 'required' : `\`${JSON.stringify(option.default)}\``;
-      return `| \`${flagOf(name)}\` | \`${variableOf(envPrefix, name)}\` | ${option.type.expects} | ${fallback} | ${option.description} |`;
-    }),
-    '',
-  ].join('\n');
+const defaultOf = ({ type, default: value }: Option<unknown>): string => {
+  if (value === undefined) return 'required';
+  const printed = (type.print ?? String)(value);
+  return printed === '' ? '' : `\`${printed}\``;
+};
+
+/** The documentation of the options: a Markdown table, its columns aligned. */
+export const renderOptions = (table: OptionTable, envPrefix: string): string => {
+  const rows = [
+    ['flag', 'environment variable', 'value', 'default', 'meaning'],
+    ...Object.entries(table).map(([name, option]) => [
+      `\`${flagOf(name)}\``,
+      `\`${variableOf(envPrefix, name)}\``,
+      option.type.expects,
+      defaultOf(option),
+      option.description,
+    ]),
+  ];
+  const [header = [], ...body] = rows;
+  const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lineOf = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`;
+  return [header, widths.map((width) => '-'.repeat(width)), ...body].map(lineOf).join('');
+};

@@ -1,7 +1,5 @@
-import type { IpsetChange } from '@sallyport/dataplane';
+import { hex, type IpsetChange } from '@sallyport/dataplane';
 import type { NetfilterNames } from './netfilter-names.ts';
-
-const hex = (value: number): string => `0x${value.toString(16)}`;
 
 const lineFor = (change: IpsetChange, { podSet, skipSet }: NetfilterNames): string => {
   switch (change.change) {

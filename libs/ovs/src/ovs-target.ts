@@ -1,3 +1,5 @@
+import { hex } from '@sallyport/dataplane';
+
 /**
  * What is ours in Open vSwitch. Which Open vSwitch that is, its tools find out themselves: the one of the folder in the
  * environment variable OVS_RUNDIR, else of the folder they were built for.
@@ -25,4 +27,4 @@ export const vsctl: readonly string[] = ['ovs-vsctl', TIMEOUT];
 /** OpenFlow 1.5: groups, bundles and `set_field` in the way that the flows here are written. */
 export const ofctl: readonly string[] = ['ovs-ofctl', '-O', 'OpenFlow15', TIMEOUT];
 
-export const cookieText = ({ cookie }: OvsTarget): string => `0x${cookie.toString(16)}`;
+export const cookieText = ({ cookie }: OvsTarget): string => hex(cookie);
