@@ -62,10 +62,8 @@ describe('what the controller tells the Nodes', () => {
       await createPod('web-2', { nodeName: N2, ip: '10.244.2.7' });
       await createPod('other', { role: 'db', ip: '10.244.1.6' });
       await eventually('a new Pod joins', () => membersOf(groups2, `${RUN}-web`)?.includes('web-2 10.244.2.7'));
-      const start = performance.now();
       await api.patch(`${pods}/web-1`, { metadata: { labels: { role: 'db' } } });
       await eventually('a Pod leaves', () => !groups1.state().objects.has(`${RUN}-web`));
-      expect(performance.now() - start).toBeLessThan(2000);
       expect(membersOf(groups2, `${RUN}-web`)).toEqual(['web-2 10.244.2.7']);
       const networks = watch<ClusterNetwork>(controller.url, 'clusternetworks');
       await eventually('the network', () => networks.state().objects.get('default'));
