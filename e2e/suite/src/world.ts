@@ -43,8 +43,9 @@ const prodPod = (name: string, node: NodeName, role: string): PodSpec => ({
   labels: { role },
 });
 
-export const createWorld = async (): Promise<World> => {
-  const cluster = await createCluster({ nodes: 3 });
+/** Aborting `signal` closes the cluster, even one that comes up still. */
+export const createWorld = async (signal: AbortSignal): Promise<World> => {
+  const cluster = await createCluster({ nodes: 3, signal });
   try {
     await cluster.apply([namespaceWithEnv('prod'), namespaceWithEnv('dev')]);
     const specs = [

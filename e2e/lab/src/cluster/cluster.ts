@@ -21,7 +21,7 @@ import type { PodSpec } from './pod.ts';
 import { Sallyport } from './sallyport.ts';
 
 /** How long a Pod may take until it runs: Node.js starts slowly under emulation. */
-const POD_TIMEOUT_MS = 60_000;
+const POD_TIMEOUT_MS = 300_000;
 
 /** What `createCluster` made; see there. */
 export interface ClusterParts {

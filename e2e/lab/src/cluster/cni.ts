@@ -43,8 +43,11 @@ export function cniConfig(node: NodeAddresses): unknown {
  */
 export function renderCniAdd(attachment: Attachment): string {
   const { netns } = attachment;
-  // On failure nothing must be left behind: kubelet tries again.
+  // Kubelet tries again: on failure nothing must be left behind, and what an attempt that was killed has left (its address is taken
+  // still, and is not given twice) must go first.
   return [
+    `if [ -e /run/netns/${netns} ]; then`,
+    `${renderCniDel(attachment)}fi`,
     `ip netns add ${netns}`,
     `trap '[ $? -eq 0 ] || ip netns delete ${netns}' EXIT`,
     `ip -n ${netns} link set lo up`,

@@ -11,6 +11,9 @@ import { startServer } from './server.ts';
 import { watchObjects } from './watched.ts';
 import type { Watched } from './watched.ts';
 
+/** For plugins that hang: several Pods may be wired at a time, under emulation. */
+const WIRING_TIMEOUT_MS = 120_000;
+
 /** A Pod that runs in the guest. */
 interface RunningPod {
   readonly key: string;
@@ -132,7 +135,7 @@ export class Kubelet {
       containerID: uid,
       netns: podNetns(pod.metadata?.namespace ?? '', pod.metadata?.name ?? ''),
     };
-    const ip = isOnHost ? node.ip : podIPFromCniResult((await this.#guest.script(renderCniAdd(attachment))).stdout);
+    const ip = isOnHost ? node.ip : await this.#wire(attachment);
     const attached = { key, uid, ip, startedAt: new Date(), ...(isOnHost ? {} : { attachment }) };
     // Remembered before the server starts: whatever fails from here on, the namespace is ours to remove.
     this.#running.set(key, attached);
@@ -141,6 +144,11 @@ export class Kubelet {
     const running = { ...attached, server };
     this.#running.set(key, running);
     return running;
+  }
+
+  async #wire(attachment: Attachment): Promise<string> {
+    const { stdout } = await this.#guest.script(renderCniAdd(attachment), { timeoutMs: WIRING_TIMEOUT_MS });
+    return podIPFromCniResult(stdout);
   }
 
   async #report(pod: V1Pod, node: NodeAddresses, running: RunningPod): Promise<void> {

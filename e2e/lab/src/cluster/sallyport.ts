@@ -10,8 +10,8 @@ import { Component } from './component.ts';
 import { ovsEnvironment } from './node-script.ts';
 import { GUEST_WORKSPACE, workspaceRoot } from '../workspace-root.ts';
 
-/** How long controller and agents may take until they are ready: four Node.js programs start at once, under emulation. */
-const READY_TIMEOUT_MS = 180_000;
+/** For what hangs: four Node.js programs start at once, under emulation, and one that ends is noticed at once. */
+const READY_TIMEOUT_MS = 600_000;
 
 /** Where an agent says whether it is ready, in its own namespace. */
 const AGENT_HEALTH = { ip: '127.0.0.1', port: 10_350 } as const;

@@ -8,7 +8,7 @@ import { workspaceRoot } from '../workspace-root.ts';
 const PROGRAM = '/opt/sallyport-lab/server.mjs';
 
 /** Node.js starts slowly under emulation, and several may start at a time. */
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 300_000;
 
 /** Puts the server program into the guest. */
 export async function installServer(guest: Guest): Promise<void> {
