@@ -53,8 +53,13 @@ export class LabNode extends Sender {
   /** Power loss: from one packet to the next the Node is silent, and everything on it is dead. It does not come back. */
   async kill(): Promise<void> {
     this.#standIns.kubelet.abandon(this.name);
+    // Until nothing is left: what is listed once may have started another process meanwhile.
     await this.guest.script(
-      `ip link set ${lanPort(this.name)} down; ip netns pids ${this.name} | xargs -r kill -KILL; rm -f ${ovsRunDir(this.name)}/*.pid`,
+      [
+        `ip link set ${lanPort(this.name)} down`,
+        `while pids=$(ip netns pids ${this.name}); [ -n "$pids" ]; do kill -KILL $pids 2>/dev/null || true; sleep 0.05; done`,
+        `rm -f ${ovsRunDir(this.name)}/*.pid`,
+      ].join('\n'),
     );
   }
 
