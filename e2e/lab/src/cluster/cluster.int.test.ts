@@ -1,25 +1,28 @@
 import { only } from '../traffic/expectation.ts';
 import { PacketError } from '../traffic/sniffer.ts';
 import { waitFor } from '../traffic/wait-for.ts';
-import { API_SERVER, CONTROLLER, EXTERNAL_SERVER, LOAD_BALANCER_IP } from './address-plan.ts';
+import { API_SERVER, CONTROLLER, EXTERNAL_SERVER, LOAD_BALANCER_IP, nodeAddresses } from './address-plan.ts';
 import type { Cluster } from './cluster.ts';
+import { podIPFromCniResult, renderCniAdd, renderCniDel } from './cni.ts';
 import { createCluster } from './create-cluster.ts';
 import type { LabNode } from './node.ts';
 import type { LabPod } from './pod.ts';
 
 // The first run downloads Debian packages and builds the guest's root.
-const SET_UP_TIMEOUT_MS = 300_000;
-import.meta.jest.setTimeout(60_000);
+const SET_UP_TIMEOUT_MS = 900_000;
+import.meta.jest.setTimeout(180_000);
 
 let cluster: Cluster;
 let client: LabPod;
 let neighbour: LabPod;
 let servers: readonly LabPod[];
-let close = () => Promise.resolve();
+let starting: Promise<Cluster> | undefined;
+const interruption = new AbortController();
 
 beforeAll(async () => {
-  cluster = await createCluster({ nodes: 3, log: (message) => process.stderr.write(`${message}\n`) });
-  close = () => cluster.close();
+  const log = (message: string) => process.stderr.write(`${message}\n`);
+  starting = createCluster({ nodes: 3, log, signal: interruption.signal });
+  cluster = await starting;
   const [first, second, ...others] = await cluster.createPods([
     { name: 'client', node: 'n1' },
     { name: 'neighbour', node: 'n2' },
@@ -46,7 +49,12 @@ beforeAll(async () => {
   await cluster.untilServiceReady('web');
 }, SET_UP_TIMEOUT_MS);
 
-afterAll(() => close(), 60_000);
+afterAll(async () => {
+  // Closes what comes up still, too, when the set-up took too long.
+  interruption.abort();
+  const started = await starting?.catch(() => undefined);
+  await started?.close();
+}, SET_UP_TIMEOUT_MS);
 
 describe('traffic to the external network', () => {
   it("leaves with the Node's IP, over TCP, UDP and ICMP", async () => {
@@ -186,11 +194,25 @@ spec:
     expect(stdout).not.toContain(late.ip);
   });
 
+  it('is wired though an attempt before, which was killed, has left all that it made', async () => {
+    const [, node] = nodeAddresses(2);
+    const attachment = { node: node!, netns: 'pod-again', containerID: 'wired-again' };
+    const addresses = async () =>
+      (await cluster.guest.script('cd /run/sallyport/n2/cni/kindnet; grep -l wired-again * || true')).stdout.trim();
+    await cluster.guest.script(renderCniAdd(attachment));
+    const { stdout } = await cluster.guest.script(renderCniAdd(attachment));
+    expect(await addresses()).toBe(podIPFromCniResult(stdout));
+    await cluster.guest.script(renderCniDel(attachment));
+    expect(await addresses()).toBe('');
+  });
+
   it('reports what kubelet reports', async () => {
     const columns = 'NAME:.metadata.name,PHASE:.status.phase,IP:.status.podIP,HOST:.status.hostIP';
     const out = await cluster.kubectl(['get', 'pod', 'client', '-o', `custom-columns=${columns}`, '--no-headers']);
     expect(out.trim().split(/\s+/)).toEqual(['client', 'Running', client.ip, '192.168.77.11']);
-    await cluster.kubectl(['wait', '--for=condition=Ready', 'pod/client', '--timeout=5s']);
+    await cluster.kubectl(['wait', '--for=condition=Ready', 'pod/client', '--timeout=60s'], {
+      timeoutMs: 80_000,
+    });
   });
 });
 
@@ -200,7 +222,7 @@ describe('faults', () => {
     await node.cutLink();
     await expect(neighbour.request(undefined, 500)).rejects.toThrow('default/neighbour got no answer');
     await node.restoreLink();
-    const answer = () => neighbour.request(undefined, 500).catch(() => undefined);
+    const answer = () => neighbour.request(undefined, 5000).catch(() => undefined);
     expect(await waitFor(answer, { what: 'the link to be back' })).toBe('192.168.77.12');
   });
 
@@ -234,16 +256,17 @@ describe('faults', () => {
   });
 
   it('a controller that is cut off reaches nobody, and nobody reaches it, until it is healed', async () => {
-    const pings = async () => {
-      const outward = cluster.guest.run(['ping', '-c', '1', '-W', '2', API_SERVER.ip], { netns: CONTROLLER.netns });
-      const results = await Promise.allSettled([outward, cluster.node('n1').ping(CONTROLLER.ip)]);
+    const pings = async (seconds: number) => {
+      const argv = ['ping', '-c', '1', '-W', String(seconds), API_SERVER.ip];
+      const outward = cluster.guest.run(argv, { netns: CONTROLLER.netns, timeoutMs: 60_000 });
+      const results = await Promise.allSettled([outward, cluster.node('n1').ping(CONTROLLER.ip, seconds)]);
       return results.map(({ status }) => status === 'fulfilled');
     };
-    expect(await pings()).toEqual([true, true]);
+    expect(await pings(20)).toEqual([true, true]);
     await cluster.partitionController();
-    expect(await pings()).toEqual([false, false]);
+    expect(await pings(2)).toEqual([false, false]);
     await cluster.healController();
-    await waitFor(async () => ((await pings()).every(Boolean) ? true : undefined), { what: 'the link to be back' });
+    await waitFor(async () => ((await pings(5)).every(Boolean) ? true : undefined), { what: 'the link to be back' });
   });
 
   it('vswitchd restarts: flows are gone, bridges are not', async () => {

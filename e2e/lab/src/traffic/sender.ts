@@ -6,8 +6,11 @@ import type { StreamOptions } from './stream.ts';
 import { Traffic } from './traffic.ts';
 import type { TrafficOptions } from './traffic.ts';
 
-/** How long a single request may take. */
-const REQUEST_TIMEOUT_MS = 3000;
+/** For an answer that does not come: one that is slow under emulation is none. Who expects no answer says a shorter time. */
+const REQUEST_TIMEOUT_MS = 25_000;
+
+/** What the program that asks may take beyond the time for the answer: it has to start and to say why it failed. */
+const PROGRAM_TIMEOUT_MS = 20_000;
 
 /** Something with a network namespace that sends traffic: a Pod, a Node, the external server. */
 export class Sender {
@@ -35,6 +38,7 @@ export class Sender {
     try {
       const { stdout } = await this.guest.run(['curl', '-sS', '--max-time', String(timeoutMs / 1000), url], {
         netns: this.netns,
+        timeoutMs: timeoutMs + PROGRAM_TIMEOUT_MS,
       });
       return stdout;
     } catch (error) {
@@ -48,6 +52,7 @@ export class Sender {
     try {
       const { stdout } = await this.guest.run(['bash', '-c', UDP_REQUEST, 'udp', ip, String(port), seconds], {
         netns: this.netns,
+        timeoutMs: REQUEST_TIMEOUT_MS + PROGRAM_TIMEOUT_MS,
       });
       return stdout.trim();
     } catch (error) {
@@ -55,9 +60,12 @@ export class Sender {
     }
   }
 
-  /** One ICMP echo request; throws without an answer within two seconds. */
-  async ping(ip: string = EXTERNAL_SERVER.ip): Promise<void> {
-    await this.guest.run(['ping', '-n', '-q', '-c', '1', '-W', '2', ip], { netns: this.netns });
+  /** One ICMP echo request; throws without an answer within so many seconds. */
+  async ping(ip: string = EXTERNAL_SERVER.ip, seconds = 20): Promise<void> {
+    await this.guest.run(['ping', '-n', '-q', '-c', '1', '-W', String(seconds), ip], {
+      netns: this.netns,
+      timeoutMs: seconds * 1000 + PROGRAM_TIMEOUT_MS,
+    });
   }
 
   /** New connections one after the other until stopped, with a timeline. */

@@ -19,8 +19,8 @@ export class PacketError extends Error {
   }
 }
 
-/** How long a marker packet may take to be seen before the sniffer is called dead. */
-const MARKER_TIMEOUT_MS = 10_000;
+/** How long a marker packet may take to be seen before the sniffer is called dead; a tcpdump that has ended is noticed at once. */
+const MARKER_TIMEOUT_MS = 60_000;
 
 /**
  * Records every IPv4 packet that arrives at the external server. A phase of a test is delimited by marker packets that the

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface WaitOptions {
   /** Completes "waited … s for". */
   readonly what: string;
-  /** Default 10 000. */
+  /** Default 60 000. */
   readonly timeoutMs?: number;
   /** Default 50. */
   readonly intervalMs?: number;
@@ -14,7 +14,7 @@ export interface WaitOptions {
 
 /** Asks again and again until the answer is not undefined, and returns it; throws when that takes longer than `timeoutMs`. */
 export async function waitFor<T>(ask: () => T | undefined | Promise<T | undefined>, options: WaitOptions): Promise<T> {
-  const { what, timeoutMs = 10_000, intervalMs = 50, actual } = options;
+  const { what, timeoutMs = 60_000, intervalMs = 50, actual } = options;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
