@@ -36,6 +36,9 @@ const AGENT = [
   ...['--node-name=n1', `--controller-url=http://${CONTROLLER.ip}:${String(CONTROLLER.port)}`],
 ];
 
+/** For what hangs: a Node.js program starts slowly under emulation, and so do the programs of Open vSwitch. */
+const START_TIMEOUT_MS = 120_000;
+
 /** The real agent on the real kernel of a guest, told what to do by a stand-in for the controller. */
 export class AgentLab {
   readonly guest: Guest;
@@ -52,15 +55,16 @@ export class AgentLab {
     await promisify(execFile)(process.execPath, ['tools/bundle.mjs', 'apps/agent'], { cwd: WORKSPACE });
     const controller = new ControllerStandIn();
     const hostPort = await controller.listen();
-    const guest = await bootGuest({ shares: [{ hostPath: WORKSPACE, guestPath: GUEST_WORKSPACE }] });
+    let guest: Guest | undefined;
     try {
-      await guest.script(NODE_SCRIPT, { env: NODE_ENVIRONMENT });
+      guest = await bootGuest({ shares: [{ hostPath: WORKSPACE, guestPath: GUEST_WORKSPACE }] });
+      await guest.script(NODE_SCRIPT, { env: NODE_ENVIRONMENT, timeoutMs: START_TIMEOUT_MS });
       await guest.exposeHostPort({ listen: CONTROLLER, hostPort });
+      return new AgentLab(guest, controller);
     } catch (error) {
-      await Promise.all([guest.close(), controller.close()]);
+      await Promise.all([guest?.close(), controller.close()]);
       throw error;
     }
-    return new AgentLab(guest, controller);
   }
 
   async close(): Promise<void> {
@@ -95,7 +99,8 @@ export class AgentLab {
 
   /** What an agent would change now, an operation a line: empty when the dataplane is as it should be. */
   async plannedOperations(...flags: readonly string[]): Promise<string> {
-    return this.onNode(...AGENT, ...flags, '--dry-run');
+    const options = { netns: 'n1', env: NODE_ENVIRONMENT, timeoutMs: START_TIMEOUT_MS };
+    return (await this.guest.run([...AGENT, ...flags, '--dry-run'], options)).stdout;
   }
 
   /** All that is ours on the Node and what surrounds it, without counters. */
