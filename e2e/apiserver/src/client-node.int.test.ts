@@ -1,7 +1,7 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
 import { CoreV1Api, KubeConfig, makeInformer, Watch } from '@kubernetes/client-node';
 import type { TestCluster } from './testing/cluster.ts';
-import { startTestCluster } from './testing/cluster.ts';
+import { SET_UP_TIMEOUT_MS, startTestCluster } from './testing/cluster.ts';
 
 let cluster: TestCluster;
 let config: KubeConfig;
@@ -12,10 +12,10 @@ beforeAll(async () => {
   config = new KubeConfig();
   config.loadFromFile(cluster.server.kubeconfig);
   core = config.makeApiClient(CoreV1Api);
-});
+}, SET_UP_TIMEOUT_MS);
 
 afterAll(async () => {
-  await cluster.close();
+  await (cluster as TestCluster | undefined)?.close();
 });
 
 const path = (): string => `/api/v1/namespaces/${cluster.namespace}/configmaps`;

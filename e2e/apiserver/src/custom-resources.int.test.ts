@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome, TestCluster } from './testing/cluster.ts';
-import { gate, gateDefinition, gateNames, startTestCluster } from './testing/cluster.ts';
+import { gate, gateDefinition, gateNames, SET_UP_TIMEOUT_MS, startTestCluster } from './testing/cluster.ts';
 
 let cluster: TestCluster;
 let resource: string;
@@ -15,11 +15,11 @@ beforeAll(async () => {
   // A kube-apiserver publishes the schema a moment after that; kubectl explains, and checks what it applies, by it.
   const explain = (): Promise<Outcome> => cluster.kubectl(['explain', resource]);
   for (let attempts = 1; attempts < 50 && (await explain()).code !== 0; attempts += 1) await sleep(200);
-});
+}, SET_UP_TIMEOUT_MS);
 
 afterAll(async () => {
   await cluster.kubectl(['delete', 'crd', resource, '--wait=false']);
-  await cluster.close();
+  await (cluster as TestCluster | undefined)?.close();
 });
 
 describe('a custom resource', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TemporaryFolder } from './setup/kubeconfig.ts';
 import { temporaryFolder } from './setup/kubeconfig.ts';
 import type { TestCluster } from './testing/cluster.ts';
-import { startTestCluster } from './testing/cluster.ts';
+import { SET_UP_TIMEOUT_MS, startTestCluster } from './testing/cluster.ts';
 
 let cluster: TestCluster;
 let chart: TemporaryFolder;
@@ -20,11 +20,11 @@ beforeAll(async () => {
   await mkdir(join(chart.path, 'templates'));
   await writeFile(join(chart.path, 'Chart.yaml'), 'apiVersion: v2\nname: chart\nversion: 0.1.0\n');
   await writeFile(join(chart.path, 'templates', 'config-map.yaml'), TEMPLATE);
-});
+}, SET_UP_TIMEOUT_MS);
 
 afterAll(async () => {
-  await chart.remove();
-  await cluster.close();
+  await (chart as TemporaryFolder | undefined)?.remove();
+  await (cluster as TestCluster | undefined)?.close();
 });
 
 it('helm installs, upgrades and uninstalls a chart', async () => {

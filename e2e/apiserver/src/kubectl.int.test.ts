@@ -1,14 +1,14 @@
 import type { TestCluster } from './testing/cluster.ts';
-import { startTestCluster } from './testing/cluster.ts';
+import { SET_UP_TIMEOUT_MS, startTestCluster } from './testing/cluster.ts';
 
 let cluster: TestCluster;
 
 beforeAll(async () => {
   cluster = await startTestCluster();
-});
+}, SET_UP_TIMEOUT_MS);
 
 afterAll(async () => {
-  await cluster.close();
+  await (cluster as TestCluster | undefined)?.close();
 });
 
 /** kubectl in the namespace of this run. */
@@ -183,19 +183,11 @@ describe('kubectl', () => {
 
   it('watches with -w and prints each change', async () => {
     await apply(configMap('watched', { a: '1' }));
-    const watching = cluster.kubectl([
-      '-n',
-      cluster.namespace,
-      'get',
-      'configmap',
-      'watched',
-      '-w',
-      '--request-timeout=4s',
-      '--no-headers',
-    ]);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const watching = cluster.follow(['-n', cluster.namespace, 'get', 'configmap', 'watched', '-w', '--no-headers']);
+    await watching.until(/^watched +1 +\w+\n/);
     await run('patch', 'configmap', 'watched', '--type=merge', '-p', '{"data":{"b":"2"}}');
-    expect((await watching).stdout).toMatch(/^watched +1 +\w+\nwatched +2 +\w+\n/);
+    await watching.until(/^watched +1 +\w+\nwatched +2 +\w+\n/);
+    await watching.end();
   });
 
   it('creates what its generators make (which it sends as protobuf)', async () => {

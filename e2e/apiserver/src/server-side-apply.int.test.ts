@@ -1,14 +1,14 @@
 import type { TestCluster } from './testing/cluster.ts';
-import { startTestCluster } from './testing/cluster.ts';
+import { SET_UP_TIMEOUT_MS, startTestCluster } from './testing/cluster.ts';
 
 let cluster: TestCluster;
 
 beforeAll(async () => {
   cluster = await startTestCluster();
-});
+}, SET_UP_TIMEOUT_MS);
 
 afterAll(async () => {
-  await cluster.close();
+  await (cluster as TestCluster | undefined)?.close();
 });
 
 const serverSide = (manager: string, object: object, ...args: readonly string[]): ReturnType<TestCluster['kubectl']> =>

@@ -11,6 +11,13 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** A kubectl that goes on until it is ended. */
+export interface Following {
+  /** Resolves when standard output matches; rejects, with what kubectl has printed, when it ends before. */
+  readonly until: (pattern: RegExp) => Promise<void>;
+  readonly end: () => Promise<void>;
+}
+
 /** An API server (whichever the environment names) with kubectl for it, and names that no other run uses. */
 export interface TestCluster {
   readonly server: ApiServer;
@@ -22,12 +29,17 @@ export interface TestCluster {
   readonly kubectl: (args: readonly string[], input?: string) => Promise<Outcome>;
   /** The same, for commands that must succeed: returns standard output. */
   readonly run: (args: readonly string[], input?: string) => Promise<string>;
+  /** Starts a kubectl that does not end by itself (`get -w`); `close` ends it, too. */
+  readonly follow: (args: readonly string[]) => Following;
   /** Runs helm; throws when it fails. */
   readonly helm: (args: readonly string[]) => Promise<string>;
   readonly close: () => Promise<void>;
 }
 
 const KUBECTL_TIMEOUT_MS = 30_000;
+
+/** A set-up may take so long: the first one downloads kubectl and helm. */
+export const SET_UP_TIMEOUT_MS = 600_000;
 
 /** Starts the API server for one test file. */
 export async function startTestCluster(): Promise<TestCluster> {
@@ -43,15 +55,27 @@ export async function startTestCluster(): Promise<TestCluster> {
   const helm: TestCluster['helm'] = async (args) =>
     succeeded('helm', args, await runCommand(tools.helm, [`--kubeconfig=${server.kubeconfig}`, ...args], ''));
   const namespace = `sallyport-${id}`;
-  await run(['create', 'namespace', namespace]);
+  try {
+    await run(['create', 'namespace', namespace]);
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+  const followed: Following[] = [];
   return {
     server,
     id,
     namespace,
     kubectl,
     run,
+    follow: (args) => {
+      const following = followCommand(tools.kubectl, [`--kubeconfig=${server.kubeconfig}`, ...args]);
+      followed.push(following);
+      return following;
+    },
     helm,
     close: async () => {
+      await Promise.all(followed.map((following) => following.end()));
       await kubectl(['delete', 'namespace', namespace, '--wait=false']);
       await server.close();
     },
@@ -78,6 +102,43 @@ function runCommand(command: string, args: readonly string[], input: string): Pr
     });
     child.stdin.end(input);
   });
+}
+
+function followCommand(command: string, args: readonly string[]): Following {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const closed = new Promise<string>((resolve) => {
+    child.once('error', (error) => {
+      resolve(error.message);
+    });
+    child.once('close', (code, signal) => {
+      resolve(signal ?? `exit status ${String(code)}`);
+    });
+  });
+  return {
+    until: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (pattern.test(stdout)) resolve();
+        };
+        child.stdout.on('data', look);
+        look();
+        void closed.then((how) => {
+          reject(
+            new Error(
+              `${command} ${args.join(' ')}: ended (${how}) before it printed ${String(pattern)}\n${stdout}\n${stderr}`,
+            ),
+          );
+        });
+      }),
+    end: async () => {
+      child.kill('SIGKILL');
+      await closed;
+    },
+  };
 }
 
 /** The plural, group and kind of the custom resource that tests define. */
