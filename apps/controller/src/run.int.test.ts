@@ -66,7 +66,8 @@ describe('run', () => {
     while (!log.includes('serving')) await new Promise((resolve) => setTimeout(resolve, 10));
     stop();
     expect(await exit).toBe(0);
-    expect(log.at(-1)).toBe('stopping');
+    // A connection that is refused may have its say after it.
+    expect(log).toContain('stopping');
   });
 
   it('ends with 0 when it is told to stop before it has started', async () => {

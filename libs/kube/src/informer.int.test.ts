@@ -16,6 +16,8 @@ const node = (name: string, resourceVersion: string, address = '10.0.0.1'): unkn
   status: { addresses: [{ type: 'InternalIP', address }] },
 });
 
+import.meta.jest.setTimeout(180_000);
+
 /** An API server of one page of code: what it answers is up to the test. */
 class Scripted {
   readonly requests: string[] = [];
@@ -44,9 +46,9 @@ class Scripted {
 }
 
 const eventually = async (holds: () => boolean): Promise<void> => {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`not so after 10 s: ${holds.toString()}`);
+    if (Date.now() > deadline) throw new Error(`not so after 60 s: ${holds.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 };

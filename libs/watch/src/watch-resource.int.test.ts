@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { systemClock } from '@sallyport/reconcile';
+import { systemClock, type Clock } from '@sallyport/reconcile';
 import { MemoryStore } from './memory-store.ts';
 import type { Reflector } from './reflector.ts';
 import { serveWatch } from './serve-watch.ts';
@@ -87,7 +87,16 @@ const eventually = async (holds: () => boolean): Promise<void> => {
   }
 };
 
-const reflect = (url: string, errors: unknown[] = [], idleMs = 2000): Reflector<Thing> & { changes: () => number } => {
+interface ReflectOptions {
+  readonly errors?: unknown[];
+  readonly idleMs?: number;
+  readonly clock?: Clock;
+}
+
+const reflect = (
+  url: string,
+  { errors = [], idleMs = 60_000, clock = systemClock }: ReflectOptions = {},
+): Reflector<Thing> & { changes: () => number } => {
   let changes = 0;
   const reflector = watchResource<Thing>({
     url,
@@ -101,7 +110,7 @@ const reflect = (url: string, errors: unknown[] = [], idleMs = 2000): Reflector<
       changes += 1;
     },
     onError: (error) => errors.push(error),
-    clock: systemClock,
+    clock,
     random: () => 0.5,
     idleMs,
     retryMs: 20,
@@ -123,8 +132,8 @@ describe('watchResource against a server', () => {
     cleanUp.push(() => (started.server.listening ? stopServer(started.server) : Promise.resolve()));
     return started;
   };
-  const watch = (url: string, errors: unknown[] = [], idleMs?: number): ReturnType<typeof reflect> => {
-    const reflector = reflect(url, errors, idleMs);
+  const watch = (url: string, options?: ReflectOptions): ReturnType<typeof reflect> => {
+    const reflector = reflect(url, options);
     cleanUp.push(() => reflector.stop());
     return reflector;
   };
@@ -171,7 +180,7 @@ describe('watchResource against a server', () => {
     old.publish('n1', [thing('a', '1')]);
     const { url, port, server } = await serve(handlerFor(old, requests));
     const errors: unknown[] = [];
-    const reflector = watch(url, errors);
+    const reflector = watch(url, { errors });
     await eventually(() => reflector.state().synced);
     await stopServer(server);
     await eventually(() => errors.length > 2);
@@ -196,7 +205,7 @@ describe('watchResource against a server', () => {
       else setTimeout(() => response.destroy(), 20);
     });
     const errors: unknown[] = [];
-    const reflector = watch(url, errors);
+    const reflector = watch(url, { errors });
     await eventually(() => errors.length >= 2);
     expect(reflector.state()).toMatchObject({ synced: false, resourceVersion: '' });
     complete = true;
@@ -227,7 +236,7 @@ describe('watchResource against a server', () => {
       good(request, response);
     });
     const errors: unknown[] = [];
-    const reflector = watch(url, errors);
+    const reflector = watch(url, { errors });
     await eventually(() => reflector.state().synced);
     open?.write(garbage);
     await eventually(() => requests.length === 2);
@@ -241,7 +250,7 @@ describe('watchResource against a server', () => {
     const requests: string[] = [];
     const { url } = await serve(handlerFor(store, requests, { bookmarkIntervalMs: 60_000 }));
     const errors: unknown[] = [];
-    watch(url, errors, 200);
+    watch(url, { errors, idleMs: 200 });
     await eventually(() => requests.length >= 2);
     expect(String(errors[0])).toContain('nothing received for 200 ms');
   });
@@ -250,8 +259,23 @@ describe('watchResource against a server', () => {
     const store = storeOf(100);
     const requests: string[] = [];
     const { url } = await serve(handlerFor(store, requests, { bookmarkIntervalMs: 20 }));
-    watch(url, [], 200);
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    // Each bookmark begins the idle time anew: how soon it comes is the machine's.
+    const idleMs = 60_000;
+    let begun = 0;
+    let pending = 0;
+    const clock: Clock = {
+      after: (delayMs, callback) => {
+        if (delayMs !== idleMs) return systemClock.after(delayMs, callback);
+        begun += 1;
+        pending += 1;
+        return () => {
+          pending -= 1;
+        };
+      },
+    };
+    watch(url, { idleMs, clock });
+    await eventually(() => begun >= 5);
+    expect(pending).toBe(1);
     expect(requests).toEqual(['state']);
   });
 
@@ -260,7 +284,7 @@ describe('watchResource against a server', () => {
       response.writeHead(503).end(JSON.stringify({ message: 'not synchronized yet' }));
     });
     const errors: unknown[] = [];
-    watch(url, errors);
+    watch(url, { errors });
     await eventually(() => errors.length > 0);
     expect(String(errors[0])).toContain('answered 503: not synchronized yet');
   });

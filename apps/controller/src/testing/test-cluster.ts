@@ -24,8 +24,8 @@ export const RUN = `it${process.pid}`;
 export const NAMESPACE = `${RUN}-prod`;
 export const [N1, N2] = [`${RUN}-n1`, `${RUN}-n2`];
 export const IP = '192.0.2.10';
-/** Machines that test are busy. */
-export const TIMEOUT_MS = 30_000;
+/** For what hangs: machines that test are busy. */
+export const TIMEOUT_MS = 120_000;
 
 const settings: ControllerConfig = {
   listenAddress: '127.0.0.1',
@@ -41,7 +41,7 @@ const settings: ControllerConfig = {
 export const eventually = async <T>(
   what: string,
   attempt: () => T | false | undefined | Promise<T | false | undefined>,
-  ms = 20_000,
+  ms = 60_000,
 ): Promise<T> => {
   const deadline = Date.now() + ms;
   for (;;) {
