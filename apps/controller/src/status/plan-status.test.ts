@@ -33,6 +33,7 @@ const input = (changes: Partial<StatusInput> = {}): StatusInput => ({
   losses: [],
   faults: [],
   holder: one,
+  network: { podCIDRs: ['10.244.0.0/16'], serviceCIDRs: ['10.96.0.0/16'] },
   progress: [done],
   previous: {},
   now,
@@ -106,6 +107,17 @@ describe('planStatus', () => {
       { holder: { kind: 'Nobody', ip: IP }, egress: { ...egress, unavailable: 'NodeIP' } },
       `False NoNode: no Node holds ${IP}: add it to an interface of one Node; ` +
         'until then external traffic of the selected Pods leaves from the IPs of their Nodes',
+    ],
+    [
+      'nobody can hold the address of a Service',
+      { holder: { kind: 'Nobody', ip: '10.96.0.8' } },
+      `False InServiceCIDR: 10.96.0.8 is an address of a Service, in 10.96.0.0/16 (--service-cidrs): choose another egressIP; ${dropped}`,
+    ],
+    [
+      'nobody holds an IP that is found on one interface only, as Pods have such addresses',
+      { holder: { kind: 'Nobody', ip: '10.244.0.8' } },
+      'False NoNode: no Node holds 10.244.0.8: add it to the interface of one Node that has its InternalIP, ' +
+        `as on others an address in the Pod CIDR 10.244.0.0/16 is a Pod's; ${dropped}`,
     ],
     [
       'two Nodes hold it',

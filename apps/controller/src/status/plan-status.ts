@@ -1,4 +1,4 @@
-import { setCondition, type Condition, type EgressStatus, type Fault } from '@sallyport/api';
+import { setCondition, type ClusterNetwork, type Condition, type EgressStatus, type Fault } from '@sallyport/api';
 import type { ResolvedEgress } from '@sallyport/grouping';
 import type { Holder } from '../holders/holders-for.ts';
 import { conflictedCondition } from './conflicted-condition.ts';
@@ -14,6 +14,7 @@ export type Verdict = Pick<Condition, 'status' | 'reason' | 'message'>;
 export interface StatusInput extends ResolvedEgress {
   readonly faults: readonly Fault[];
   readonly holder: Holder;
+  readonly network: Pick<ClusterNetwork, 'podCIDRs' | 'serviceCIDRs'>;
   /** Of the Nodes with the group (the gateway and those with members), and of those that have yet to forget it. */
   readonly progress: readonly NodeProgress[];
   /** What it is now. */
