@@ -165,6 +165,18 @@ describe('planStatus', () => {
       },
       'False Failing: Node n1: no ipset',
     ],
+    [
+      'many Nodes fail for long reasons, without giving all',
+      {
+        progress: [1, 2, 3, 4, 5, 6, 7].map((n) => ({
+          nodeName: `n${n}`,
+          state: 'Failing' as const,
+          failure: n === 1 ? 'x'.repeat(10_000) : 'no ipset',
+        })),
+      },
+      `False Failing: Node n1: ${'x'.repeat(291)}…; ` +
+        'Node n2: no ipset; Node n3: no ipset; Node n4: no ipset; Node n5: no ipset; and 2 more',
+    ],
     ['there is no gateway', { holder: { kind: 'Nobody', ip: IP } }, `False NoGateway: see IPAssigned; ${dropped}`],
     [
       'the spec has faults',

@@ -1,6 +1,6 @@
 import { renderFault } from '@sallyport/api';
 import { withoutGateway } from './ip-assigned-condition.ts';
-import { listed } from './listed.ts';
+import { listed, listedTexts } from './listed.ts';
 import type { NodeProgress } from './node-progress.ts';
 import type { StatusInput, Verdict } from './plan-status.ts';
 
@@ -21,7 +21,7 @@ export const realizedCondition = ({
   }
   const failing = progress.filter((node) => node.state === 'Failing');
   if (failing.length > 0) {
-    const message = failing.map(({ nodeName, failure }) => `Node ${nodeName}: ${failure}`).join('; ');
+    const message = listedTexts(failing.map(({ nodeName, failure }) => `Node ${nodeName}: ${failure}`));
     return { status: 'False', reason: 'Failing', message };
   }
   const behind = namesOf(progress, 'Behind', 'Silent');
