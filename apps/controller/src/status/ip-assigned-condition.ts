@@ -1,13 +1,18 @@
 import { cidrContains, type Egress } from '@sallyport/api';
 import { SEVERAL_NODES } from '../holders/holders-for.ts';
+import { steers } from '../holders/served.ts';
 import { listed } from './listed.ts';
 import type { StatusInput, Verdict } from './plan-status.ts';
+import { unserved } from './unserved.ts';
 
 /** What becomes of the Pods' traffic without a gateway, as the end of a sentence. */
-export const withoutGateway = ({ unavailable }: Egress): string =>
-  unavailable === 'Drop'
-    ? 'until then external traffic of the selected Pods is dropped'
-    : 'until then external traffic of the selected Pods leaves from the IPs of their Nodes';
+export const withoutGateway = (egress: Egress): string => {
+  const meanwhile =
+    egress.unavailable === 'Drop'
+      ? 'until then external IPv4 traffic of the selected Pods is dropped'
+      : 'until then external IPv4 traffic of the selected Pods leaves from the IPs of their Nodes';
+  return [...(steers(egress) ? [meanwhile] : []), ...unserved(egress)].join('; ');
+};
 
 /** What to do about an IP that no Node reports: some a Node does not report although it may have them. */
 const nobody = (

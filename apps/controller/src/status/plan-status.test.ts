@@ -48,7 +48,10 @@ const brief = (changes: Partial<StatusInput>, type: string): string => {
   return `${status} ${reason}: ${message}`;
 };
 
-const dropped = 'until then external traffic of the selected Pods is dropped';
+const dropped = 'until then external IPv4 traffic of the selected Pods is dropped';
+const dual = { ...egress, egressIPs: [IP, 'fd00::8'] };
+const unserved =
+  'this version does not serve fd00::8: IPv6 traffic of the selected Pods leaves as if there were no Egress';
 
 describe('planStatus', () => {
   it('names the Node and the IP, and says that all is well', () => {
@@ -79,9 +82,10 @@ describe('planStatus', () => {
     ],
     [
       'an IPv6 address',
-      { egress: { ...egress, egressIPs: ['fd00::1'] }, holder: { kind: 'NoIP' } },
-      'False IPv6NotSupported: this version does not support IPv6: fd00::1; give an IPv4 egressIP',
+      { egress: { ...egress, egressIPs: ['fd00::8'] }, holder: { kind: 'NoIP' } },
+      `False IPv6NotSupported: ${unserved}; give an IPv4 egressIP`,
     ],
+    ['an address of each family', { egress: dual }, `True Static: spec names ${IP}; ${unserved}`],
     [
       'a faulty address',
       { egress: { ...egress, egressIPs: [] }, holder: { kind: 'NoIP' }, faults: [fault] },
@@ -106,7 +110,7 @@ describe('planStatus', () => {
       'nobody holds the IP and traffic may leave from the Nodes',
       { holder: { kind: 'Nobody', ip: IP }, egress: { ...egress, unavailable: 'NodeIP' } },
       `False NoNode: no Node holds ${IP}: add it to an interface of one Node; ` +
-        'until then external traffic of the selected Pods leaves from the IPs of their Nodes',
+        'until then external IPv4 traffic of the selected Pods leaves from the IPs of their Nodes',
     ],
     [
       'nobody can hold the address of a Service',
@@ -130,6 +134,16 @@ describe('planStatus', () => {
       `False NoInternalIP: Node n2 holds ${IP}, but has no IPv4 InternalIP to tunnel to; ${dropped}`,
     ],
     ['there is no IP', { holder: { kind: 'NoIP' } }, `False NoIP: there is no IP, see IPAllocated; ${dropped}`],
+    [
+      'there is an IPv6 address only, and nothing is dropped',
+      { holder: { kind: 'NoIP' }, egress: { ...egress, egressIPs: ['fd00::8'] } },
+      `False NoIP: there is no IP, see IPAllocated; ${unserved}`,
+    ],
+    [
+      'nobody holds the IPv4 one of two addresses',
+      { holder: { kind: 'Nobody', ip: IP }, egress: dual },
+      `False NoNode: no Node holds ${IP}: add it to an interface of one Node; ${dropped}; ${unserved}`,
+    ],
     [
       'Nodes have yet to report',
       { holder: { kind: 'Unknown', ip: IP, waitingFor: ['n1'] } },
@@ -177,6 +191,16 @@ describe('planStatus', () => {
       `False Failing: Node n1: ${'x'.repeat(291)}…; ` +
         'Node n2: no ipset; Node n3: no ipset; Node n4: no ipset; Node n5: no ipset; and 2 more',
     ],
+    [
+      'there is an IPv6 address only',
+      { holder: { kind: 'NoIP' }, egress: { ...egress, egressIPs: ['fd00::8'] } },
+      `False NoGateway: see IPAssigned; ${unserved}`,
+    ],
+    [
+      'the IPv4 one of two addresses is in effect, and IPv6 leaks',
+      { egress: dual },
+      `False IPv6NotSupported: in effect on n2; ${unserved}`,
+    ],
     ['there is no gateway', { holder: { kind: 'Nobody', ip: IP } }, `False NoGateway: see IPAssigned; ${dropped}`],
     [
       'the spec has faults',
@@ -209,6 +233,10 @@ describe('planStatus', () => {
       'True OtherEgressHasPrecedence: 2 of 3 selected Pods are governed by an older Egress ' +
         '(or one of the same age whose name sorts first): old (1), older (1)',
     );
+  });
+
+  it('lists the IP in use where spec has a list, without those that are not served', () => {
+    expect(planStatus(input({ egress: dual }))).toMatchObject({ egressIP: IP, egressIPs: [IP] });
   });
 
   it('leaves IPAssigned and Realized alone after a restart until the Nodes have reported', () => {
