@@ -146,6 +146,17 @@ describe('MemoryStore', () => {
     expect([store.changedAt('n1', 'a'), store.changedAt('n2', 'a')]).toEqual([108, 109]);
   });
 
+  it('names no earlier version either of partitions of which it has forgotten that it forgot', () => {
+    const store = storeOf({ deletionsKept: 0, partitionsKept: 1 });
+    for (const partition of ['n1', 'n2', 'n3']) {
+      store.publish(partition, [thing('a', 1)]);
+      store.publish(partition, []);
+    }
+    expect(['n1', 'n2', 'n3', 'n4'].map((partition) => store.changedAt(partition, 'a'))).toEqual([104, 104, 106, 104]);
+    store.publish('n2', [thing('a', 1)]);
+    expect(store.changedAt('n2', 'a')).toBe(107);
+  });
+
   it('remembers and tells of an object that is gone only what it is asked to', () => {
     const store = storeOf({ remnantOf: (object) => ({ ...object, value: 0 }) });
     store.publish('n1', [thing('a', 7)]);
