@@ -158,6 +158,15 @@ describe('the agent', () => {
     expect(fixture.reports.at(-1)?.addresses).toEqual(['192.168.77.11', '192.168.77.200']);
   });
 
+  it('reports the addresses of the device of the Node also where Pods have theirs from the same range', async () => {
+    const fixture = setUp();
+    await tellAll(fixture);
+    const flat = { ...network, podCIDRs: ['192.168.0.0/16'] };
+    fixture.agent.networkChanged({ objects: new Map([['default', flat]]), resourceVersion: '6', synced: true });
+    fixture.agent.addressesChanged([address('192.168.77.11'), address('192.168.77.200')]);
+    expect(fixture.reports.at(-1)?.addresses).toEqual(['192.168.77.11', '192.168.77.200']);
+  });
+
   it('reports why a pass failed with the version realized before, and the next success', async () => {
     const fixture = setUp();
     await tellAll(fixture);

@@ -5,7 +5,7 @@ import { reportableAddresses, type InterfaceAddress } from '@sallyport/rtnetlink
 import type { ReflectorState } from '@sallyport/watch';
 import type { Logger } from 'pino';
 import type { AgentMetrics } from './agent-metrics.ts';
-import type { Pass, PassInput, PassResult } from './dataplane-pass.ts';
+import { nodeIpOf, type Pass, type PassInput, type PassResult } from './dataplane-pass.ts';
 import type { NodeReporter } from './node-reporter.ts';
 
 export interface AgentOptions {
@@ -76,8 +76,9 @@ export const createAgent = (options: AgentOptions): Agent => {
     // A restarted agent reports after its first pass: what it realized before must not look undone.
     if (lastPass === 'none' || network === undefined || addresses === undefined) return;
     const { podCIDRs, serviceCIDRs } = network;
+    const nodeIP = nodeIpOf(network, nodeName);
     reporter.report({
-      addresses: reportableAddresses(addresses, { podCIDRs, serviceCIDRs, ownDevices: [GATEWAY_PORT.name] }),
+      addresses: reportableAddresses(addresses, { podCIDRs, serviceCIDRs, nodeIP, ownDevices: [GATEWAY_PORT.name] }),
       realizedResourceVersion,
       realizedNetworkVersion,
       ...(failure === undefined ? {} : { failure }),

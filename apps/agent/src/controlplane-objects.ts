@@ -1,34 +1,67 @@
-import { MAX_TUNNEL_ID, parseIp, type ClusterNetwork, type EgressGroup } from '@sallyport/api';
+import { MAX_TUNNEL_ID, parseIp, renderFault, type ClusterNetwork, type EgressGroup } from '@sallyport/api';
+
+/** Whoever reads it has an agent that has stopped following the controller. */
+const REMEDY =
+  'Run this agent and the controller in one version, and check that --controller-url leads to that controller.';
+
+/** A value that is not checked yet, and its path in the object. */
+interface Field {
+  readonly object: string;
+  readonly path: string;
+  readonly value: unknown;
+}
+
+const refuse = ({ object, path, value }: Field, expected: string): never => {
+  throw new Error(renderFault({ object, field: path, value, expected, remedy: REMEDY }));
+};
+
+const propertyOf = ({ object, path, value }: Field, name: string): Field => ({
+  object,
+  path: path === '' ? name : `${path}.${name}`,
+  value: (value as Readonly<Record<string, unknown>> | null | undefined)?.[name],
+});
+
+const itemsOf = (list: Field): readonly Field[] => {
+  const { object, path, value } = list;
+  return Array.isArray(value)
+    ? value.map((item: unknown, index) => ({ object, path: `${path}[${index}]`, value: item }))
+    : refuse(list, 'a list');
+};
+
+const checkIp = (field: Field): void => {
+  if (typeof field.value !== 'string' || parseIp(field.value) !== field.value) refuse(field, 'an IP address');
+};
 
 /** Checks what tells a wrong server or version: kind and name. */
-const objectOf = <T extends { readonly kind: string }>(raw: unknown, kind: T['kind']): T => {
-  const object = raw as Partial<T> & { readonly metadata?: { readonly name?: unknown } };
-  if (typeof raw !== 'object' || raw === null || object.kind !== kind || typeof object.metadata?.name !== 'string')
-    throw new Error(`expected an object of kind ${kind} with a name, got ${JSON.stringify(raw).slice(0, 200)}`);
-  return raw as T;
+const objectOf = (raw: unknown, kind: string): Field => {
+  const object = raw as { readonly kind?: unknown; readonly metadata?: { readonly name?: unknown } } | null;
+  if (typeof object !== 'object' || object?.kind !== kind || typeof object.metadata?.name !== 'string')
+    throw new Error(
+      `expected an object of kind ${kind} with a name, got ${JSON.stringify(raw).slice(0, 200)}. ${REMEDY}`,
+    );
+  return { object: `${kind} ${object.metadata.name}`, path: '', value: raw };
 };
 
 /**
  * Throws on anything but an EgressGroup whose addresses are addresses and whose tunnel id is one: they become text that tools of the
- * kernel read as root, and who sends them is not authenticated.
+ * kernel read as root, and who sends them is not authenticated. The agent then follows no group of the answer but keeps what it has:
+ * of a group that is not understood it is not known whom it selects, so that leaving it out would not be safe.
  */
 export const parseEgressGroup = (raw: unknown): EgressGroup => {
-  const group = objectOf<EgressGroup>(raw, 'EgressGroup');
-  const { metadata, tunnelID, egressIPs, gateway, groupMembers } = group;
-  const addresses: readonly unknown[] = [
-    ...egressIPs,
-    ...(gateway === undefined ? [] : [gateway.nodeIP]),
-    ...groupMembers.flatMap(({ ips }) => ips),
-  ];
-  const wrong = addresses.find((address) => typeof address !== 'string' || parseIp(address) !== address);
-  if (wrong !== undefined)
-    throw new Error(`EgressGroup ${metadata.name}: expected an IP address, got ${JSON.stringify(wrong)}`);
-  if (!Number.isInteger(tunnelID) || tunnelID < 1 || tunnelID > MAX_TUNNEL_ID)
-    throw new Error(
-      `EgressGroup ${metadata.name}: expected a tunnelID from 1 to ${MAX_TUNNEL_ID}, got ${JSON.stringify(tunnelID)}`,
-    );
-  return group;
+  const group = objectOf(raw, 'EgressGroup');
+  const [tunnelID, gateway] = [propertyOf(group, 'tunnelID'), propertyOf(group, 'gateway')];
+  if (!Number.isInteger(tunnelID.value) || Number(tunnelID.value) < 1 || Number(tunnelID.value) > MAX_TUNNEL_ID)
+    refuse(tunnelID, `a number from 1 to ${MAX_TUNNEL_ID}`);
+  itemsOf(propertyOf(group, 'egressIPs')).forEach(checkIp);
+  if (gateway.value !== undefined) checkIp(propertyOf(gateway, 'nodeIP'));
+  for (const member of itemsOf(propertyOf(group, 'groupMembers'))) itemsOf(propertyOf(member, 'ips')).forEach(checkIp);
+  return raw as EgressGroup;
 };
 
 /** Throws on anything but a ClusterNetwork. Its CIDRs are checked one by one where they are used. */
-export const parseClusterNetwork = (raw: unknown): ClusterNetwork => objectOf<ClusterNetwork>(raw, 'ClusterNetwork');
+export const parseClusterNetwork = (raw: unknown): ClusterNetwork => {
+  const network = objectOf(raw, 'ClusterNetwork');
+  for (const name of ['podCIDRs', 'serviceCIDRs']) itemsOf(propertyOf(network, name));
+  for (const node of itemsOf(propertyOf(network, 'nodes'))) itemsOf(propertyOf(node, 'ips'));
+  return raw as ClusterNetwork;
+};

@@ -65,8 +65,12 @@ export class NotConvergedError extends Error {
   }
 }
 
+/** The InternalIP of the Node that the others tunnel to; undefined when the Node is not there or has no IPv4 one. */
+export const nodeIpOf = ({ nodes }: ClusterNetwork, nodeName: string): string | undefined =>
+  tunnelIpOf(nodes.find(({ name }) => name === nodeName)?.ips ?? []);
+
 const nodeFactsFor = ({ nodeName, network, addresses }: PassInput): NodeFacts => {
-  const ip = tunnelIpOf(network.nodes.find(({ name }) => name === nodeName)?.ips ?? []);
+  const ip = nodeIpOf(network, nodeName);
   if (ip === undefined)
     throw new Error(
       `Node ${nodeName} has no IPv4 InternalIP in the cluster: check --node-name and kubectl get node -o wide`,

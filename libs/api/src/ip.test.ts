@@ -1,4 +1,4 @@
-import { ipFamily, parseCidr, parseIp } from './ip.ts';
+import { cidrContains, ipFamily, parseCidr, parseIp } from './ip.ts';
 
 describe('parseIp', () => {
   it.each([
@@ -53,4 +53,19 @@ describe('parseCidr', () => {
       expect(parseCidr(text)).toBeUndefined();
     },
   );
+});
+
+describe('cidrContains', () => {
+  it.each([
+    ['10.96.0.0/16', '10.96.7.1', true],
+    ['10.96.0.0/16', '10.97.0.1', false],
+    ['10.96.0.0/12', '10.111.255.255', true],
+    ['0.0.0.0/0', '192.0.2.1', true],
+    ['192.0.2.1/32', '192.0.2.1', true],
+    ['fd00::/8', 'fd00::8', true],
+    ['::/0', '192.0.2.1', false],
+    ['0.0.0.0/0', 'fd00::8', false],
+  ])('%s and %s: %s', (cidr, ip, contains) => {
+    expect(cidrContains(cidr, ip)).toBe(contains);
+  });
 });

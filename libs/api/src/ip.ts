@@ -31,3 +31,6 @@ export const parseCidr = (text: string): string | undefined => {
     ? `${ipaddr.IPv4.networkAddressFromCIDR(`${ip}/${prefix}`).toString()}/${prefix}`
     : `${ipaddr.IPv6.networkAddressFromCIDR(`${ip}/${prefix}`).toRFC5952String()}/${prefix}`;
 };
+
+/** Whether an address lies in a CIDR, both canonical. */
+export const cidrContains = (cidr: string, ip: string): boolean => parseCidr(`${ip}/${cidr.split('/')[1]}`) === cidr;

@@ -4,6 +4,7 @@ import { reportableAddresses, uplinkMtu } from './reportable-addresses.ts';
 const ranges = {
   podCIDRs: ['10.244.0.0/16', 'fd00:10:244::/56'],
   serviceCIDRs: ['10.96.0.0/16'],
+  nodeIP: '192.168.77.11',
   ownDevices: ['egress-gw0'],
 };
 
@@ -36,6 +37,20 @@ const cases: readonly { name: string; address: InterfaceAddress; reported: boole
 describe('reportableAddresses', () => {
   it.each(cases)('$name: $reported', ({ address, reported }) => {
     expect(reportableAddresses([address], ranges)).toEqual(reported ? [address.ip] : []);
+  });
+
+  it('takes no address for one of a Pod on the device of the Node, where Pods and Nodes share one range', () => {
+    const flat = { ...ranges, podCIDRs: ['192.168.0.0/16'] };
+    const addresses = [
+      on('eth0', '192.168.77.11'),
+      on('eth0', '192.168.77.200'),
+      on('eth0', '169.254.1.1'),
+      on('eth0', '10.96.0.10'),
+      on('veth1a2b', '192.168.77.201'),
+      on('eth1', '203.0.113.7'),
+    ];
+    expect(reportableAddresses(addresses, flat)).toEqual(['192.168.77.11', '192.168.77.200', '203.0.113.7']);
+    expect(reportableAddresses(addresses, { ...flat, nodeIP: undefined })).toEqual(['203.0.113.7']);
   });
 
   it('sorts them and names each once', () => {

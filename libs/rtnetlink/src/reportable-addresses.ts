@@ -5,6 +5,8 @@ import type { InterfaceAddress } from './interface-address.ts';
 export interface ClusterRanges {
   readonly podCIDRs: readonly string[];
   readonly serviceCIDRs: readonly string[];
+  /** The InternalIP of the Node, if it has an IPv4 one. */
+  readonly nodeIP: string | undefined;
   /** Devices whose addresses never count, besides kube-ipvs0: our own. */
   readonly ownDevices: readonly string[];
 }
@@ -23,25 +25,33 @@ const blockListOf = (cidrs: readonly string[]): BlockList => {
   return list;
 };
 
+/** The device that has the Node's own address. */
+const uplinkOf = (addresses: readonly InterfaceAddress[], nodeIP: string | undefined): InterfaceAddress | undefined =>
+  addresses.find(({ ip }) => ip === nodeIP);
+
 /**
  * The addresses that can be a static egress IP, sorted, each once.
  *
  * A Pod device is told by its address, not by its kind: every kind of device that a CNI makes (veth, bridge, VXLAN, IPIP) is
  * also used for uplinks somewhere, but what a CNI puts on the Node's end is an address of the cluster's Pod range (ptp, bridge,
  * flannel, Calico, Cilium) or a link-local one (Calico, AWS). Likewise for node-local DNS, which holds a Service address.
+ * The device with the Node's own address is no Pod's: in a flat network, where Pods and Nodes share one range, only that tells.
  */
 export const reportableAddresses = (
   addresses: readonly InterfaceAddress[],
-  { podCIDRs, serviceCIDRs, ownDevices }: ClusterRanges,
+  { podCIDRs, serviceCIDRs, nodeIP, ownDevices }: ClusterRanges,
 ): readonly string[] => {
-  const inside = blockListOf([...podCIDRs, ...serviceCIDRs, LINK_LOCAL]);
+  const pods = blockListOf(podCIDRs);
+  const never = blockListOf([...serviceCIDRs, LINK_LOCAL]);
   const devices = new Set([...ownDevices, KUBE_PROXY_DEVICE]);
+  const uplink = uplinkOf(addresses, nodeIP)?.device;
   const reportable = addresses.filter(
-    ({ ip, device, up, loopback }) => up && !loopback && !devices.has(device) && !inside.check(ip),
+    ({ ip, device, up, loopback }) =>
+      up && !loopback && !devices.has(device) && !never.check(ip) && (device === uplink || !pods.check(ip)),
   );
   return [...new Set(reportable.map(({ ip }) => ip))].sort();
 };
 
 /** The MTU of the device that has the Node's own address, in bytes; undefined when no device has it. */
 export const uplinkMtu = (addresses: readonly InterfaceAddress[], nodeIP: string): number | undefined =>
-  addresses.find(({ ip }) => ip === nodeIP)?.mtu;
+  uplinkOf(addresses, nodeIP)?.mtu;

@@ -73,13 +73,18 @@ describe('MemoryStore', () => {
     expect(drain(watcher)).toEqual(['MODIFIED a=1000@1101']);
   });
 
-  it('says nothing of an object that came and went unnoticed', () => {
+  it('tells of the end of an object that came and went unnoticed: the client reports by it that it is up to date', () => {
     const store = storeOf();
     const watcher = watchOf(store, fromState);
     drain(watcher);
     store.publish('n1', [thing('a', 1)]);
     store.publish('n1', []);
-    expect(drain(watcher)).toEqual([]);
+    expect(store.changedAt('n1', 'a')).toBe(102);
+    expect(drain(watcher)).toEqual(['DELETED a=1@102']);
+    store.publish('n1', [thing('a', 2)]);
+    store.publish('n1', []);
+    store.publish('n1', [thing('a', 3)]);
+    expect(drain(watcher)).toEqual(['ADDED a=3@105']);
   });
 
   it('keeps partitions apart', () => {
@@ -141,6 +146,17 @@ describe('MemoryStore', () => {
     expect([store.changedAt('n1', 'a'), store.changedAt('n2', 'a')]).toEqual([108, 109]);
   });
 
+  it('names no earlier version either of partitions of which it has forgotten that it forgot', () => {
+    const store = storeOf({ deletionsKept: 0, partitionsKept: 1 });
+    for (const partition of ['n1', 'n2', 'n3']) {
+      store.publish(partition, [thing('a', 1)]);
+      store.publish(partition, []);
+    }
+    expect(['n1', 'n2', 'n3', 'n4'].map((partition) => store.changedAt(partition, 'a'))).toEqual([104, 104, 106, 104]);
+    store.publish('n2', [thing('a', 1)]);
+    expect(store.changedAt('n2', 'a')).toBe(107);
+  });
+
   it('remembers and tells of an object that is gone only what it is asked to', () => {
     const store = storeOf({ remnantOf: (object) => ({ ...object, value: 0 }) });
     store.publish('n1', [thing('a', 7)]);
@@ -182,6 +198,8 @@ describe('MemoryStore', () => {
 class Client {
   view = new Map<string, Thing>();
   version: number | undefined;
+  /** What an agent reports: the version of the last thing it was told that was not a mere bookmark. */
+  told = 0;
   initial: Map<string, Thing> | undefined;
   watcher: Watcher<Thing> | undefined;
   hasResumed = false;
@@ -214,6 +232,7 @@ class Client {
       if (event.object.metadata.annotations !== undefined) {
         this.view = this.initial!;
         this.initial = undefined;
+        this.told = version;
       }
       this.version = version;
       return;
@@ -226,6 +245,7 @@ class Client {
       // addition of what it has.
       if (event.type === 'ADDED' && !this.hasResumed) expect(target.has(name)).toBe(false);
       this.version = version;
+      this.told = version;
     }
     if (event.type === 'DELETED') target.delete(name);
     else target.set(name, event.object);
@@ -266,10 +286,13 @@ describe('a client of a MemoryStore', () => {
         }
         let events = 0;
         while (client.take(1)) events += 1;
-        // Coalesced: however long the history, no more than one event for each name that is or was, and a bookmark.
-        expect(events).toBeLessThanOrEqual(names.length + 1);
+        // Coalesced: however long the history, no more than one event for each name that is or was, a second one for those that
+        // changed before the initial state was told, and a bookmark.
+        expect(events).toBeLessThanOrEqual(2 * names.length + 1);
         const items = [...client.view.values()].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
         expect(items).toEqual(store.list('n1').items);
+        // Else the controller would wait for its report for ever.
+        for (const name of names) expect(client.told).toBeGreaterThanOrEqual(store.changedAt('n1', name));
       }),
       { numRuns: 2000 },
     );

@@ -17,6 +17,8 @@ export interface MemoryStoreOptions<T extends Watchable> {
   readonly startVersion: number;
   /** Of how many objects the deletion is remembered, for clients that resume. Default 10 000. */
   readonly deletionsKept?: number;
+  /** Of how many partitions it is remembered when the last deletion was that is remembered no more. Default 10 000. */
+  readonly partitionsKept?: number;
   /** What is remembered of an object that is gone, and said in the event that tells of it. Default all of it. */
   readonly remnantOf?: (object: Unversioned<T>) => Unversioned<T>;
 }
@@ -41,12 +43,15 @@ const deletionKey = (partition: string, name: string): string => `${partition}/$
 export class MemoryStore<T extends Watchable> {
   readonly #options: MemoryStoreOptions<T>;
   readonly #deletionsKept: number;
+  readonly #partitionsKept: number;
   readonly #partitions = new Map<string, Map<string, Entry<T>>>();
   readonly #watchers = new Map<string, Set<StoreWatcher<T>>>();
   /** The last one of each object, by partition and name; in the order of their versions. */
   readonly #deletions = new Map<string, PartitionedDeletion<T>>();
-  /** By partition, the version of the last deletion that has been forgotten. */
+  /** By partition, the version of the last deletion that has been forgotten; in the order of their versions. */
   readonly #forgotten = new Map<string, number>();
+  /** The same for all partitions that are in there no more. */
+  #forgottenElsewhere: number;
   #version: number;
   /** The oldest version from which no deletion has been forgotten. */
   #floor: number;
@@ -54,8 +59,10 @@ export class MemoryStore<T extends Watchable> {
   constructor(options: MemoryStoreOptions<T>) {
     this.#options = options;
     this.#deletionsKept = options.deletionsKept ?? 10_000;
+    this.#partitionsKept = options.partitionsKept ?? 10_000;
     this.#version = options.startVersion;
     this.#floor = options.startVersion;
+    this.#forgottenElsewhere = options.startVersion;
   }
 
   /** The version of the last change. */
@@ -108,11 +115,11 @@ export class MemoryStore<T extends Watchable> {
 
   /**
    * The version in which an object last changed, or went; for one whose end has been forgotten, the version of the latest
-   * change of the partition that has been.
+   * change of the partition that has been, or a later one where there have been very many partitions.
    */
   changedAt(partition: string, name: string): number {
     const entry = this.#partitions.get(partition)?.get(name) ?? this.#deletions.get(deletionKey(partition, name));
-    return entry?.version ?? this.#forgotten.get(partition) ?? this.startVersion;
+    return entry?.version ?? this.#forgotten.get(partition) ?? this.#forgottenElsewhere;
   }
 
   /** The objects of the partition, sorted by name, and the version to watch from. */
@@ -176,8 +183,15 @@ export class MemoryStore<T extends Watchable> {
     for (const [oldest, { partition: of, version }] of this.#deletions) {
       if (this.#deletions.size <= this.#deletionsKept) break;
       this.#deletions.delete(oldest);
+      this.#forgotten.delete(of);
       this.#forgotten.set(of, version);
       this.#floor = version;
+    }
+    // Names of Nodes come and go for as long as the process lives.
+    for (const [oldest, version] of this.#forgotten) {
+      if (this.#forgotten.size <= this.#partitionsKept) break;
+      this.#forgotten.delete(oldest);
+      this.#forgottenElsewhere = version;
     }
     for (const watcher of this.#watchers.get(partition) ?? []) watcher.deleted(deletion);
   }

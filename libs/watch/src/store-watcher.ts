@@ -39,7 +39,7 @@ interface StoreWatcherOptions<T> {
 
 /**
  * What one client has been told and what it has yet to be told: names, never copies of changes. A client that reads slowly
- * gets the last state of each object, and holds no more memory here than the store has objects.
+ * gets the last state of each object, and holds no more memory here than the store has objects and had while it did not read.
  */
 export class StoreWatcher<T extends Watchable> implements Watcher<T> {
   readonly #options: StoreWatcherOptions<T>;
@@ -97,16 +97,17 @@ export class StoreWatcher<T extends Watchable> implements Watcher<T> {
   changed({ object, version }: Entry<T>): void {
     const { name } = object.metadata;
     this.#gone.delete(name);
-    if (this.#initial.has(name)) return;
+    // Also one of the initial state that is yet to be told: the bookmark that ends it may name an earlier version.
     this.#dirty.delete(name);
     this.#dirty.set(name, version);
   }
 
   deleted({ object, version }: Deletion<T>): void {
     const { name } = object.metadata;
-    this.#initial.delete(name);
-    this.#dirty.delete(name);
-    if (!this.#known.has(name)) return;
+    const wasInitial = this.#initial.delete(name);
+    const wasDirty = this.#dirty.delete(name);
+    // What came and went unnoticed is told too: the client says by the last version that it was told how far it is.
+    if (!this.#known.has(name) && !wasInitial && !wasDirty) return;
     this.#dirty.set(name, version);
     this.#gone.set(name, object);
   }

@@ -44,6 +44,18 @@ describe('parseWatchQuery', () => {
         bookmarks: false,
       },
     ],
+    [
+      'a timeout that is longer than a timer can be',
+      { fieldSelector: 'nodeName=n1', watch: '1', resourceVersion: '7', timeoutSeconds: '2147484' },
+      {
+        verb: 'watch',
+        partition: 'n1',
+        start: { from: 'version', version: 7 },
+        markInitialEventsEnd: false,
+        bookmarks: false,
+        timeoutMs: 2_147_483_647,
+      },
+    ],
   ])('understands %s', (_, raw, query) => {
     expect(parseWatchQuery(raw, 'nodeName')).toEqual({ ok: true, query });
   });

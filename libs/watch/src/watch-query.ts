@@ -19,6 +19,9 @@ export type WatchQueryResult =
   /** All faults in one sentence each. */
   | { readonly ok: false; readonly message: string };
 
+/** The longest delay that a timer of Node.js takes, 24 days: one of more ends at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 type RawQuery = Readonly<Record<string, unknown>>;
 
 const booleanOf = (raw: RawQuery, name: string, faults: string[]): boolean => {
@@ -77,7 +80,8 @@ export const parseWatchQuery = (raw: RawQuery, partitionField?: string): WatchQu
       start: sendInitialEvents || version === 0 ? { from: 'state', atLeast: version } : { from: 'version', version },
       markInitialEventsEnd: sendInitialEvents,
       bookmarks,
-      ...(timeoutSeconds !== undefined && timeoutSeconds > 0 && { timeoutMs: timeoutSeconds * 1000 }),
+      ...(timeoutSeconds !== undefined &&
+        timeoutSeconds > 0 && { timeoutMs: Math.min(timeoutSeconds * 1000, MAX_TIMEOUT_MS) }),
     },
   };
 };

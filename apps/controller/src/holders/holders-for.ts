@@ -1,5 +1,6 @@
-import { ipFamily, tunnelIpOf, type Gateway, type NodeReport } from '@sallyport/api';
+import { tunnelIpOf, type Gateway, type NodeReport } from '@sallyport/api';
 import type { Node, ObservedEgress } from '@sallyport/kube';
+import { servedIpsOf } from './served.ts';
 
 /** The reason of the condition IPAssigned while several Nodes hold the IP. */
 export const SEVERAL_NODES = 'SeveralNodes';
@@ -34,8 +35,7 @@ export const gatewayOf = (holder: Holder | undefined): Gateway | undefined =>
   holder?.kind === 'One' ? { nodeName: holder.nodeName, nodeIP: holder.nodeIP } : undefined;
 
 /** The address that decides who the gateway is. */
-export const gatewayIpOf = ({ egress }: ObservedEgress): string | undefined =>
-  egress.egressIPs.find((ip) => ipFamily(ip) === 'IPv4');
+export const gatewayIpOf = ({ egress }: ObservedEgress): string | undefined => servedIpsOf(egress)[0];
 
 const nodesByAddress = ({ nodes, reports }: HoldersInput): ReadonlyMap<string, readonly string[]> => {
   const byAddress = new Map<string, string[]>();

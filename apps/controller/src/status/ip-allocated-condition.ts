@@ -1,17 +1,23 @@
-import { ipFamily, renderFault } from '@sallyport/api';
+import { renderFault } from '@sallyport/api';
+import { servedIpsOf } from '../holders/served.ts';
 import type { StatusInput, Verdict } from './plan-status.ts';
+import { IPV6_NOT_SUPPORTED, unserved } from './unserved.ts';
 
 /** Does the Egress have an IP? */
 export const ipAllocatedCondition = ({ egress, faults }: StatusInput): Verdict => {
   const { egressIPs, externalIPPools } = egress;
-  const supported = egressIPs.filter((ip) => ipFamily(ip) === 'IPv4');
-  if (supported.length > 0) {
-    const ignored = externalIPPools.length === 0 ? '' : '; this version ignores its pools';
-    return { status: 'True', reason: 'Static', message: `spec names ${supported.join(', ')}${ignored}` };
+  const [served] = servedIpsOf(egress);
+  if (served !== undefined) {
+    const ignored = externalIPPools.length === 0 ? [] : ['this version ignores its pools'];
+    return {
+      status: 'True',
+      reason: 'Static',
+      message: [`spec names ${served}`, ...ignored, ...unserved(egress)].join('; '),
+    };
   }
   if (egressIPs.length > 0) {
-    const message = `this version does not support IPv6: ${egressIPs.join(', ')}; give an IPv4 egressIP`;
-    return { status: 'False', reason: 'IPv6NotSupported', message };
+    const message = [...unserved(egress), 'give an IPv4 egressIP'].join('; ');
+    return { status: 'False', reason: IPV6_NOT_SUPPORTED, message };
   }
   if (faults.length > 0) {
     return { status: 'False', reason: 'Invalid', message: faults.map(renderFault).join(' ') };

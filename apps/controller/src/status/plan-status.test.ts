@@ -33,6 +33,7 @@ const input = (changes: Partial<StatusInput> = {}): StatusInput => ({
   losses: [],
   faults: [],
   holder: one,
+  network: { podCIDRs: ['10.244.0.0/16'], serviceCIDRs: ['10.96.0.0/16'] },
   progress: [done],
   previous: {},
   now,
@@ -47,7 +48,10 @@ const brief = (changes: Partial<StatusInput>, type: string): string => {
   return `${status} ${reason}: ${message}`;
 };
 
-const dropped = 'until then external traffic of the selected Pods is dropped';
+const dropped = 'until then external IPv4 traffic of the selected Pods is dropped';
+const dual = { ...egress, egressIPs: [IP, 'fd00::8'] };
+const unserved =
+  'this version does not serve fd00::8: IPv6 traffic of the selected Pods leaves as if there were no Egress';
 
 describe('planStatus', () => {
   it('names the Node and the IP, and says that all is well', () => {
@@ -78,9 +82,10 @@ describe('planStatus', () => {
     ],
     [
       'an IPv6 address',
-      { egress: { ...egress, egressIPs: ['fd00::1'] }, holder: { kind: 'NoIP' } },
-      'False IPv6NotSupported: this version does not support IPv6: fd00::1; give an IPv4 egressIP',
+      { egress: { ...egress, egressIPs: ['fd00::8'] }, holder: { kind: 'NoIP' } },
+      `False IPv6NotSupported: ${unserved}; give an IPv4 egressIP`,
     ],
+    ['an address of each family', { egress: dual }, `True Static: spec names ${IP}; ${unserved}`],
     [
       'a faulty address',
       { egress: { ...egress, egressIPs: [] }, holder: { kind: 'NoIP' }, faults: [fault] },
@@ -105,7 +110,18 @@ describe('planStatus', () => {
       'nobody holds the IP and traffic may leave from the Nodes',
       { holder: { kind: 'Nobody', ip: IP }, egress: { ...egress, unavailable: 'NodeIP' } },
       `False NoNode: no Node holds ${IP}: add it to an interface of one Node; ` +
-        'until then external traffic of the selected Pods leaves from the IPs of their Nodes',
+        'until then external IPv4 traffic of the selected Pods leaves from the IPs of their Nodes',
+    ],
+    [
+      'nobody can hold the address of a Service',
+      { holder: { kind: 'Nobody', ip: '10.96.0.8' } },
+      `False InServiceCIDR: 10.96.0.8 is an address of a Service, in 10.96.0.0/16 (--service-cidrs): choose another egressIP; ${dropped}`,
+    ],
+    [
+      'nobody holds an IP that is found on one interface only, as Pods have such addresses',
+      { holder: { kind: 'Nobody', ip: '10.244.0.8' } },
+      'False NoNode: no Node holds 10.244.0.8: add it to the interface of one Node that has its InternalIP, ' +
+        `as on others an address in the Pod CIDR 10.244.0.0/16 is a Pod's; ${dropped}`,
     ],
     [
       'two Nodes hold it',
@@ -118,6 +134,16 @@ describe('planStatus', () => {
       `False NoInternalIP: Node n2 holds ${IP}, but has no IPv4 InternalIP to tunnel to; ${dropped}`,
     ],
     ['there is no IP', { holder: { kind: 'NoIP' } }, `False NoIP: there is no IP, see IPAllocated; ${dropped}`],
+    [
+      'there is an IPv6 address only, and nothing is dropped',
+      { holder: { kind: 'NoIP' }, egress: { ...egress, egressIPs: ['fd00::8'] } },
+      `False NoIP: there is no IP, see IPAllocated; ${unserved}`,
+    ],
+    [
+      'nobody holds the IPv4 one of two addresses',
+      { holder: { kind: 'Nobody', ip: IP }, egress: dual },
+      `False NoNode: no Node holds ${IP}: add it to an interface of one Node; ${dropped}; ${unserved}`,
+    ],
     [
       'Nodes have yet to report',
       { holder: { kind: 'Unknown', ip: IP, waitingFor: ['n1'] } },
@@ -153,6 +179,28 @@ describe('planStatus', () => {
       },
       'False Failing: Node n1: no ipset',
     ],
+    [
+      'many Nodes fail for long reasons, without giving all',
+      {
+        progress: [1, 2, 3, 4, 5, 6, 7].map((n) => ({
+          nodeName: `n${n}`,
+          state: 'Failing' as const,
+          failure: n === 1 ? 'x'.repeat(10_000) : 'no ipset',
+        })),
+      },
+      `False Failing: Node n1: ${'x'.repeat(291)}…; ` +
+        'Node n2: no ipset; Node n3: no ipset; Node n4: no ipset; Node n5: no ipset; and 2 more',
+    ],
+    [
+      'there is an IPv6 address only',
+      { holder: { kind: 'NoIP' }, egress: { ...egress, egressIPs: ['fd00::8'] } },
+      `False NoGateway: see IPAssigned; ${unserved}`,
+    ],
+    [
+      'the IPv4 one of two addresses is in effect, and IPv6 leaks',
+      { egress: dual },
+      `False IPv6NotSupported: in effect on n2; ${unserved}`,
+    ],
     ['there is no gateway', { holder: { kind: 'Nobody', ip: IP } }, `False NoGateway: see IPAssigned; ${dropped}`],
     [
       'the spec has faults',
@@ -185,6 +233,10 @@ describe('planStatus', () => {
       'True OtherEgressHasPrecedence: 2 of 3 selected Pods are governed by an older Egress ' +
         '(or one of the same age whose name sorts first): old (1), older (1)',
     );
+  });
+
+  it('lists the IP in use where spec has a list, without those that are not served', () => {
+    expect(planStatus(input({ egress: dual }))).toMatchObject({ egressIP: IP, egressIPs: [IP] });
   });
 
   it('leaves IPAssigned and Realized alone after a restart until the Nodes have reported', () => {

@@ -1,6 +1,7 @@
-import { setCondition, type Condition, type EgressStatus, type Fault } from '@sallyport/api';
+import { setCondition, type ClusterNetwork, type Condition, type EgressStatus, type Fault } from '@sallyport/api';
 import type { ResolvedEgress } from '@sallyport/grouping';
 import type { Holder } from '../holders/holders-for.ts';
+import { servedIpsOf } from '../holders/served.ts';
 import { conflictedCondition } from './conflicted-condition.ts';
 import { ipAllocatedCondition } from './ip-allocated-condition.ts';
 import { ipAssignedCondition } from './ip-assigned-condition.ts';
@@ -14,6 +15,7 @@ export type Verdict = Pick<Condition, 'status' | 'reason' | 'message'>;
 export interface StatusInput extends ResolvedEgress {
   readonly faults: readonly Fault[];
   readonly holder: Holder;
+  readonly network: Pick<ClusterNetwork, 'podCIDRs' | 'serviceCIDRs'>;
   /** Of the Nodes with the group (the gateway and those with members), and of those that have yet to forget it. */
   readonly progress: readonly NodeProgress[];
   /** What it is now. */
@@ -39,7 +41,7 @@ export const planStatus = (input: StatusInput): EgressStatus => {
   const assigned = holder.kind === 'One' || holder.kind === 'Unreachable';
   return {
     ...(assigned && { egressNode: holder.nodeName, egressIP: holder.ip }),
-    ...(assigned && egress.egressIPs.length > 1 && { egressIPs: egress.egressIPs }),
+    ...(assigned && egress.egressIPs.length > 1 && { egressIPs: servedIpsOf(egress) }),
     conditions,
   };
 };

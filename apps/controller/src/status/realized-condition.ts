@@ -1,13 +1,14 @@
 import { renderFault } from '@sallyport/api';
 import { withoutGateway } from './ip-assigned-condition.ts';
-import { listed } from './listed.ts';
+import { listed, listedTexts } from './listed.ts';
 import type { NodeProgress } from './node-progress.ts';
 import type { StatusInput, Verdict } from './plan-status.ts';
+import { IPV6_NOT_SUPPORTED, unserved } from './unserved.ts';
 
 const namesOf = (progress: readonly NodeProgress[], ...states: NodeProgress['state'][]): readonly string[] =>
   progress.filter(({ state }) => states.includes(state)).map(({ nodeName }) => nodeName);
 
-/** Do all Nodes concerned do what the Egress says? */
+/** Do all Nodes concerned do what the Egress says? Not while traffic leaves with another address than one that the Egress names. */
 export const realizedCondition = ({
   egress,
   faults,
@@ -21,7 +22,7 @@ export const realizedCondition = ({
   }
   const failing = progress.filter((node) => node.state === 'Failing');
   if (failing.length > 0) {
-    const message = failing.map(({ nodeName, failure }) => `Node ${nodeName}: ${failure}`).join('; ');
+    const message = listedTexts(failing.map(({ nodeName, failure }) => `Node ${nodeName}: ${failure}`));
     return { status: 'False', reason: 'Failing', message };
   }
   const behind = namesOf(progress, 'Behind', 'Silent');
@@ -31,9 +32,12 @@ export const realizedCondition = ({
     if (previous.conditions?.some(({ type }) => type === 'Realized') === true) return 'Undecided';
     return { status: 'Unknown', reason: 'WaitingForNodes', message: `waiting for Nodes ${listed(unknown)} to report` };
   }
-  const bandwidth = egress.bandwidth === undefined ? '' : '; this version does not enforce bandwidth';
+  const bandwidth = egress.bandwidth === undefined ? [] : ['this version does not enforce bandwidth'];
   const down = namesOf(progress, 'NotReady');
-  const unless = down.length === 0 ? '' : `; Nodes ${listed(down)} are not Ready and have yet to be told`;
+  const unless = down.length === 0 ? [] : [`Nodes ${listed(down)} are not Ready and have yet to be told`];
   const nodes = listed(namesOf(progress, 'Realized'));
-  return { status: 'True', reason: 'Realized', message: `in effect on ${nodes}${unless}${bandwidth}` };
+  const leaking = unserved(egress);
+  const verdict: Pick<Verdict, 'status' | 'reason'> =
+    leaking.length === 0 ? { status: 'True', reason: 'Realized' } : { status: 'False', reason: IPV6_NOT_SUPPORTED };
+  return { ...verdict, message: [`in effect on ${nodes}`, ...unless, ...bandwidth, ...leaking].join('; ') };
 };

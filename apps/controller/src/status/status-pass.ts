@@ -78,6 +78,7 @@ export const createStatusPass = (port: StatusPort): StatusPass => {
       ...resolved,
       faults: decision.observation.faults.get(name) ?? [],
       holder,
+      network: decision.network,
       progress: progressOf(name, decision, progress),
       previous: previous.status,
       now,

@@ -38,7 +38,7 @@ describe('the debug endpoints', () => {
         body: {
           outcome: 'Governed',
           nodeName: N1,
-          reason: `Egress ${RUN}-a governs the Pod: external traffic leaves from ${IP} on Node ${N2}.`,
+          reason: `Egress ${RUN}-a governs the Pod: external IPv4 traffic leaves from ${IP} on Node ${N2}.`,
           winners: [
             { egress: `${RUN}-a`, families: ['IPv4'], egressIPs: [IP], gateway: { nodeName: N2 }, realized: false },
           ],

@@ -16,7 +16,7 @@ export const EgressViewSchema = Type.Object({
     nodeNames: Type.Array(Type.String(), { description: 'The Nodes that hold the egress IP' }),
   }),
   pods: Type.Object({
-    governed: Type.Integer({ description: 'Pods whose traffic leaves by this Egress' }),
+    governed: Type.Integer({ description: 'Pods it selects and no other Egress governs' }),
     lost: Type.Integer({ description: 'Pods it selects and another Egress governs' }),
   }),
   faults: Type.Array(Type.String()),

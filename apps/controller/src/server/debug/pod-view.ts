@@ -1,7 +1,9 @@
+import { ipFamily } from '@sallyport/api';
 import { explainPod, type EgressVerdict, type Exclusion, type PodRef } from '@sallyport/grouping';
 import { Type, type Static } from 'typebox';
 import type { Decision } from '../../decide/decide.ts';
 import { gatewayOf } from '../../holders/holders-for.ts';
+import { isServed, servedIpsOf } from '../../holders/served.ts';
 import { nodeProgressFor, type ProgressInput } from '../../status/node-progress.ts';
 import { GatewaySchema, PodRefSchema } from '../schemas.ts';
 
@@ -10,12 +12,14 @@ export const PodViewSchema = Type.Object({
   pod: PodRefSchema,
   nodeName: Type.Optional(Type.String()),
   ips: Type.Array(Type.String()),
-  outcome: Type.Union([Type.Literal('Governed'), Type.Literal('Unselected'), Type.Literal('Excluded')]),
+  outcome: Type.Union([Type.Literal('Governed'), Type.Literal('Unselected'), Type.Literal('Excluded')], {
+    description: 'Governed: an Egress decides how its IPv4 traffic leaves; this version leaves IPv6 alone',
+  }),
   reason: Type.String({ description: 'Why, in a sentence' }),
   winners: Type.Array(
     Type.Object({
       egress: Type.String(),
-      families: Type.Array(Type.String()),
+      families: Type.Array(Type.String(), { description: 'Those of its traffic that leaves by the Egress' }),
       egressIPs: Type.Array(Type.String()),
       gateway: Type.Optional(GatewaySchema),
       realized: Type.Boolean({ description: 'Whether the Node of the Pod and the gateway do what they were told' }),
@@ -35,9 +39,10 @@ const exclusions: Readonly<Record<Exclusion, string>> = {
   Unscheduled: 'it is not on a Node yet',
 };
 
-const lossReason = ({ lost, selection }: EgressVerdict): string => {
+const lossReason = ({ won, lost, selection }: EgressVerdict): string => {
   switch (selection) {
     case 'Selected':
+      if (won.length > 0) return `it selects the Pod for ${won.join(', ')} only, which this version does not steer`;
       return lost.length === 0
         ? 'it selects the Pod, which has no address of its families'
         : lost
@@ -66,18 +71,19 @@ export const podViewFor = (ref: PodRef, decision: Decision, progress: ProgressIn
     nodeProgressFor(node, egress, progress).state === 'Realized';
 
   const winners = explained.verdicts
-    .filter(({ won }) => won.length > 0)
-    .map(({ egress, won }) => {
-      const gateway = gatewayOf(holders.get(egress));
+    .filter(({ won }) => won.some(isServed))
+    .map(({ egress: name, won }) => {
+      const egress = egresses.find((other) => other.name === name);
+      const gateway = gatewayOf(holders.get(name));
       return {
-        egress,
-        families: [...won],
-        egressIPs: [...(egresses.find(({ name }) => name === egress)?.egressIPs ?? [])],
+        egress: name,
+        families: won.filter(isServed),
+        egressIPs: egress === undefined ? [] : [...servedIpsOf(egress)],
         ...(gateway && { gateway }),
         realized:
           gateway !== undefined &&
           nodeName !== undefined &&
-          [nodeName, gateway.nodeName].every((node) => isRealized(egress, node)),
+          [nodeName, gateway.nodeName].every((node) => isRealized(name, node)),
       };
     });
 
@@ -87,14 +93,19 @@ export const podViewFor = (ref: PodRef, decision: Decision, progress: ProgressIn
       : 'is dropped';
   const sentence = (): string => {
     if (excluded !== undefined) return `No Egress applies to the Pod: ${exclusions[excluded]}.`;
-    if (winners.length === 0) return 'No Egress selects the Pod: it leaves from the IP of its Node.';
-    return winners
-      .map(({ egress, egressIPs, gateway }) =>
-        gateway === undefined
-          ? `Egress ${egress} governs the Pod, but no Node is its gateway (${holders.get(egress)?.kind ?? 'NoIP'}): external traffic ${unavailable(egress)}.`
-          : `Egress ${egress} governs the Pod: external traffic leaves from ${egressIPs.join(', ')} on Node ${gateway.nodeName}.`,
-      )
-      .join(' ');
+    const ipv6 = explained.ips.every((ip) => isServed(ipFamily(ip)))
+      ? []
+      : ['Its IPv6 traffic leaves as if there were no Egress: this version steers IPv4 only.'];
+    if (winners.length === 0) {
+      const what = ipv6.length === 0 ? 'the Pod' : 'the IPv4 traffic of the Pod';
+      return [`No Egress governs ${what}: it leaves from the IP of its Node.`, ...ipv6].join(' ');
+    }
+    const sentences = winners.map(({ egress, egressIPs, gateway }) =>
+      gateway === undefined
+        ? `Egress ${egress} governs the Pod, but no Node is its gateway (${holders.get(egress)?.kind ?? 'NoIP'}): external IPv4 traffic ${unavailable(egress)}.`
+        : `Egress ${egress} governs the Pod: external IPv4 traffic leaves from ${egressIPs.join(', ')} on Node ${gateway.nodeName}.`,
+    );
+    return [...sentences, ...ipv6].join(' ');
   };
 
   return {
@@ -105,7 +116,7 @@ export const podViewFor = (ref: PodRef, decision: Decision, progress: ProgressIn
     reason: sentence(),
     winners,
     others: explained.verdicts
-      .filter(({ won }) => won.length === 0)
+      .filter(({ won }) => !won.some(isServed))
       .map((verdict) => ({
         egress: verdict.egress,
         reason:
