@@ -202,3 +202,97 @@ describe('kubectl says what is expected, and what there is, for an Egress with',
     expect(await faultsOf('Egress', spec)).toEqual(faults);
   });
 });
+
+describe('an ExternalIPPool', () => {
+  const nodeSelector = {};
+  const range = (item: object): object => ({ nodeSelector, ipRanges: [item] });
+  const subnet = (subnetInfo: object, item: object = { cidr: '10.0.10.0/24' }): object => ({
+    ...range(item),
+    subnetInfo,
+  });
+
+  const good: readonly (readonly [string, object])[] = [
+    ['a CIDR', range({ cidr: '10.0.10.0/24' })],
+    ['an IPv6 CIDR', range({ cidr: 'fd00::/120' })],
+    ['addresses up to a later one', range({ start: '10.0.9.200', end: '10.0.10.2' })],
+    ['a single address', range({ start: 'fd00::8', end: 'fd00::8' })],
+    ['ranges of both families', { nodeSelector, ipRanges: [{ cidr: '10.0.10.0/24' }, { cidr: 'fd00::/120' }] }],
+    ['a subnet', subnet({ gateway: '10.0.10.1', prefixLength: 24, vlan: 5 })],
+    ['an IPv6 subnet', subnet({ gateway: 'fd00::1', prefixLength: 64 }, { start: 'fd00::2', end: 'fd00::9' })],
+  ];
+
+  it.each(good)('is taken with %s', async (_, spec) => {
+    for (const version of ['v1alpha2', 'v1beta1']) expect(await faultsOf('ExternalIPPool', spec, version)).toEqual([]);
+  });
+
+  const bad: readonly (readonly [string, unknown, readonly string[]])[] = [
+    [
+      'a bad CIDR',
+      range({ cidr: '10.0.10.0/33' }),
+      ['spec.ipRanges[0].cidr: Invalid value: expected a CIDR such as 10.0.10.0/24 or fd00::/120, got "10.0.10.0/33"'],
+    ],
+    [
+      'a bad address',
+      range({ start: '10.0.10', end: '10.0.10.9' }),
+      [`spec.ipRanges[0].start: Invalid value: ${AN_ADDRESS}, got "10.0.10"`],
+    ],
+    [
+      'an end before the start',
+      range({ start: '10.0.10.9', end: '10.0.9.10' }),
+      ['spec.ipRanges[0]: Invalid value: expected a start that is not after end, got "10.0.10.9" and "10.0.9.10"'],
+    ],
+    [
+      'ends of two families',
+      range({ start: '10.0.10.9', end: 'fd00::1' }),
+      ['spec.ipRanges[0]: Invalid value: expected start and end of one family, got "10.0.10.9" and "fd00::1"'],
+    ],
+    [
+      'a start without end',
+      range({ start: '10.0.10.9' }),
+      ['spec.ipRanges[0]: Invalid value: expected either cidr, or start and end, got { start: "10.0.10.9" }'],
+    ],
+    [
+      'a range that is empty',
+      range({}),
+      ['spec.ipRanges[0]: Invalid value: expected either cidr, or start and end, got { }'],
+    ],
+    [
+      'no range',
+      { nodeSelector, ipRanges: [] },
+      ['spec.ipRanges: Invalid value: 0: spec.ipRanges in body should have at least 1 items'],
+    ],
+    [
+      'too long a prefix',
+      subnet({ gateway: '10.0.10.1', prefixLength: 127 }),
+      [
+        'spec.subnetInfo.prefixLength: Invalid value: expected a number from 1 to 31, as the gateway is an IPv4 address, got 127',
+      ],
+    ],
+    [
+      'a range outside of the subnet',
+      subnet({ gateway: '10.0.9.1', prefixLength: 24 }),
+      [
+        'spec.ipRanges: Invalid value: expected ranges inside of the subnet of the gateway, got some outside of 10.0.9.1/24',
+      ],
+    ],
+    [
+      'half a subnet',
+      subnet({ gateway: '10.0.10.1' }),
+      [
+        'spec.subnetInfo.prefixLength: Required value: expected the length of the prefix of the subnet, such as 24, got none',
+      ],
+    ],
+    [
+      'an empty spec',
+      {},
+      [
+        'spec.ipRanges: Required value: expected a list of ranges, each with cidr, or with start and end, got none',
+        'spec.nodeSelector: Required value: expected a label selector, such as {} for every Node, got none',
+      ],
+    ],
+  ];
+
+  it.each(bad)('is refused with %s', async (_, spec, faults) => {
+    expect(await faultsOf('ExternalIPPool', spec)).toEqual(faults);
+  });
+});

@@ -19,6 +19,18 @@ const rule = ruleFor({
 
 export const ipSchema: Schema = { type: 'string', maxLength: MAX_LENGTH, 'x-kubernetes-validations': [rule] };
 
+export const cidrSchema: Schema = {
+  type: 'string',
+  maxLength: MAX_LENGTH,
+  'x-kubernetes-validations': [
+    ruleFor({
+      rule: `isCIDR(self) && !${IS_EMBEDDED}`,
+      expected: 'a CIDR such as 10.0.10.0/24 or fd00::/120',
+      got: quoted('self'),
+    }),
+  ],
+};
+
 /** An address or "", which clients that write Go structs leave in fields that they do not use. */
 export const ipOrEmptySchema: Schema = {
   type: 'string',

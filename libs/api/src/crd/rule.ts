@@ -34,3 +34,9 @@ export const quoted = (text: string): string => `'"' + ${text} + '"'`;
 /** CEL for a list of up to two texts, as in JSON. The API server has no bound for what join() gives, and refuses it for its cost. */
 export const listed = (list: string): string =>
   `(size(${list}) == 0 ? '[]' : '[' + ${quoted(`${list}[0]`)} + (size(${list}) > 1 ? ', ' + ${quoted(`${list}[1]`)} : '') + ']')`;
+
+const digit = (number: string): string => `['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'][${number} % 10]`;
+
+/** CEL for the text of a number below 200, which has a bound; that of string() has none. */
+export const decimal = (number: string): string =>
+  `(${number} < 100 ? '' : '1') + (${number} < 10 ? '' : ${digit(`${number} / 10`)}) + ${digit(number)}`;
