@@ -2,6 +2,7 @@ import type { Egress } from './egress.ts';
 import type { FaultReport } from './fault-report.ts';
 import type { IpFamily } from './ip.ts';
 import { ipFamilies, ipFamily, parseIp } from './ip.ts';
+import { A_POOL_NAME, isPoolName } from './pool-name.ts';
 
 const AN_ADDRESS = 'an IPv4 or IPv6 address';
 const REMEDY = 'Write one address in full, such as 10.0.10.8 or fd00::8: no prefix length, zone or leading zeros.';
@@ -31,9 +32,9 @@ export const addressesFor = (
 
 const familyOrder = (ip: string): number => ipFamilies.indexOf(ipFamily(ip));
 
-/** Clients that write a Go struct leave unused strings empty. */
+/** Clients that write a Go struct leave unused strings empty; the rules of the CRD say the same. */
 const isGiven = (value: unknown): boolean =>
-  value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
+  Array.isArray(value) ? value.some(isGiven) : value !== undefined && value !== null && value !== '';
 
 const egressIPsFor = (spec: Readonly<Record<string, unknown>>, report: FaultReport): readonly string[] => {
   const ips = new Map<IpFamily, string>();
@@ -50,8 +51,8 @@ const egressIPsFor = (spec: Readonly<Record<string, unknown>>, report: FaultRepo
 
 const poolsFor = (spec: Readonly<Record<string, unknown>>, report: FaultReport): readonly string[] =>
   itemsOf(spec, 'externalIPPool', 'externalIPPools', report).flatMap(([field, value]) => {
-    if (typeof value === 'string') return [value];
-    report.add(field, value, 'the name of an ExternalIPPool', 'Write it as a string.');
+    if (isPoolName(value)) return [value];
+    report.add(field, value, A_POOL_NAME, 'Write it as it stands on the pool.');
     return [];
   });
 

@@ -44,6 +44,7 @@ describe('egressFor', () => {
     ],
     ['both families, IPv4 first', { egressIPs: ['FD00::8', egressIP] }, { egressIPs: [egressIP, 'fd00::8'] }],
     ['unused texts left empty', { egressIP: '', egressIPs: ['', 'fd00::8'] }, { egressIPs: ['fd00::8'] }],
+    ['unused lists left empty', { egressIP, egressIPs: [], externalIPPools: [''] }, { egressIPs: [egressIP] }],
     ['bandwidth', { egressIP, bandwidth: { rate: '500M', burst: 1000 } }, { bandwidth: { rate: '500M', burst: 1000 } }],
     ['unavailable', { egressIP, unavailable: 'NodeIP' }, { unavailable: 'NodeIP' }],
     ['no selector at all', { egressIP, appliedTo: {} }, { appliedTo: {} }],
@@ -93,9 +94,24 @@ describe('egressFor', () => {
       'egressIP and egressIPs are mutually exclusive: keep the singular fields or the plural ones.',
     ],
     [
-      'a pool that is no name',
+      'a list of nothing',
+      { appliedTo, egressIPs: [] },
+      'spec is missing: expected egressIP, egressIPs, externalIPPool',
+    ],
+    [
+      'only empty texts',
+      { appliedTo, egressIP: '', egressIPs: [''], externalIPPool: '', externalIPPools: [''] },
+      'spec is missing: expected egressIP, egressIPs, externalIPPool',
+    ],
+    [
+      'a pool that is a number',
       { appliedTo, externalIPPool: 7 },
-      'spec.externalIPPool: expected the name of an ExternalIPPool, got 7',
+      'spec.externalIPPool: expected the name of an ExternalIPPool: lower-case letters, digits, "-" and ".", got 7',
+    ],
+    [
+      'a pool that is no name',
+      { appliedTo, externalIPPools: ['', 'Prod Pool'] },
+      'spec.externalIPPools[1]: expected the name of an ExternalIPPool: lower-case letters, digits, "-" and ".", got "Prod Pool"',
     ],
     [
       'an unknown operator',

@@ -2,10 +2,8 @@ import type { FaultReport } from './fault-report.ts';
 import { propertiesOf } from './fault-report.ts';
 import type { LabelRequirement, LabelSelector } from './label-selector.ts';
 import { labelOperators } from './label-selector.ts';
-import { isLabelKey, isLabelValue } from './label-syntax.ts';
+import { A_LABEL_KEY, A_LABEL_VALUE, isLabelKey, isLabelValue } from './label-syntax.ts';
 
-const A_KEY = 'a label key: up to 63 letters, digits, "-", "_" and ".", with a DNS name and "/" before it or not';
-const A_VALUE = 'a label value: up to 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends';
 const WRITE_AS_ON_THE_POD = 'Write it as it stands on the object to be selected.';
 
 /** The selector at `field`, or undefined when anything in it is wrong; the report then says what. */
@@ -38,9 +36,9 @@ const matchLabelsFor = (
   }
   const checked: Record<string, string> = {};
   for (const [key, label] of Object.entries(labels)) {
-    if (!isLabelKey(key)) report.add(`${field}[${key}]`, key, A_KEY, WRITE_AS_ON_THE_POD);
+    if (!isLabelKey(key)) report.add(`${field}[${key}]`, key, A_LABEL_KEY, WRITE_AS_ON_THE_POD);
     if (isLabelValue(label)) checked[key] = label;
-    else report.add(`${field}[${key}]`, label, A_VALUE, WRITE_AS_ON_THE_POD);
+    else report.add(`${field}[${key}]`, label, A_LABEL_VALUE, WRITE_AS_ON_THE_POD);
   }
   return checked;
 };
@@ -68,7 +66,7 @@ const requirementFor = (value: unknown, field: string, report: FaultReport): Lab
   }
   const { key } = item;
   const operator = labelOperators.find((candidate) => candidate === item.operator);
-  if (typeof key !== 'string' || !isLabelKey(key)) report.add(`${field}.key`, key, A_KEY, WRITE_AS_ON_THE_POD);
+  if (typeof key !== 'string' || !isLabelKey(key)) report.add(`${field}.key`, key, A_LABEL_KEY, WRITE_AS_ON_THE_POD);
   if (operator === undefined) {
     const expected = `one of ${labelOperators.join(', ')}`;
     report.add(`${field}.operator`, item.operator, expected, 'Choose one of them.');
@@ -93,7 +91,7 @@ const valuesFor = (
     return [];
   }
   values.forEach((item, index) => {
-    if (!isLabelValue(item)) report.add(`${field}[${index}]`, item, A_VALUE, WRITE_AS_ON_THE_POD);
+    if (!isLabelValue(item)) report.add(`${field}[${index}]`, item, A_LABEL_VALUE, WRITE_AS_ON_THE_POD);
   });
   return values.filter(isLabelValue);
 };

@@ -10,6 +10,12 @@ export const LABEL_KEY_PATTERN = `^(${DNS_LABEL}(\\.${DNS_LABEL})*/)?${NAME}$`;
 /** 253 for the prefix, the slash, and the name. */
 export const LABEL_KEY_MAX_LENGTH = 317;
 
+/** What is expected of keys and values, for messages. */
+export const A_LABEL_KEY =
+  'a label key: up to 63 letters, digits, "-", "_" and ".", with a DNS name and "/" before it or not';
+export const A_LABEL_VALUE =
+  'a label value: up to 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends';
+
 const keyPattern = new RegExp(LABEL_KEY_PATTERN);
 const valuePattern = new RegExp(LABEL_VALUE_PATTERN);
 

@@ -111,10 +111,12 @@ function structuralFaults(schema: JsonObject, path: string): FieldError[] {
   if (schema.type === 'array' && !isObject(schema.items))
     faults.push(requiredValue(`${path}.items`, 'must be specified'));
   listAt(schema, 'x-kubernetes-validations').forEach((rule, index) => {
-    const expression = stringAt(rule, 'rule') ?? '';
-    const why = ruleFault(expression);
-    const at = `${path}.x-kubernetes-validations[${String(index)}].rule`;
-    if (why !== undefined) faults.push(invalidValue(at, expression, why));
+    for (const member of ['rule', 'messageExpression']) {
+      const expression = stringAt(rule, member);
+      const why = expression === undefined ? undefined : ruleFault(expression);
+      const at = `${path}.x-kubernetes-validations[${String(index)}].${member}`;
+      if (why !== undefined) faults.push(invalidValue(at, expression, why));
+    }
   });
   for (const [name, property] of Object.entries(objectAt(schema, 'properties') ?? {})) {
     if (isObject(property)) faults.push(...structuralFaults(property, `${path}.properties[${name}]`));

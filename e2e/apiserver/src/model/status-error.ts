@@ -158,6 +158,16 @@ export function requiredValue(field: string, why = ''): FieldError {
   return { reason: 'FieldValueRequired', field, message: why === '' ? 'Required value' : `Required value: ${why}` };
 }
 
+/** `Forbidden: why`. */
+export function forbiddenValue(field: string, why: string): FieldError {
+  return { reason: 'FieldValueForbidden', field, message: `Forbidden: ${why}` };
+}
+
+/** `Duplicate value: "x"`. */
+export function duplicateValue(field: string, value: Json): FieldError {
+  return { reason: 'FieldValueDuplicate', field, message: `Duplicate value: ${renderValue(value)}` };
+}
+
 /** `Unsupported value: "x": supported values: "a", "b"`. */
 export function unsupportedValue(field: string, value: Json | undefined, supported: readonly Json[]): FieldError {
   const values = supported.map(renderValue).join(', ');

@@ -1,6 +1,6 @@
 import type { Json } from '../model/json.ts';
 import { kubeObjectFrom } from '../model/kube-object.ts';
-import type { Schema } from './schema.ts';
+import type { Schema, ValidationRule } from './schema.ts';
 import { validateSchema } from './validate-schema.ts';
 
 const faultsOf = (spec: Schema, value: Json, old?: Json): string[] => {
@@ -138,8 +138,25 @@ describe('rules', () => {
   const cases: readonly (readonly [string, Schema, Json, Json | undefined, number])[] = [
     ['an address of either family', { type: 'string', ...rules('isIP(self)') }, 'fd00::1', undefined, 0],
     ['a text that is no address', { type: 'string', ...rules('isIP(self)') }, 'fd00:', undefined, 1],
+    ['an address with a zone', { type: 'string', ...rules('isIP(self)') }, 'fe80::1%eth0', undefined, 1],
+    ['an IPv4 address in IPv6', { type: 'string', ...rules('isIP(self)') }, '::ffff:a00:1', undefined, 1],
+    ['an IPv6 address with an IPv4 part', { type: 'string', ...rules('isIP(self)') }, '64:ff9b::1.2.3.4', undefined, 0],
     ['the family of an address', { type: 'string', ...rules('ip(self).family() == 4') }, 'fd00::1', undefined, 1],
     ['a prefix length', { type: 'string', ...rules('cidr(self).prefixLength() <= 24') }, '10.0.0.0/25', undefined, 1],
+    ...(
+      [
+        ["cidr('10.0.0.9/24').containsIP(self)", '10.0.0.255', 0],
+        ["cidr('10.0.0.9/24').containsIP(self)", '10.0.1.0', 1],
+        ["cidr('::/0').containsIP(self)", '10.0.0.1', 1],
+        ["cidr('fd00::/16').containsIP(self)", 'fd00:1::', 0],
+        ["cidr('10.0.0.0/24').containsCIDR(self)", '10.0.0.128/25', 0],
+        ["cidr('10.0.0.0/24').containsCIDR(self)", '10.0.0.0/24', 0],
+        ["cidr('10.0.0.0/24').containsCIDR(self)", '10.0.0.0/23', 1],
+      ] as const
+    ).map(
+      ([rule, value, count]) =>
+        [`${rule} of ${value}`, { type: 'string', ...rules(rule) }, value, undefined, count] as const,
+    ),
     ['integers compare as such', { type: 'integer', ...rules('self % 2 == 0') }, 4, undefined, 0],
     [
       'has() of a member',
@@ -163,5 +180,82 @@ describe('rules', () => {
     const faults = faultsOf(schema, value, old);
     expect(faults).toHaveLength(count);
     for (const fault of faults) expect(fault).toContain('failed: ');
+  });
+});
+
+describe('the fault of a rule', () => {
+  const ruled = (rule: Omit<ValidationRule, 'rule'>): Schema => ({
+    type: 'object',
+    properties: { a: { type: 'string' } },
+    'x-kubernetes-validations': [{ rule: "!has(self.a) || self.a == ''", ...rule }],
+  });
+  const notChecked =
+    '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+  const cases: readonly (readonly [string, Schema, Json, readonly string[]])[] = [
+    ['tells the type, not the value', ruled({ message: 'no' }), { a: 'b' }, ['spec: Invalid value: "object": no']],
+    [
+      'tells the rule when there is no message',
+      ruled({}),
+      { a: 'b' },
+      [`spec: Invalid value: "object": failed rule: !has(self.a) || self.a == ''`],
+    ],
+    [
+      'has the computed message',
+      ruled({ message: 'no', messageExpression: "'not ' + self.a + ' '" }),
+      { a: 'b' },
+      ['spec: Invalid value: "object": not b'],
+    ],
+    [
+      'has the other message when the computed one fails',
+      ruled({ message: 'no', messageExpression: 'self.b' }),
+      { a: 'b' },
+      ['spec: Invalid value: "object": no'],
+    ],
+    [
+      'has the other message when the computed one has several lines',
+      ruled({ message: 'no', messageExpression: 'self.a' }),
+      { a: 'b\nc' },
+      ['spec: Invalid value: "object": no'],
+    ],
+    [
+      'has the other message when the computed one is too long',
+      ruled({ message: 'no', messageExpression: 'self.a' }),
+      { a: 'b'.repeat(6000) },
+      ['spec: Invalid value: "object": no'],
+    ],
+    [
+      'is about a field below, and in the words of its reason',
+      ruled({ message: 'no', fieldPath: '.a', reason: 'FieldValueForbidden' }),
+      { a: 'b' },
+      ['spec.a: Forbidden: no'],
+    ],
+    [
+      'says that something is missing',
+      ruled({ message: 'give b', fieldPath: '.b', reason: 'FieldValueRequired' }),
+      { a: 'b' },
+      ['spec.b: Required value: give b'],
+    ],
+    [
+      'stands beside that of a pattern',
+      { ...ruled({ message: 'no' }), properties: { a: { type: 'string', pattern: '^c$' } } },
+      { a: 'b' },
+      [`spec.a: Invalid value: "b": spec.a in body should match '^c$'`, 'spec: Invalid value: "object": no'],
+    ],
+    [
+      'is not looked for in what has another type',
+      ruled({ message: 'no' }),
+      { a: 1 },
+      ['spec.a: Invalid value: "integer": spec.a in body must be of type string: "integer"', notChecked],
+    ],
+    [
+      'is not looked for when a value is not in the list',
+      { ...ruled({ message: 'no' }), properties: { a: { type: 'string', enum: ['c'] } } },
+      { a: 'b' },
+      ['spec.a: Unsupported value: "b": supported values: "c"', notChecked],
+    ],
+  ];
+
+  it.each(cases)('%s', (_name, schema, value, faults) => {
+    expect(faultsOf(schema, value)).toEqual(faults);
   });
 });

@@ -9,7 +9,7 @@ import { ajvSchema } from './ajv-schema.ts';
 import { FORMATS } from './formats.ts';
 import type { Schema } from './schema.ts';
 import { joinPath } from './schema.ts';
-import { validateRules } from './rules.ts';
+import { hasRules, validateRules } from './rules.ts';
 import { validateLists } from './validate-lists.ts';
 
 // Patterns are Go's, without the syntax that JavaScript's unicode mode would refuse.
@@ -25,9 +25,18 @@ export function validateSchema(schema: Schema, object: KubeObject, old: KubeObje
   }
   const errors = validate(object) ? [] : reported(validate.errors ?? []);
   const faults = [...errors.flatMap((error) => fieldErrors(error, object)), ...validateLists(schema, object)];
-  // Rules may rely on the schema, so they are evaluated on objects that keep to it.
-  return faults.length > 0 ? faults : validateRules(schema, object, old);
+  if (!hasRules(schema)) return faults;
+  // The API server evaluates the rules all the same when a value has the right type and size.
+  const blocked = faults.some(({ reason }) => !['FieldValueInvalid', 'FieldValueDuplicate'].includes(reason));
+  return [...faults, ...(blocked ? [RULES_NOT_CHECKED] : validateRules(schema, object, old))];
 }
+
+/** apiextensions-apiserver, pkg/registry/customresource/strategy.go. */
+const RULES_NOT_CHECKED = invalidValue(
+  '<nil>',
+  null,
+  'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+);
 
 /**
  * Leaves out what the API server does not report: when no branch of `oneOf` or `anyOf` holds, only the faults of the branch that

@@ -17,20 +17,59 @@ export const operating = (world: () => World): void => {
       return (error as Error).message;
     };
 
+    const selecting = (requirement: object): object => ({
+      appliedTo: { podSelector: { matchExpressions: [requirement] } },
+      egressIP: IP,
+    });
+
     it.each([
-      ['a bad address', { appliedTo: {}, egressIP: '10.0.10' }, /spec\.egressIP.*"10\.0\.10"/],
+      [
+        'a bad address',
+        { appliedTo: {}, egressIP: '10.0.10' },
+        /spec\.egressIP: .*expected an IPv4 or IPv6 address such as 10\.0\.10\.8 or fd00::8, got "10\.0\.10"/,
+      ],
+      [
+        'an address of no family',
+        { appliedTo: {}, egressIP: 'gateway.example.com' },
+        /spec\.egressIP: .*expected an IPv4 or IPv6 address .*, got "gateway\.example\.com"/,
+      ],
+      [
+        'two addresses of one family',
+        { appliedTo: {}, egressIPs: ['10.0.0.1', '10.0.0.2'] },
+        /spec\.egressIPs: .*expected one IPv4 and one IPv6 address at most, got \["10\.0\.0\.1", "10\.0\.0\.2"\]/,
+      ],
       [
         'an unknown operator',
-        { appliedTo: { podSelector: { matchExpressions: [{ key: 'a', operator: 'Is' }] } }, egressIP: IP },
-        /operator.*"Is"/,
+        selecting({ key: 'a', operator: 'Is' }),
+        /matchExpressions\[0\]\.operator: Unsupported value: "Is": supported values: "In", "NotIn", "Exists", "DoesNotExist"/,
       ],
-      ['no appliedTo', { egressIP: IP }, /spec\.appliedTo.*[Rr]equired/],
+      [
+        'In without values',
+        selecting({ key: 'a', operator: 'In' }),
+        /matchExpressions\[0\]\.values: .*expected one value at least, as the operator is In, got none/,
+      ],
+      [
+        'a label key that is none',
+        { appliedTo: { podSelector: { matchLabels: { 'a/b/c': 'd' } } }, egressIP: IP },
+        /spec\.appliedTo\.podSelector\.matchLabels: .*expected a label key: .*, got "a\/b\/c"/,
+      ],
+      [
+        'an empty spec',
+        {},
+        /spec\.appliedTo: Required value: expected .*podSelector.*, got none\n.*spec: Required value: expected one of egressIP, egressIPs, externalIPPool, externalIPPools, got none/,
+      ],
+      [
+        'an Egress of which everything is empty',
+        { appliedTo: {}, egressIPs: [], externalIPPool: '' },
+        /spec: Required value: expected one of egressIP, .*, got none; egressIPs is empty; externalIPPool is empty/,
+      ],
+      ['no appliedTo', { egressIP: IP }, /spec\.appliedTo: Required value: expected .*podSelector.*, got none/],
       [
         'a field that does not exist',
         { appliedTo: {}, egressIP: IP, destinations: {} },
         /unknown field "spec\.destinations"/,
       ],
-    ])('kubectl apply refuses %s and names it', async (_, spec, message) => {
+    ])('kubectl apply refuses %s and names the field, the value and what is expected', async (_, spec, message) => {
       expect(await refusal(spec)).toMatch(message);
     });
 

@@ -1,31 +1,47 @@
 import { unavailablePolicies } from '../egress-resource.ts';
+import { A_POOL_NAME, POOL_NAME_MAX_LENGTH, POOL_NAME_PATTERN } from '../pool-name.ts';
 import { QUANTITY_PATTERN } from '../quantity.ts';
-import { ipOrEmptySchema, ipSchema } from './ip-schema.ts';
+import { addressRules } from './address-rules.ts';
+import { ipOrEmptySchema, oneOfEachFamilyRule } from './ip-schema.ts';
 import { labelSelectorSchema } from './label-selector-schema.ts';
+import { quoted, requiredRule, ruleFor } from './rule.ts';
 import type { Schema } from './schema.ts';
 
 const quantity = (description: string): Schema => ({
   description,
   'x-kubernetes-int-or-string': true,
   pattern: QUANTITY_PATTERN,
+  minimum: 0,
 });
+
+/** A name or "", as with addresses. */
+const poolName: Schema = {
+  type: 'string',
+  maxLength: POOL_NAME_MAX_LENGTH,
+  'x-kubernetes-validations': [
+    ruleFor({
+      rule: `self == '' || self.matches('${POOL_NAME_PATTERN}')`,
+      expected: A_POOL_NAME,
+      got: quoted('self'),
+    }),
+  ],
+};
 
 const spec: Schema = {
   type: 'object',
   description: 'Which Pods leave the cluster with which address.',
-  required: ['appliedTo'],
   properties: {
     appliedTo: {
       type: 'object',
       description:
-        'The Pods. Without any selector: none. With one selector, the other side is open; with both, both have to match. Pods in the network of their Node (hostNetwork) are never selected.',
+        'The Pods; required. Without any selector: none. With one selector, the other side is open; with both, both have to match. Pods in the network of their Node (hostNetwork) are never selected.',
       properties: {
         podSelector: labelSelectorSchema('Matches the labels of Pods.'),
         namespaceSelector: labelSelectorSchema('Matches the labels of the Namespaces of Pods.'),
       },
     },
     egressIP: {
-      ...ipSchema,
+      ...ipOrEmptySchema,
       description:
         'The source address of the Pods in the external network. Without externalIPPool, one Node has to have it on one of its interfaces.',
     },
@@ -34,22 +50,26 @@ const spec: Schema = {
       description: 'In place of egressIP: one address for each family.',
       maxItems: 2,
       items: ipOrEmptySchema,
+      'x-kubernetes-validations': [oneOfEachFamilyRule],
     },
-    externalIPPool: { type: 'string', description: 'The ExternalIPPool that the address is taken from.' },
+    externalIPPool: { ...poolName, description: 'The ExternalIPPool that the address is taken from.' },
     externalIPPools: {
       type: 'array',
       description: 'In place of externalIPPool: one pool for each family.',
       maxItems: 2,
-      items: { type: 'string' },
+      items: poolName,
     },
     bandwidth: {
       type: 'object',
       description: 'What the Pods together may send.',
-      required: ['rate', 'burst'],
       properties: {
         rate: quantity('Bits per second, such as 500M.'),
         burst: quantity('Bits at once, such as 100M.'),
       },
+      'x-kubernetes-validations': [
+        requiredRule('rate', 'bits per second, such as 500M'),
+        requiredRule('burst', 'bits at once, such as 100M'),
+      ],
     },
     unavailable: {
       type: 'string',
@@ -59,19 +79,11 @@ const spec: Schema = {
     },
   },
   'x-kubernetes-validations': [
-    {
-      rule: '!((has(self.egressIP) || has(self.externalIPPool)) && (has(self.egressIPs) || has(self.externalIPPools)))',
-      message:
-        'egressIP and externalIPPool are mutually exclusive with egressIPs and externalIPPools: keep the singular fields or the plural ones',
-    },
-    {
-      rule: 'has(self.egressIP) || has(self.externalIPPool) || has(self.egressIPs) || has(self.externalIPPools)',
-      message: 'one of egressIP, egressIPs, externalIPPool and externalIPPools is required',
-    },
-    {
-      rule: "!has(self.egressIPs) || (self.egressIPs.filter(address, address.contains(':')).size() <= 1 && self.egressIPs.filter(address, address.contains('.') && !address.contains(':')).size() <= 1)",
-      message: 'egressIPs may have one address of each family: keep one IPv4 and one IPv6 address at most',
-    },
+    requiredRule(
+      'appliedTo',
+      'an object with podSelector, namespaceSelector or both, such as {podSelector: {}} for every Pod',
+    ),
+    ...addressRules,
   ],
 };
 
@@ -105,7 +117,6 @@ const status: Schema = {
 export const egressSchema: Schema = {
   type: 'object',
   description: 'Lets chosen Pods leave the cluster with a fixed source address.',
-  required: ['spec'],
   properties: {
     apiVersion: { type: 'string' },
     kind: { type: 'string' },
@@ -113,4 +124,5 @@ export const egressSchema: Schema = {
     spec,
     status,
   },
+  'x-kubernetes-validations': [requiredRule('spec', 'appliedTo, and an address or a pool')],
 };

@@ -1,47 +1,78 @@
+import { ipRangeSchema } from './ip-range-schema.ts';
 import { ipSchema } from './ip-schema.ts';
 import { labelSelectorSchema } from './label-selector-schema.ts';
+import { decimal, requiredRule, ruleFor } from './rule.ts';
 import type { Schema } from './schema.ts';
 
-const ipRange: Schema = {
+const subnetInfo: Schema = {
   type: 'object',
+  description: 'The subnet of the addresses, when it is not that of the Nodes.',
   properties: {
-    cidr: { type: 'string', format: 'cidr', description: 'Every host address of it.' },
-    start: { ...ipSchema, description: 'The first address.' },
-    end: { ...ipSchema, description: 'The last address.' },
+    gateway: { ...ipSchema, description: 'The router of the subnet; never given out.' },
+    prefixLength: { type: 'integer', format: 'int32', minimum: 1, maximum: 127 },
+    vlan: { type: 'integer', format: 'int32', minimum: 0, maximum: 4094, description: '0 is untagged.' },
   },
   'x-kubernetes-validations': [
-    {
-      rule: 'has(self.cidr) ? !has(self.start) && !has(self.end) : has(self.start) && has(self.end)',
-      message: 'a range is either cidr, or start and end',
-    },
+    requiredRule('gateway', 'the address of the router of the subnet'),
+    requiredRule('prefixLength', 'the length of the prefix of the subnet, such as 24'),
+    ruleFor(
+      {
+        rule: "!has(self.gateway) || !has(self.prefixLength) || !isIP(self.gateway) || self.gateway.contains(':') || self.prefixLength < 32",
+        expected: 'a number from 1 to 31, as the gateway is an IPv4 address',
+        got: decimal('self.prefixLength'),
+      },
+      { fieldPath: '.prefixLength' },
+    ),
   ],
 };
+
+const subnet = `self.subnetInfo.gateway + '/' + ${decimal('self.subnetInfo.prefixLength')}`;
+const hasSubnet = `has(self.subnetInfo) && has(self.subnetInfo.gateway) && has(self.subnetInfo.prefixLength) && isCIDR(${subnet})`;
+
+/** CEL; what is no address or CIDR has a rule of its own. */
+const isInside = (range: string): string =>
+  [
+    `(!has(${range}.cidr) || !isCIDR(${range}.cidr) || cidr(${subnet}).containsCIDR(${range}.cidr))`,
+    ...['start', 'end'].map(
+      (side) => `(!has(${range}.${side}) || !isIP(${range}.${side}) || cidr(${subnet}).containsIP(${range}.${side}))`,
+    ),
+  ].join(' && ');
 
 const spec: Schema = {
   type: 'object',
   description: 'Which addresses, and which Nodes may hold them.',
-  required: ['ipRanges', 'nodeSelector'],
   properties: {
-    ipRanges: { type: 'array', description: 'The addresses of the pool.', maxItems: 1000, items: ipRange },
-    nodeSelector: labelSelectorSchema('Matches the labels of the Nodes that may hold an address of the pool.'),
-    subnetInfo: {
-      type: 'object',
-      description: 'The subnet of the addresses, when it is not that of the Nodes.',
-      required: ['gateway', 'prefixLength'],
-      properties: {
-        gateway: { ...ipSchema, description: 'The router of the subnet; never given out.' },
-        prefixLength: { type: 'integer', format: 'int32', minimum: 1, maximum: 127 },
-        vlan: { type: 'integer', format: 'int32', minimum: 0, maximum: 4094, description: '0 is untagged.' },
-      },
+    ipRanges: {
+      type: 'array',
+      description: 'The addresses of the pool; required.',
+      minItems: 1,
+      maxItems: 1000,
+      items: ipRangeSchema,
     },
+    nodeSelector: labelSelectorSchema(
+      'Matches the labels of the Nodes that may hold an address of the pool; required.',
+    ),
+    subnetInfo,
   },
+  'x-kubernetes-validations': [
+    requiredRule('ipRanges', 'a list of ranges, each with cidr, or with start and end'),
+    requiredRule('nodeSelector', 'a label selector, such as {} for every Node'),
+    ruleFor(
+      {
+        rule: `!has(self.ipRanges) || !(${hasSubnet}) || self.ipRanges.all(range, ${isInside('range')})`,
+        expected: 'ranges inside of the subnet of the gateway',
+        // Which one it is would cost more than the API server allows.
+        got: `'some outside of ' + ${subnet}`,
+      },
+      { fieldPath: '.ipRanges' },
+    ),
+  ],
 };
 
 /** The structural schema of an ExternalIPPool. */
 export const externalIPPoolSchema: Schema = {
   type: 'object',
   description: 'Addresses that Egresses can take theirs from.',
-  required: ['spec'],
   properties: {
     apiVersion: { type: 'string' },
     kind: { type: 'string' },
@@ -61,4 +92,5 @@ export const externalIPPoolSchema: Schema = {
       },
     },
   },
+  'x-kubernetes-validations': [requiredRule('spec', 'ipRanges and nodeSelector')],
 };

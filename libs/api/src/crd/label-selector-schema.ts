@@ -1,13 +1,20 @@
 import { labelOperators } from '../label-selector.ts';
 import {
+  A_LABEL_KEY,
   LABEL_KEY_MAX_LENGTH,
   LABEL_KEY_PATTERN,
   LABEL_VALUE_MAX_LENGTH,
   LABEL_VALUE_PATTERN,
 } from '../label-syntax.ts';
+import { quoted, requiredRule, ruleFor } from './rule.ts';
 import type { Schema } from './schema.ts';
 
 const value: Schema = { type: 'string', maxLength: LABEL_VALUE_MAX_LENGTH, pattern: LABEL_VALUE_PATTERN };
+
+const isKey = (text: string): string =>
+  `size(${text}) <= ${LABEL_KEY_MAX_LENGTH} && ${text}.matches('${LABEL_KEY_PATTERN.replaceAll('\\', '\\\\')}')`;
+
+const operatorIn = (operators: string): string => `has(self.operator) && self.operator in [${operators}]`;
 
 /** metav1.LabelSelector. @param description what it selects. */
 export const labelSelectorSchema = (description: string): Schema => ({
@@ -17,7 +24,16 @@ export const labelSelectorSchema = (description: string): Schema => ({
     matchLabels: {
       type: 'object',
       description: 'Labels with exactly these values.',
+      maxProperties: 1000,
       additionalProperties: value,
+      'x-kubernetes-validations': [
+        // The keys of an object have no schema in a CustomResourceDefinition.
+        ruleFor({
+          rule: `self.all(key, ${isKey('key')})`,
+          expected: A_LABEL_KEY,
+          got: quoted(`self.filter(key, !(${isKey('key')}))[0]`),
+        }),
+      ],
     },
     matchExpressions: {
       type: 'array',
@@ -25,7 +41,6 @@ export const labelSelectorSchema = (description: string): Schema => ({
       maxItems: 100,
       items: {
         type: 'object',
-        required: ['key', 'operator'],
         properties: {
           key: {
             type: 'string',
@@ -46,13 +61,21 @@ export const labelSelectorSchema = (description: string): Schema => ({
           },
         },
         'x-kubernetes-validations': [
+          requiredRule('key', 'the key of a label'),
+          requiredRule('operator', `one of ${labelOperators.join(', ')}`),
           {
-            rule: "!(self.operator in ['In', 'NotIn']) || (has(self.values) && size(self.values) > 0)",
-            message: 'values must name one value at least when operator is In or NotIn',
+            rule: `!(${operatorIn("'In', 'NotIn'")}) || (has(self.values) && size(self.values) > 0)`,
+            message: 'expected one value at least when operator is In or NotIn, got none',
+            messageExpression: "'expected one value at least, as the operator is ' + self.operator + ', got none'",
+            reason: 'FieldValueRequired',
+            fieldPath: '.values',
           },
           {
-            rule: "!(self.operator in ['Exists', 'DoesNotExist']) || !has(self.values) || size(self.values) == 0",
-            message: 'values must be empty when operator is Exists or DoesNotExist: use In or NotIn to compare values',
+            rule: `!(${operatorIn("'Exists', 'DoesNotExist'")}) || !has(self.values) || size(self.values) == 0`,
+            message: 'expected no values when operator is Exists or DoesNotExist: use In or NotIn to compare values',
+            messageExpression: `'expected no values, as the operator is ' + self.operator + ', got ' + ${quoted('self.values[0]')} + (size(self.values) > 1 ? ' and more' : '')`,
+            reason: 'FieldValueForbidden',
+            fieldPath: '.values',
           },
         ],
       },

@@ -8,13 +8,13 @@ export interface Schema {
   readonly items?: Schema;
   readonly minItems?: number;
   readonly maxItems?: number;
+  readonly maxProperties?: number;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
   readonly format?: string;
   readonly enum?: readonly string[];
-  readonly oneOf?: readonly Schema[];
   readonly 'x-kubernetes-int-or-string'?: true;
   readonly 'x-kubernetes-validations'?: readonly Rule[];
 }
@@ -23,4 +23,10 @@ export interface Schema {
 export interface Rule {
   readonly rule: string;
   readonly message: string;
+  /** CEL for the message; the API server falls back to `message` when it fails. */
+  readonly messageExpression?: string;
+  /** What stands before the message; without it, `Invalid value` and, before Kubernetes 1.35, only the type. */
+  readonly reason?: 'FieldValueRequired' | 'FieldValueForbidden';
+  /** The field below this one that the message is about: `.values`. */
+  readonly fieldPath?: string;
 }

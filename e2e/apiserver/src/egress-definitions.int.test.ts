@@ -1,0 +1,298 @@
+import { fileURLToPath } from 'node:url';
+import type { TestCluster } from './testing/cluster.ts';
+import { startTestCluster } from './testing/cluster.ts';
+
+// What kubectl says of the custom resources of Sallyport itself: libs/api/crds.
+
+const DEFINITIONS = fileURLToPath(new URL('../../../libs/api/crds', import.meta.url));
+
+let cluster: TestCluster;
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+  await cluster.run(['apply', '-f', DEFINITIONS]);
+  for (const name of ['egresses', 'externalippools']) {
+    await cluster.run(['wait', '--for=condition=Established', `crd/${name}.crd.antrea.io`, '--timeout=20s']);
+  }
+});
+
+afterAll(() => cluster.close());
+
+/** The faults that kubectl prints. What follows `Invalid value` depends on the version of the API server: the type or the value. */
+const faultsOf = async (kind: string, spec: unknown, version = 'v1beta1'): Promise<readonly string[]> => {
+  const manifest = { apiVersion: `crd.antrea.io/${version}`, kind, metadata: { name: 'tried' }, spec };
+  const args = ['apply', '--dry-run=server', '-f', '-'];
+  const { code, stderr } = await cluster.kubectl(args, JSON.stringify(manifest));
+  if (code === 0) return [];
+  const said = stderr.replace(`The ${kind} "tried" is invalid: `, '').trim();
+  return said.split(/^\* /m).flatMap((fault) => {
+    const text = fault.trim().replace(/Invalid value: ("\w*": )?(?=expected)/, 'Invalid value: ');
+    return text === '' ? [] : [text];
+  });
+};
+
+const appliedTo = { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'web' } } };
+const egressIP = '10.0.10.8';
+const requirement = (item: object): object => ({ egressIP, appliedTo: { podSelector: { matchExpressions: [item] } } });
+const REQUIREMENT = 'spec.appliedTo.podSelector.matchExpressions[0]';
+const A_KEY = 'a label key: up to 63 letters, digits, "-", "_" and ".", with a DNS name and "/" before it or not';
+const AN_ADDRESS = 'expected an IPv4 or IPv6 address such as 10.0.10.8 or fd00::8';
+const ONE_OF = 'expected one of egressIP, egressIPs, externalIPPool, externalIPPools';
+const NOT_CHECKED =
+  '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+
+describe('an Egress is taken', () => {
+  const cases: readonly (readonly [string, object])[] = [
+    ['with an address', { appliedTo, egressIP }],
+    ['with an IPv6 address', { appliedTo, egressIP: 'fd00::8' }],
+    ['with an address of a pool', { appliedTo, egressIP, externalIPPool: 'prod.pool-1' }],
+    ['with one address of each family', { appliedTo, egressIPs: [egressIP, 'fd00::8'] }],
+    ['with pools', { appliedTo, externalIPPools: ['four', 'six'] }],
+    ['with what it does not use left empty', { appliedTo, egressIP: '', egressIPs: [], externalIPPool: 'prod' }],
+    ['with an empty item', { appliedTo, egressIPs: ['', 'fd00::8'], externalIPPool: '', externalIPPools: [''] }],
+    ['with empty selectors', { appliedTo: { podSelector: {}, namespaceSelector: {} }, egressIP }],
+    ['without selectors', { appliedTo: {}, egressIP }],
+    ['with In and values', requirement({ key: 'a', operator: 'In', values: ['b', ''] })],
+    ['with Exists and an empty list', requirement({ key: 'example.com/a', operator: 'Exists', values: [] })],
+    ['with bandwidth', { appliedTo, egressIP, bandwidth: { rate: '500M', burst: 1000 }, unavailable: 'NodeIP' }],
+  ];
+
+  it.each(cases)('%s, in both versions', async (_, spec) => {
+    for (const version of ['v1alpha2', 'v1beta1']) expect(await faultsOf('Egress', spec, version)).toEqual([]);
+  });
+});
+
+describe('kubectl says what is expected, and what there is, for an Egress with', () => {
+  const cases: readonly (readonly [string, unknown, readonly string[]])[] = [
+    [
+      'a bad address',
+      { appliedTo, egressIP: '10.0.10' },
+      [`spec.egressIP: Invalid value: ${AN_ADDRESS}, got "10.0.10"`],
+    ],
+    [
+      'an address of no family',
+      { appliedTo, egressIP: 'gateway.example.com' },
+      [`spec.egressIP: Invalid value: ${AN_ADDRESS}, got "gateway.example.com"`],
+    ],
+    [
+      'an IPv4 address in IPv6',
+      { appliedTo, egressIP: '::ffff:a00:1' },
+      [`spec.egressIP: Invalid value: ${AN_ADDRESS}, got "::ffff:a00:1"`],
+    ],
+    [
+      'an address with a zone',
+      { appliedTo, egressIP: 'fe80::1%eth0' },
+      [`spec.egressIP: Invalid value: ${AN_ADDRESS}, got "fe80::1%eth0"`],
+    ],
+    [
+      'an address that is half IPv4',
+      { appliedTo, egressIP: '64:ff9b::10.0.0.1' },
+      [`spec.egressIP: Invalid value: ${AN_ADDRESS}, got "64:ff9b::10.0.0.1"`],
+    ],
+    [
+      'an address that is a number',
+      { appliedTo, egressIP: 10 },
+      ['spec.egressIP: Invalid value: "integer": spec.egressIP in body must be of type string: "integer"', NOT_CHECKED],
+    ],
+    [
+      'a bad address in the list',
+      { appliedTo, egressIPs: [egressIP, '10.0.10'] },
+      [`spec.egressIPs[1]: Invalid value: ${AN_ADDRESS}, got "10.0.10"`],
+    ],
+    [
+      'two addresses of one family',
+      { appliedTo, egressIPs: ['10.0.0.1', '10.0.0.2'] },
+      ['spec.egressIPs: Invalid value: expected one IPv4 and one IPv6 address at most, got ["10.0.0.1", "10.0.0.2"]'],
+    ],
+    [
+      'singular and plural',
+      { appliedTo, egressIP, egressIPs: ['fd00::8'] },
+      [
+        'spec: Forbidden: expected either egressIP and externalIPPool, or egressIPs and externalIPPools, got egressIP "10.0.10.8" with egressIPs ["fd00::8"]',
+      ],
+    ],
+    [
+      'a pool and a list of pools',
+      { appliedTo, externalIPPool: 'a', externalIPPools: ['b', 'c'] },
+      [
+        'spec: Forbidden: expected either egressIP and externalIPPool, or egressIPs and externalIPPools, got externalIPPool "a" with externalIPPools ["b", "c"]',
+      ],
+    ],
+    [
+      'a list of nothing',
+      { appliedTo, egressIPs: [] },
+      [`spec: Required value: ${ONE_OF}, got none; egressIPs is empty`],
+    ],
+    [
+      'an empty pool',
+      { appliedTo, externalIPPool: '' },
+      [`spec: Required value: ${ONE_OF}, got none; externalIPPool is empty`],
+    ],
+    [
+      'an empty address and an empty item',
+      { appliedTo, egressIP: '', egressIPs: [''] },
+      [`spec: Required value: ${ONE_OF}, got none; egressIP is empty; egressIPs is empty`],
+    ],
+    ['no address', { appliedTo }, [`spec: Required value: ${ONE_OF}, got none`]],
+    [
+      'an empty spec',
+      {},
+      [
+        'spec.appliedTo: Required value: expected an object with podSelector, namespaceSelector or both, such as {podSelector: {}} for every Pod, got none',
+        `spec: Required value: ${ONE_OF}, got none`,
+      ],
+    ],
+    ['no spec', undefined, ['spec: Required value: expected appliedTo, and an address or a pool, got none']],
+    [
+      'a pool that is no name',
+      { appliedTo, externalIPPool: 'Prod Pool' },
+      [
+        'spec.externalIPPool: Invalid value: expected the name of an ExternalIPPool: lower-case letters, digits, "-" and ".", got "Prod Pool"',
+      ],
+    ],
+    [
+      'an unknown operator',
+      requirement({ key: 'a', operator: 'Is' }),
+      [
+        `${REQUIREMENT}.operator: Unsupported value: "Is": supported values: "In", "NotIn", "Exists", "DoesNotExist"`,
+        NOT_CHECKED,
+      ],
+    ],
+    [
+      'no operator',
+      requirement({ key: 'a' }),
+      [`${REQUIREMENT}.operator: Required value: expected one of In, NotIn, Exists, DoesNotExist, got none`],
+    ],
+    [
+      'In without values',
+      requirement({ key: 'a', operator: 'In' }),
+      [`${REQUIREMENT}.values: Required value: expected one value at least, as the operator is In, got none`],
+    ],
+    [
+      'NotIn with no value',
+      requirement({ key: 'a', operator: 'NotIn', values: [] }),
+      [`${REQUIREMENT}.values: Required value: expected one value at least, as the operator is NotIn, got none`],
+    ],
+    [
+      'Exists with values',
+      requirement({ key: 'a', operator: 'Exists', values: ['b', 'c'] }),
+      [`${REQUIREMENT}.values: Forbidden: expected no values, as the operator is Exists, got "b" and more`],
+    ],
+    [
+      'a key that is none',
+      { egressIP, appliedTo: { namespaceSelector: { matchLabels: { a: 'b', 'a/b/c': 'd' } } } },
+      [`spec.appliedTo.namespaceSelector.matchLabels: Invalid value: expected ${A_KEY}, got "a/b/c"`],
+    ],
+    [
+      'half a bandwidth, and a negative one',
+      { appliedTo, egressIP, bandwidth: { rate: -1 } },
+      [
+        'spec.bandwidth.rate: Invalid value: -1: spec.bandwidth.rate in body should be greater than or equal to 0',
+        'spec.bandwidth.burst: Required value: expected bits at once, such as 100M, got none',
+      ],
+    ],
+    [
+      'an unknown policy',
+      { appliedTo, egressIP, unavailable: 'open' },
+      ['spec.unavailable: Unsupported value: "open": supported values: "Drop", "NodeIP"', NOT_CHECKED],
+    ],
+  ];
+
+  it.each(cases)('%s', async (_, spec, faults) => {
+    expect(await faultsOf('Egress', spec)).toEqual(faults);
+  });
+});
+
+describe('an ExternalIPPool', () => {
+  const nodeSelector = {};
+  const range = (item: object): object => ({ nodeSelector, ipRanges: [item] });
+  const subnet = (subnetInfo: object, item: object = { cidr: '10.0.10.0/24' }): object => ({
+    ...range(item),
+    subnetInfo,
+  });
+
+  const good: readonly (readonly [string, object])[] = [
+    ['a CIDR', range({ cidr: '10.0.10.0/24' })],
+    ['an IPv6 CIDR', range({ cidr: 'fd00::/120' })],
+    ['addresses up to a later one', range({ start: '10.0.9.200', end: '10.0.10.2' })],
+    ['a single address', range({ start: 'fd00::8', end: 'fd00::8' })],
+    ['ranges of both families', { nodeSelector, ipRanges: [{ cidr: '10.0.10.0/24' }, { cidr: 'fd00::/120' }] }],
+    ['a subnet', subnet({ gateway: '10.0.10.1', prefixLength: 24, vlan: 5 })],
+    ['an IPv6 subnet', subnet({ gateway: 'fd00::1', prefixLength: 64 }, { start: 'fd00::2', end: 'fd00::9' })],
+  ];
+
+  it.each(good)('is taken with %s', async (_, spec) => {
+    for (const version of ['v1alpha2', 'v1beta1']) expect(await faultsOf('ExternalIPPool', spec, version)).toEqual([]);
+  });
+
+  const bad: readonly (readonly [string, unknown, readonly string[]])[] = [
+    [
+      'a bad CIDR',
+      range({ cidr: '10.0.10.0/33' }),
+      ['spec.ipRanges[0].cidr: Invalid value: expected a CIDR such as 10.0.10.0/24 or fd00::/120, got "10.0.10.0/33"'],
+    ],
+    [
+      'a bad address',
+      range({ start: '10.0.10', end: '10.0.10.9' }),
+      [`spec.ipRanges[0].start: Invalid value: ${AN_ADDRESS}, got "10.0.10"`],
+    ],
+    [
+      'an end before the start',
+      range({ start: '10.0.10.9', end: '10.0.9.10' }),
+      ['spec.ipRanges[0]: Invalid value: expected a start that is not after end, got "10.0.10.9" and "10.0.9.10"'],
+    ],
+    [
+      'ends of two families',
+      range({ start: '10.0.10.9', end: 'fd00::1' }),
+      ['spec.ipRanges[0]: Invalid value: expected start and end of one family, got "10.0.10.9" and "fd00::1"'],
+    ],
+    [
+      'a start without end',
+      range({ start: '10.0.10.9' }),
+      ['spec.ipRanges[0]: Invalid value: expected either cidr, or start and end, got { start: "10.0.10.9" }'],
+    ],
+    [
+      'a range that is empty',
+      range({}),
+      ['spec.ipRanges[0]: Invalid value: expected either cidr, or start and end, got { }'],
+    ],
+    [
+      'no range',
+      { nodeSelector, ipRanges: [] },
+      ['spec.ipRanges: Invalid value: 0: spec.ipRanges in body should have at least 1 items'],
+    ],
+    [
+      'too long a prefix',
+      subnet({ gateway: '10.0.10.1', prefixLength: 127 }),
+      [
+        'spec.subnetInfo.prefixLength: Invalid value: expected a number from 1 to 31, as the gateway is an IPv4 address, got 127',
+      ],
+    ],
+    [
+      'a range outside of the subnet',
+      subnet({ gateway: '10.0.9.1', prefixLength: 24 }),
+      [
+        'spec.ipRanges: Invalid value: expected ranges inside of the subnet of the gateway, got some outside of 10.0.9.1/24',
+      ],
+    ],
+    [
+      'half a subnet',
+      subnet({ gateway: '10.0.10.1' }),
+      [
+        'spec.subnetInfo.prefixLength: Required value: expected the length of the prefix of the subnet, such as 24, got none',
+      ],
+    ],
+    [
+      'an empty spec',
+      {},
+      [
+        'spec.ipRanges: Required value: expected a list of ranges, each with cidr, or with start and end, got none',
+        'spec.nodeSelector: Required value: expected a label selector, such as {} for every Node, got none',
+      ],
+    ],
+  ];
+
+  it.each(bad)('is refused with %s', async (_, spec, faults) => {
+    expect(await faultsOf('ExternalIPPool', spec)).toEqual(faults);
+  });
+});

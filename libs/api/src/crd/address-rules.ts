@@ -1,0 +1,35 @@
+import { listed, quoted, ruleFor } from './rule.ts';
+import type { Rule } from './schema.ts';
+
+/** What is empty counts as left out, as in `addressesFor`: has() alone takes an Egress without any address for one that has some. */
+const textIsGiven = (field: string): string => `(has(self.${field}) && self.${field} != '')`;
+const listIsGiven = (field: string): string => `(has(self.${field}) && self.${field}.exists(item, item != ''))`;
+
+const singular = `(${textIsGiven('egressIP')} || ${textIsGiven('externalIPPool')})`;
+const plural = `(${listIsGiven('egressIPs')} || ${listIsGiven('externalIPPools')})`;
+
+const fields = ['egressIP', 'egressIPs', 'externalIPPool', 'externalIPPools'];
+
+/** The singular fields or the plural ones, and one of them at least. */
+export const addressRules: readonly Rule[] = [
+  ruleFor(
+    {
+      rule: `!(${singular} && ${plural})`,
+      expected: 'either egressIP and externalIPPool, or egressIPs and externalIPPools',
+      got: [
+        `(${textIsGiven('egressIP')} ? 'egressIP ' + ${quoted('self.egressIP')} : 'externalIPPool ' + ${quoted('self.externalIPPool')})`,
+        "' with '",
+        `(${listIsGiven('egressIPs')} ? 'egressIPs ' + ${listed('self.egressIPs')} : 'externalIPPools ' + ${listed('self.externalIPPools')})`,
+      ].join(' + '),
+    },
+    { reason: 'FieldValueForbidden' },
+  ),
+  ruleFor(
+    {
+      rule: `${singular} || ${plural}`,
+      expected: `one of ${fields.join(', ')}`,
+      got: ["'none'", ...fields.map((field) => `(has(self.${field}) ? '; ${field} is empty' : '')`)].join(' + '),
+    },
+    { reason: 'FieldValueRequired' },
+  ),
+];
