@@ -1,5 +1,6 @@
 import { durationMs, flag, integer, listOf, oneOf, text } from './options.ts';
-import { ConfigError, parseConfig, renderOptions } from './parse-config.ts';
+import { ConfigError, parseConfig } from './parse-config.ts';
+import { renderOptions } from './render-options.ts';
 
 const table = {
   nodeName: { type: text, description: 'The name of the Node.' },
