@@ -77,7 +77,14 @@ await runMain(() => {
   const unknown = chosen.filter((name) => !(name in steps));
   if (unknown.length > 0)
     throw new Error(`npm test: no step ${unknown.join(', ')}; there are ${Object.keys(steps).join(', ')}`);
-  setUp();
+  try {
+    setUp();
+  } catch (error) {
+    // Without what the tests need there is no test: that is one failure.
+    console.error(error instanceof Error ? error.message : error);
+    console.log('0 passed, 1 failed');
+    return 1;
+  }
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports);
   const results = Object.entries(steps)

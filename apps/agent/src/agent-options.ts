@@ -21,7 +21,7 @@ export const agentOptions = {
     description: 'Where the controller serves its API, for example http://10.0.0.5:10349.',
   },
   resyncInterval: {
-    type: durationMs,
+    type: durationMs(1000, 3_600_000),
     description: 'How often the dataplane is read back and put right without a cause.',
     default: 10_000,
   },

@@ -1,23 +1,21 @@
 import { runCommand } from '@sallyport/command';
-import { ConfigError, parseConfig } from '@sallyport/config';
+import { readCommandLine } from '@sallyport/config';
 import { markFaults } from '@sallyport/dataplane';
 import { systemClock } from '@sallyport/reconcile';
 import { openRouting, watchAddresses } from '@sallyport/rtnetlink';
 import { pino } from 'pino';
-import { agentOptions, ENV_PREFIX, marksOf, type AgentConfig } from './agent-options.ts';
+import { agentOptions, ENV_PREFIX, marksOf } from './agent-options.ts';
 import { kernelDataplane, routingTarget } from './kernel-dataplane.ts';
 import { run } from './run.ts';
 
-const readConfig = (): AgentConfig => {
-  const input = { argv: process.argv.slice(2), env: process.env, envPrefix: ENV_PREFIX };
-  const config = parseConfig(agentOptions, input);
-  const faults = markFaults(marksOf(config));
-  if (faults.length > 0) throw new ConfigError(faults);
-  return config;
-};
-
 const main = async (): Promise<number> => {
-  const config = readConfig();
+  const input = { argv: process.argv.slice(2), env: process.env, envPrefix: ENV_PREFIX };
+  const commandLine = readCommandLine(agentOptions, input, (config) => markFaults(marksOf(config)));
+  if (commandLine.kind === 'end') {
+    process[commandLine.exitStatus === 0 ? 'stdout' : 'stderr'].write(commandLine.text);
+    return commandLine.exitStatus;
+  }
+  const { config } = commandLine;
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
@@ -46,7 +44,7 @@ const main = async (): Promise<number> => {
 main().then(
   (status) => process.exit(status),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof ConfigError ? error.message : String(error)}\n`);
+    process.stderr.write(`${String(error)}\n`);
     process.exit(1);
   },
 );

@@ -26,13 +26,14 @@ export const controllerOptions = {
     default: [],
   },
   reportGrace: {
-    type: durationMs,
+    type: durationMs(0, 600_000),
     description:
       'How long after the start the controller waits for Nodes to report before it says that nobody holds an IP.',
     default: 15_000,
   },
   bookmarkInterval: {
-    type: durationMs,
+    // Well below the silence at which agents give up: a bookmark may be late.
+    type: durationMs(1000, 10_000),
     description: 'How often a quiet watch gets a bookmark; agents give up on one that is silent for 15s.',
     default: 5000,
   },

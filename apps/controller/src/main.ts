@@ -1,7 +1,7 @@
-import { ConfigError, parseConfig } from '@sallyport/config';
+import { readCommandLine } from '@sallyport/config';
 import { systemClock } from '@sallyport/reconcile';
 import { pino } from 'pino';
-import { controllerOptions, ENV_PREFIX, type ControllerConfig } from './config.ts';
+import { controllerOptions, ENV_PREFIX } from './config.ts';
 import { run } from './run.ts';
 
 const stopping = new AbortController();
@@ -13,19 +13,13 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
-const configure = (): ControllerConfig | undefined => {
-  try {
-    return parseConfig(controllerOptions, { argv: process.argv.slice(2), env: process.env, envPrefix: ENV_PREFIX });
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return undefined;
-  }
-};
-
-const config = configure();
-if (config === undefined) process.exitCode = 2;
-else {
+const input = { argv: process.argv.slice(2), env: process.env, envPrefix: ENV_PREFIX };
+const commandLine = readCommandLine(controllerOptions, input);
+if (commandLine.kind === 'end') {
+  process[commandLine.exitStatus === 0 ? 'stdout' : 'stderr'].write(commandLine.text);
+  process.exitCode = commandLine.exitStatus;
+} else {
+  const { config } = commandLine;
   const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   const deps = { config, logger, clock: systemClock, nowMs: () => Date.now(), random: Math.random };
   process.exit(await run(deps, stopping.signal));

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
 import { startEnvtest } from './setup/envtest.ts';
+import { useExisting } from './setup/existing.ts';
 import { temporaryFolder, writeKubeconfig } from './setup/kubeconfig.ts';
 import type { StandInOptions } from './stand-in.ts';
 import { startStandIn } from './stand-in.ts';
@@ -21,13 +20,14 @@ export interface ApiServer {
   readonly url: string;
   /** Path of a kubeconfig for it. */
   readonly kubeconfig: string;
-  /** Stops it, if it was started here, and removes its files. */
+  /** Stops it and removes its files; one that was there before stays, without what came to be there since. */
   readonly close: () => Promise<void>;
 }
 
 /**
  * Gives an API server: the existing one that `KUBECONFIG` names, else etcd and kube-apiserver of the folder `KUBEBUILDER_ASSETS`,
- * else the stand-in. Throws when what was named can't be used; it never falls back in silence.
+ * else the stand-in. Throws when what was named can't be used, or belongs to a cluster (it has Nodes or Egresses): callers write to it.
+ * It never falls back in silence.
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { KUBECONFIG: existing, KUBEBUILDER_ASSETS: assets } = options.env;
@@ -67,21 +67,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   }
 }
 
-interface Kubeconfig {
-  readonly 'current-context'?: string;
-  readonly contexts?: readonly { readonly name: string; readonly context: { readonly cluster: string } }[];
-  readonly clusters?: readonly { readonly name: string; readonly cluster: { readonly server: string } }[];
-}
-
-async function existingApiServer(kubeconfig: string, log: (line: string) => void): Promise<ApiServer> {
-  const config = parse(await readFile(kubeconfig, 'utf8')) as Kubeconfig;
-  const context = config.contexts?.find(({ name }) => name === config['current-context']);
-  const cluster = config.clusters?.find(({ name }) => name === context?.context.cluster);
-  if (cluster === undefined) {
-    throw new Error(
-      `KUBECONFIG ${kubeconfig}: its current-context names no cluster; set one with kubectl config use-context`,
-    );
-  }
-  log(`apiserver: using ${cluster.cluster.server} of ${kubeconfig}`);
-  return { kind: 'existing', url: cluster.cluster.server, kubeconfig, close: () => Promise.resolve() };
+async function existingApiServer(path: string, log: (line: string) => void): Promise<ApiServer> {
+  const existing = await useExisting(path);
+  log(`apiserver: using ${existing.url} of ${path}`);
+  return { kind: 'existing', ...existing };
 }

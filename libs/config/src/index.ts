@@ -10,4 +10,6 @@ export {
   type OptionTable,
   type OptionType,
 } from './options.ts';
-export { ConfigError, parseConfig, renderOptions } from './parse-config.ts';
+export { ConfigError, parseConfig } from './parse-config.ts';
+export { readCommandLine, type CommandLine } from './read-command-line.ts';
+export { renderOptions } from './render-options.ts';

@@ -38,19 +38,21 @@ export const integer = (min: number, max: number): OptionType<number> => ({
 
 const unitMs: Readonly<Record<string, number>> = { m: 60_000, s: 1000, ms: 1 };
 
-/** A length of time such as `250ms`, `10s` or `5m`; the value is in milliseconds. */
-export const durationMs: OptionType<number> = {
-  expects: 'a duration such as 250ms, 10s or 5m',
-  parse: (value) => {
-    const match = /^(\d+)(ms|s|m)$/.exec(value);
-    const unit = unitMs[match?.[2] ?? ''];
-    return unit === undefined ? undefined : Number(match?.[1]) * unit;
-  },
-  print: (value) => {
-    const [unit = 'ms', length = 1] = Object.entries(unitMs).find(([, ms]) => value % ms === 0) ?? [];
-    return `${value / length}${unit}`;
-  },
+const printDuration = (value: number): string => {
+  const [unit = 'ms', length = 1] = Object.entries(unitMs).find(([, ms]) => value >= ms && value % ms === 0) ?? [];
+  return `${value / length}${unit}`;
 };
+
+/** A length of time such as `250ms`, `10s` or `5m`, from `min` to `max`; the value and the bounds are in milliseconds. */
+export const durationMs = (min: number, max: number): OptionType<number> => ({
+  expects: `a duration in ms, s or m, from ${printDuration(min)} to ${printDuration(max)}`,
+  parse: (value) => {
+    const [, length, unit = ''] = /^(\d+)(ms|s|m)$/.exec(value) ?? [];
+    const parsed = Number(length) * (unitMs[unit] ?? NaN);
+    return parsed >= min && parsed <= max ? parsed : undefined;
+  },
+  print: printDuration,
+});
 
 export const flag: OptionType<boolean> = {
   expects: 'true or false',

@@ -1,10 +1,11 @@
 import { durationMs, flag, integer, listOf, oneOf, text } from './options.ts';
-import { ConfigError, parseConfig, renderOptions } from './parse-config.ts';
+import { ConfigError, parseConfig } from './parse-config.ts';
+import { renderOptions } from './render-options.ts';
 
 const table = {
   nodeName: { type: text, description: 'The name of the Node.' },
   port: { type: integer(1, 65_535), description: 'The port to listen on.', default: 10_350 },
-  resyncInterval: { type: durationMs, description: 'How often.', default: 10_000 },
+  resyncInterval: { type: durationMs(100, 600_000), description: 'How often.', default: 10_000 },
   serviceCidrs: { type: listOf(text), description: 'Services.', default: [] as readonly string[] },
   dryRun: { type: flag, description: 'Print only.', default: false },
   logLevel: { type: oneOf('info', 'debug'), description: 'How much to log.', default: 'info' as const },
@@ -47,7 +48,7 @@ describe('parseConfig', () => {
       '--nodename=n1: unknown argument; known flags: --node-name, --port, --resync-interval, --service-cidrs, --dry-run, --log-level',
       '--node-name is missing: give the flag or set SALLYPORT_NODE_NAME (The name of the Node.)',
       '--port: "0" is not a whole number from 1 to 65535',
-      '--resync-interval: "soon" is not a duration such as 250ms, 10s or 5m',
+      '--resync-interval: "soon" is not a duration in ms, s or m, from 100ms to 10m',
       'SALLYPORT_DRY_RUN: "maybe" is not true or false',
       '--log-level: "loud" is not one of info, debug',
     ]);
@@ -60,7 +61,7 @@ describe('parseConfig', () => {
         '| flag                | environment variable        | value                                                 | default  | meaning               |',
         '| ------------------- | --------------------------- | ----------------------------------------------------- | -------- | --------------------- |',
         '| `--node-name`       | `SALLYPORT_NODE_NAME`       | a text that is not empty                              | required | The name of the Node. |',
-        '| `--resync-interval` | `SALLYPORT_RESYNC_INTERVAL` | a duration such as 250ms, 10s or 5m                   | `10s`    | How often.            |',
+        '| `--resync-interval` | `SALLYPORT_RESYNC_INTERVAL` | a duration in ms, s or m, from 100ms to 10m           | `10s`    | How often.            |',
         '| `--service-cidrs`   | `SALLYPORT_SERVICE_CIDRS`   | a comma-separated list, each a text that is not empty |          | Services.             |',
         '',
       ].join('\n'),
@@ -69,13 +70,23 @@ describe('parseConfig', () => {
 });
 
 describe('durationMs', () => {
+  const upTo5m = durationMs(0, 300_000);
+
   it.each([
+    [0, '0ms'],
     [250, '250ms'],
     [1500, '1500ms'],
     [90_000, '90s'],
     [300_000, '5m'],
   ])('prints %d ms as %s, and reads it back', (value, printed) => {
-    expect(durationMs.print?.(value)).toBe(printed);
-    expect(durationMs.parse(printed)).toBe(value);
+    expect(upTo5m.print?.(value)).toBe(printed);
+    expect(upTo5m.parse(printed)).toBe(value);
   });
+
+  it.each(['0s', '999ms', '10001ms', '1m', '5', '5h', '-5s', '1.5s', ''])(
+    'from 1s to 10s does not take "%s"',
+    (value) => {
+      expect(durationMs(1000, 10_000).parse(value)).toBeUndefined();
+    },
+  );
 });

@@ -1,4 +1,5 @@
-import type { ConfigOf, Option, OptionTable } from './options.ts';
+import { flagOf, variableOf } from './option-names.ts';
+import type { ConfigOf, OptionTable } from './options.ts';
 
 /** Every fault of the command line and the environment at once, one line each. */
 export class ConfigError extends Error {
@@ -12,9 +13,14 @@ export class ConfigError extends Error {
   }
 }
 
-const words = (name: string): string[] => name.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
-const flagOf = (name: string): string => `--${words(name).join('-')}`;
-const variableOf = (prefix: string, name: string): string => [prefix, ...words(name)].join('_').toUpperCase();
+/** What a program was started with. */
+export interface ConfigInput {
+  /** Without the program itself. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What the names of its environment variables begin with. */
+  readonly envPrefix: string;
+}
 
 /** `--name=value`, `--name value` and `--name` (true). A flag that is given twice keeps its last value. */
 const readFlags = (argv: readonly string[], known: ReadonlySet<string>, faults: string[]): Map<string, string> => {
@@ -41,14 +47,7 @@ const readFlags = (argv: readonly string[], known: ReadonlySet<string>, faults: 
  * The frozen configuration from flags, else environment variables, else defaults.
  * Throws {@link ConfigError} with every fault.
  */
-export const parseConfig = <Table extends OptionTable>(
-  table: Table,
-  input: {
-    readonly argv: readonly string[];
-    readonly env: Readonly<Record<string, string | undefined>>;
-    readonly envPrefix: string;
-  },
-): ConfigOf<Table> => {
+export const parseConfig = <Table extends OptionTable>(table: Table, input: ConfigInput): ConfigOf<Table> => {
   const faults: string[] = [];
   const names = Object.keys(table);
   const flags = readFlags(input.argv, new Set(names.map(flagOf)), faults);
@@ -72,29 +71,4 @@ export const parseConfig = <Table extends OptionTable>(
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(config) as ConfigOf<Table>;
-};
-
-const defaultOf = ({ type, default: value }: Option<unknown>): string => {
-  if (value === undefined) return 'required';
-  const printed = (type.print ?? String)(value);
-  return printed === '' ? '' : `\`${printed}\``;
-};
-
-/** The documentation of the options: a Markdown table, its columns aligned. */
-export const renderOptions = (table: OptionTable, envPrefix: string): string => {
-  const rows = [
-    ['flag', 'environment variable', 'value', 'default', 'meaning'],
-    ...Object.entries(table).map(([name, option]) => [
-      `\`${flagOf(name)}\``,
-      `\`${variableOf(envPrefix, name)}\``,
-      option.type.expects,
-      defaultOf(option),
-      option.description,
-    ]),
-  ];
-  const [header = [], ...body] = rows;
-  const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lineOf = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`;
-  return [header, widths.map((width) => '-'.repeat(width)), ...body].map(lineOf).join('');
 };

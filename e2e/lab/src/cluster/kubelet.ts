@@ -84,10 +84,7 @@ export class Kubelet {
       metadata: { name, labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux' } },
       spec: { podCIDR, podCIDRs: [podCIDR] },
     };
-    await this.#core.createNode({ body }).catch((error: unknown) => {
-      // An API server that was there before the lab may know the Node from another run.
-      if (!isApiError(error, 409)) throw error;
-    });
+    await this.#core.createNode({ body });
     const now = new Date();
     await this.#core.patchNodeStatus(
       {

@@ -73,9 +73,10 @@ export class Sender {
     return Traffic.start(this.guest, this.name, this.netns, options.url ?? this.externalURL, options);
   }
 
-  /** One long-lived TCP connection to the external server. */
-  openStream(options?: StreamOptions): Promise<Stream> {
-    return Stream.open(this.guest, this.netns, { ip: EXTERNAL_SERVER.ip, port: this.flow.port }, options);
+  /** One long-lived TCP connection (default: to the external server). */
+  openStream(options: StreamOptions = {}): Promise<Stream> {
+    const server = options.server ?? { ip: EXTERNAL_SERVER.ip, port: this.flow.port };
+    return Stream.open(this.guest, this.netns, server, options);
   }
 }
 

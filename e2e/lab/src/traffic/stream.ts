@@ -5,13 +5,15 @@ import { waitFor } from './wait-for.ts';
 
 /** What a long-lived connection does. */
 export interface StreamOptions {
+  /** Where one of the lab's servers listens; default: the external server, at the sender's own port. */
+  readonly server?: { readonly ip: string; readonly port: number };
   /** `push`: only the server talks. `echo`: the Pod talks and the server answers. Default `echo`. */
   readonly mode?: 'push' | 'echo';
   /** Between two lines. Default 50. */
   readonly everyMs?: number;
 }
 
-/** A long-lived TCP connection to the external server, with the time of every line that came back. */
+/** A long-lived TCP connection to one of the lab's servers, with the time of every line that came back. */
 export class Stream {
   readonly #timesMs: number[] = [];
   readonly #opened = deferred<string>();
@@ -22,7 +24,7 @@ export class Stream {
   static async open(
     guest: Guest,
     netns: string,
-    server: { ip: string; port: number },
+    server: { readonly ip: string; readonly port: number },
     options: StreamOptions = {},
   ): Promise<Stream> {
     const { mode = 'echo', everyMs = 50 } = options;

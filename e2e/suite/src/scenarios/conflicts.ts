@@ -1,3 +1,4 @@
+import { change } from '@sallyport/lab';
 import {
   applyEgress,
   cleanUp,
@@ -39,11 +40,18 @@ export const conflicts = (world: () => World): void => {
       await allLeaveWith(IP, 'after a restart of the controller');
       expect(isConflicted((await getEgress(world(), 'a-younger')).status ?? {})).toBe(true);
 
-      await cluster.kubectl(['delete', 'egress', 'z-older']);
-      await untilStatus(world(), 'a-younger', (status) => !isConflicted(status), 'not Conflicted');
       const traffic = await Promise.all(pods.map((pod) => pod.startTraffic()));
-      await Promise.all(traffic.map((one) => one.untilSource(OTHER_IP)));
-      await Promise.all(traffic.map((one) => one.stop()));
+      try {
+        const handOver = pods.map(({ flow }) => ({ flow, expect: change(IP, OTHER_IP) }));
+        await cluster.sniffer.phase('the older one goes', handOver, async () => {
+          await Promise.all(traffic.map((one) => one.more(1)));
+          await cluster.kubectl(['delete', 'egress', 'z-older']);
+          await untilStatus(world(), 'a-younger', (status) => !isConflicted(status), 'not Conflicted');
+          await Promise.all(traffic.map((one) => one.untilSource(OTHER_IP)));
+        });
+      } finally {
+        await Promise.all(traffic.map((one) => one.stop()));
+      }
       await allLeaveWith(OTHER_IP, 'the older one is gone');
     });
   });

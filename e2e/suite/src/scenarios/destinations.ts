@@ -1,5 +1,5 @@
-import { EXTERNAL_SERVER, LOAD_BALANCER_IP, type LabPod } from '@sallyport/lab';
-import { applyEgress, cleanUp, each, IP, untilRealized, type World } from '../world.ts';
+import { EXTERNAL_SERVER, LOAD_BALANCER_IP, waitFor, type LabPod } from '@sallyport/lab';
+import { applyEgress, cleanUp, each, IP, untilNothingIsSteered, untilRealized, type World } from '../world.ts';
 
 const CLUSTER_IP = '10.96.0.10';
 const NODE_PORT = 30080;
@@ -60,18 +60,30 @@ export const destinations = (world: () => World): void => {
       });
     });
 
-    it('keep their connections while an Egress comes and goes', async () => {
+    it('keep their connections, new ones and an old one, while an Egress comes and goes', async () => {
       const { cluster, web } = world();
       await cluster.node('n2').addAddress(IP);
       const traffic = await web.n1.startTraffic({ url: `http://${CLUSTER_IP}`, timeoutMs: 10_000 });
+      const stream = await web.n1.openStream({ server: { ip: CLUSTER_IP, port: 80 } });
+      /** New connections are made, and the old one still carries what is said. */
+      const goOn = async (): Promise<void> => {
+        const lines = stream.timesMs.length;
+        await traffic.more(5);
+        await waitFor(() => (stream.isClosed || stream.timesMs.length > lines + 1 ? true : undefined), {
+          what: 'the old connection to carry two more lines',
+          timeoutMs: 60_000,
+        });
+        expect(stream.isClosed).toBe(false);
+      };
       try {
         await applyEgress(world(), 'egress-web');
         await untilRealized(world(), 'egress-web');
-        await traffic.more(5);
+        await goOn();
         await cluster.kubectl(['delete', 'egress', 'egress-web']);
-        await traffic.more(5);
+        await untilNothingIsSteered(cluster);
+        await goOn();
       } finally {
-        await traffic.stop();
+        await Promise.all([traffic.stop(), stream.close()]);
       }
       expect(traffic.failures).toEqual([]);
       expect(traffic.sources).toEqual([web.n1.ip]);

@@ -1,4 +1,4 @@
-import type { LabNode } from '@sallyport/lab';
+import { change, type LabNode } from '@sallyport/lab';
 import { applyEgress, cleanUp, each, IP, OTHER_IP, untilRealized, untilStatus, type World } from '../world.ts';
 
 /** Everything of ours on a Node, as the tools print it, without what counts packets. */
@@ -121,14 +121,23 @@ export const restarts = (world: () => World): void => {
     it('what changed while an agent was away is done when it is back', async () => {
       const { cluster, sallyport, web } = world();
       const agent = sallyport.agent('n1');
-      await agent.kill();
-      await cluster.kubectl(['delete', 'egress', 'egress-web']);
-      await agent.start();
-      await sallyport.untilReady();
       const nodeIP = cluster.node('n1').ip;
       const traffic = await web.n1.startTraffic();
-      await traffic.untilSource(nodeIP);
-      await traffic.stop();
+      try {
+        await cluster.sniffer.phase('without the agent', each([IP, web.n1]), async () => {
+          await agent.kill();
+          await cluster.kubectl(['delete', 'egress', 'egress-web']);
+          await traffic.more(5);
+        });
+        await cluster.sniffer.phase('with it', [{ flow: web.n1.flow, expect: change(IP, nodeIP) }], async () => {
+          await agent.start();
+          await sallyport.untilReady();
+          await traffic.untilSource(nodeIP);
+        });
+        await cluster.sniffer.phase('afterwards', each([nodeIP, web.n1]), () => traffic.more(5));
+      } finally {
+        await traffic.stop();
+      }
     });
   });
 };

@@ -1,0 +1,53 @@
+import { integer, text } from './options.ts';
+import { readCommandLine, type CommandLine } from './read-command-line.ts';
+
+const table = {
+  nodeName: { type: text, description: 'The name of the Node.' },
+  port: { type: integer(1, 65_535), description: 'The port to listen on.', default: 10_350 },
+  kubeconfig: { type: text, description: 'Who to ask.', default: '' },
+};
+
+const read = (...argv: readonly string[]): CommandLine<{ readonly port: number }> =>
+  readCommandLine(table, { argv, env: {}, envPrefix: 'SALLYPORT' }, ({ port }) =>
+    port === 22 ? ['--port: 22 is taken', 'by sshd'] : [],
+  );
+
+describe('readCommandLine', () => {
+  it('gives the configuration', () => {
+    expect(read('--node-name=n1')).toEqual({
+      kind: 'run',
+      config: { nodeName: 'n1', port: 10_350, kubeconfig: '' },
+    });
+  });
+
+  it.each([
+    [
+      'what is wrong with an option',
+      ['--port=0', '--node-name=n1'],
+      '--port: "0" is not a whole number from 1 to 65535\n',
+    ],
+    ['what is wrong with all of them', ['--port=22', '--node-name=n1'], '--port: 22 is taken\nby sshd\n'],
+  ])('ends with status 2 and says %s', (_, argv, message) => {
+    expect(read(...argv)).toEqual({ kind: 'end', exitStatus: 2, text: message });
+  });
+
+  it('ends with status 0 and the options when help is asked for, whatever else is given or missing', () => {
+    expect(read('--port=0', '--help')).toEqual({
+      kind: 'end',
+      exitStatus: 0,
+      text: [
+        'Options, each a flag or an environment variable; the flag wins.',
+        '',
+        '--node-name (SALLYPORT_NODE_NAME): a text that is not empty; required',
+        '    The name of the Node.',
+        '',
+        '--port (SALLYPORT_PORT): a whole number from 1 to 65535; default 10350',
+        '    The port to listen on.',
+        '',
+        '--kubeconfig (SALLYPORT_KUBECONFIG): a text that is not empty',
+        '    Who to ask.',
+        '',
+      ].join('\n'),
+    });
+  });
+});
