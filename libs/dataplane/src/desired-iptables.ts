@@ -85,6 +85,8 @@ const chains = (knownIds: readonly string[], marks: Marks): readonly Chain[] => 
       rules: [
         // Once more, as somebody else may have changed the mark since. What was routed by the changed one is dropped below, or by OVS.
         `! -i ${DEVICE} ${OUTWARD} ${NOT_INTO_CLUSTER} -j SET --map-set ${PODS_SET} src --map-mark`,
+        // It is routed: the mark has no use any more, and a CNI's tunnel that looks up its way by it (VXLAN does) would be led into ours.
+        `! -o ${DEVICE} ${OF_POD} ${OUTWARD} ${INTO_CLUSTER} -j MARK --set-xmark 0x0/${ours}`,
         // Not allowed to leave; or for the tunnel, but its route or its device is gone: it would leave from this Node.
         `! -o ${DEVICE} ${hasState} ${OF_POD} ${OUTWARD} ${NOT_INTO_CLUSTER} -j DROP`,
         // What stays inside the cluster does not go through the tunnel, also while its throw route is not there.

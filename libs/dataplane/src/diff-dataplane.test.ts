@@ -159,14 +159,14 @@ describe('diffDataplane', () => {
     ).toEqual(['ipset-restore', 'iptables-restore', 'ipset-restore', 'forget-connections']);
   });
 
-  it('repairs what somebody else has damaged, and the connections that came to be meanwhile', () => {
+  it('repairs what somebody else has damaged, and the connections that came to be meanwhile, however often it is stopped over it', () => {
     fc.assert(
       fc.property(
         groupSketches,
         fc.array(fc.constantFrom(...damages), { minLength: 1, maxLength: 3 }),
         fc.nat(),
-        fc.boolean(),
-        (groups, chosen, seed, isCutOffFirst) => {
+        fc.array(fc.record({ isBlind: fc.boolean(), count: fc.nat(12) }), { maxLength: 3 }),
+        (groups, chosen, seed, attempts) => {
           let { world } = runPlan(emptyWorld(node.ip), stepsTo(emptyWorld(node.ip), groups), []);
           for (const damage of chosen) world = { ...world, state: damage(world.state, seed) };
           // Whom no Egress selects is not ours to repair.
@@ -174,10 +174,12 @@ describe('diffDataplane', () => {
             ({ destination, final }) => destination === external && final !== `leaves as ${node.ip}`,
           );
           for (const subject of watched) world = send(world, { ...subject, port: 2000 }).world;
-          if (isCutOffFirst) {
-            // As while Open vSwitch cannot be read.
-            for (const step of diffCutOff(world.state, planned(world, groups), defaultMarks))
-              world = applyOperation(world, step);
+          for (const { isBlind, count } of attempts) {
+            // Blind as while Open vSwitch cannot be read.
+            const steps = isBlind
+              ? diffCutOff(world.state, planned(world, groups), defaultMarks)
+              : stepsTo(world, groups);
+            for (const step of steps.slice(0, count)) world = applyOperation(world, step);
           }
           for (const step of stepsTo(world, groups)) world = applyOperation(world, step);
           for (const subject of watched) expect(send(world, { ...subject, port: 2000 }).outcome).toBe(subject.final);

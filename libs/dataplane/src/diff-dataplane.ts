@@ -8,27 +8,29 @@ import { diffRouting } from './diff-routing.ts';
 import { diffSkips } from './diff-skips.ts';
 import type { Marks } from './marks.ts';
 import type { IpsetChange, Operation } from './operation.ts';
-import { isKnownIdRule, parseSnatRule } from './snat-rules.ts';
-import type { Chain, DataplaneState, IpsetState, IptablesState } from './state.ts';
+import { isKnownIdRule, parseSnatRule, renderKnownIdRule, snatIdsOf } from './snat-rules.ts';
+import type { Chain, DataplaneState, IpsetState, IptablesState, IptablesTable } from './state.ts';
 
 /**
  * The first steps of {@link diffDataplane}: they need nothing but sets, rules and conntrack, so that Pods whose way changes do not leave by the old
- * one while the bridge, the device or a route cannot be had. With the rules in place, the next plan does not know any more that they were
- * damaged: so what they let pass is forgotten here.
+ * one while the bridge, the device or a route cannot be had.
  */
 export const diffCutOff = (actual: DataplaneState, desired: DataplaneState, marks: Marks): readonly Operation[] => {
   const trustActual = isTrustworthy(actual, desired, marks);
   const skips = diffSkips(actual, desired);
   const pods = diffPods(actual, desired, skips, trustActual, marks);
-  return [
-    ...ipsetRestore([...createdSets(actual.ipsets), ...skips.add]),
-    // The rules that drop come before everything that steers.
-    ...diffIptables(actual.iptables, desired.iptables).before,
+  const cut = [
     // The rules drop what the tunnel must not have any more, so that none of these comes back before its throw route is there. Before
     // the cut, with which packets to the inside of the cluster leave the tunnel.
     ...pods.untunnel,
     ...pods.cutOff,
     ...diffGateway(actual, desired, trustActual, marks).repair,
+  ];
+  const rules = diffIptables(actual.iptables, desired.iptables, trustActual).before;
+  return [
+    ...ipsetRestore([...createdSets(actual.ipsets), ...skips.add]),
+    // Rules that can't be relied on are no use for a cut. Those that can go last: a rule that is missing tells of what is to be repaired.
+    ...(trustActual ? [...cut, ...rules] : [...rules, ...cut]),
   ];
 };
 
@@ -39,7 +41,7 @@ export const diffCutOff = (actual: DataplaneState, desired: DataplaneState, mark
  */
 export const diffDataplane = (actual: DataplaneState, desired: DataplaneState, marks: Marks): readonly Operation[] => {
   const trustActual = isTrustworthy(actual, desired, marks);
-  const iptables = diffIptables(actual.iptables, desired.iptables);
+  const iptables = diffIptables(actual.iptables, desired.iptables, trustActual);
   const link = actual.routing.gatewayLink;
   const ovs = diffOvs(actual.ovs, desired.ovs, link?.mac === GATEWAY_PORT.mac);
   const routing = diffRouting(actual.routing, desired.routing);
@@ -65,7 +67,7 @@ export const diffDataplane = (actual: DataplaneState, desired: DataplaneState, m
 
 /**
  * Whether the rules that are there let nothing leave with a wrong address, so that connections under way are right. They do
- * not when a rule is missing or something is in front of it.
+ * not when a rule is missing or something is in front of it, nor while what such rules let pass is not repaired.
  */
 const isTrustworthy = (actual: DataplaneState, desired: DataplaneState, marks: Marks): boolean => {
   // Which ids pass changes with the egress IPs; whether each has its SNAT rule is looked at id by id.
@@ -73,13 +75,17 @@ const isTrustworthy = (actual: DataplaneState, desired: DataplaneState, marks: M
     chains
       .filter(({ table }) => table === 'mangle' || table === 'raw')
       .map((chain) => ({ ...chain, rules: chain.rules.filter((rule) => !isKnownIdRule(rule, marks)) }));
-  const natRules = actual.iptables.chains.filter(({ table }) => table === 'nat').flatMap(({ rules }) => rules);
+  const rulesIn = (wanted: IptablesTable): readonly string[] =>
+    actual.iptables.chains.filter(({ table }) => table === wanted).flatMap(({ rules }) => rules);
+  const natRules = rulesIn('nat');
   const guards = natGuards(marks);
+  const translated = [...snatIdsOf(actual.iptables, marks).keys()].map((id) => renderKnownIdRule(id, marks));
   return (
     actual.ipsets.pods !== undefined &&
     actual.ipsets.skip !== undefined &&
     hasJumps(actual.iptables, { jumps: desired.iptables.jumps.filter(({ table }) => table !== 'filter') }) &&
     hasChains({ ...actual.iptables, chains: decisive(actual.iptables) }, decisive(desired.iptables)) &&
+    rulesIn('mangle').every((rule) => !isKnownIdRule(rule, marks) || translated.includes(rule)) &&
     guards.every((rule, index) => rule === natRules[index]) &&
     natRules.slice(guards.length).every((rule) => parseSnatRule(rule, marks) !== undefined)
   );

@@ -78,9 +78,9 @@ const movedTo = (from: number, to: number): readonly Operation[] => without(from
 describe('the leak checker', () => {
   it('has nothing to say about the plan as it is', () => {
     expect(good.map(({ op }) => op)).toEqual([
-      'iptables-restore',
       'ipset-restore',
       'forget-connections',
+      'iptables-restore',
       'ovs-bundle',
       'forget-connections',
       'ipset-restore',

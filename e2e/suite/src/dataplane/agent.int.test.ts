@@ -227,6 +227,39 @@ ip link set egress-gw0 mtu 1300`,
     }
   }, 300_000);
 
+  it('leaves what stays inside the cluster to the CNI, also to a tunnel that takes its way by the mark', async () => {
+    await realize(group('here', 77, IP, 'n2', ['10.244.1.11']));
+    // Between addresses that are no InternalIPs, as flannel and Calico can have them.
+    await lab.script(`ip link add under up type dummy
+ip addr add 198.51.100.11/24 dev under
+ip neigh add 198.51.100.12 lladdr 0a:58:0a:00:00:12 dev under
+ip link add overlay up type vxlan id 1 local 198.51.100.11 remote 198.51.100.12 dstport 8472
+ip route add 10.244.2.0/24 dev overlay
+ip neigh add 10.244.2.2 lladdr 0a:58:0a:00:00:22 dev overlay
+# Only what has a ping in it.
+iptables -t mangle -A POSTROUTING -o under -p udp --dport 8472 -m length --length 134`);
+    await lab.guest.script('ip netns exec pod ping -c 2 -i 0.2 -W 1 -I 10.244.1.11 10.244.2.2 || true');
+    expect(await lab.onNode('iptables', '-t', 'mangle', '-nvxL', 'POSTROUTING')).toMatch(/^ +2 +\d+ .* under .*8472/m);
+    await lab.script(`iptables -t mangle -D POSTROUTING -o under -p udp --dport 8472 -m length --length 134
+ip link del overlay; ip link del under`);
+  }, 300_000);
+
+  it('repairs what damaged rules let pass, also when it could not at first', async () => {
+    await realize(here);
+    await lab.stopAgent('SIGTERM');
+    await lab.script('iptables -t nat -F SALLYPORT-POSTROUTING; sysctl -w net.netfilter.nf_conntrack_icmp_timeout=600');
+    expect(await addressOf('10.244.1.11')).toBe('192.168.77.11');
+    await lab.script('mount --bind /bin/false /usr/sbin/conntrack');
+    await lab.startAgent();
+    await lab.untilReported('the failure of conntrack', ({ failure = '' }) => failure.includes('conntrack'));
+    await lab.script('umount /usr/sbin/conntrack');
+    await realize(here);
+    expect(await connectionsOf('10.244.1.11')).toEqual([]);
+    expect(await addressOf('10.244.1.11')).toBe(IP);
+    expect(await lab.dump()).not.toContain('UNREPAIRED');
+    expect(await lab.plannedOperations()).toBe('');
+  }, 300_000);
+
   it('leaves the dataplane as it is when it is stopped, and keeps the SNAT ids when it comes back', async () => {
     await realize(here);
     // Sorts before the other, but comes second: an agent that numbered them anew would swap the ids.

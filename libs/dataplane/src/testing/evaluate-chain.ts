@@ -30,7 +30,9 @@ export const evaluateChain = (
 ): { readonly packet: Packet; readonly result: Verdict } => {
   let current = packet;
   for (const rule of chains.find(({ table, name }) => table === chain.table && name === chain.name)?.rules ?? []) {
-    const [, matches = '', target = ''] = /^(.*?) ?-j (.*)$/.exec(rule) ?? [];
+    const [, matches, target = ''] = /^(.*?) ?-j (.*)$/.exec(rule) ?? [];
+    // Without a target it only counts.
+    if (matches === undefined) continue;
     if (!matchesPacket(matches.split(' '), current, ipsets)) continue;
     const [kind = '', option = '', value = '', direction = ''] = target.split(' ');
     switch (`${kind} ${option}`.trim()) {
