@@ -12,7 +12,7 @@ const reports = join(root, '.reports');
 const bin = (name) => join(root, 'node_modules/.bin', name);
 
 /** Bound on one step in milliseconds: a hung runner must end the run, not outlive it. */
-const limitMs = { check: 5 * 60_000, jest: 30 * 60_000 };
+const limitMs = { check: 15 * 60_000, jest: 45 * 60_000 };
 
 const run = (command, args, timeout, env = {}) => {
   const result = spawnSync(command, args, {

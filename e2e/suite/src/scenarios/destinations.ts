@@ -63,7 +63,7 @@ export const destinations = (world: () => World): void => {
     it('keep their connections, new ones and an old one, while an Egress comes and goes', async () => {
       const { cluster, web } = world();
       await cluster.node('n2').addAddress(IP);
-      const traffic = await web.n1.startTraffic({ url: `http://${CLUSTER_IP}`, timeoutMs: 10_000 });
+      const traffic = await web.n1.startTraffic({ url: `http://${CLUSTER_IP}`, timeoutMs: 60_000 });
       const stream = await web.n1.openStream({ server: { ip: CLUSTER_IP, port: 80 } });
       /** New connections are made, and the old one still carries what is said. */
       const goOn = async (): Promise<void> => {

@@ -52,7 +52,7 @@ export const restarts = (world: () => World): void => {
       const nodes = pods.map((pod) => cluster.node(pod.node));
       const standing = await Promise.all(nodes.map(async (node) => ({ node, before: await standingOf(node) })));
       // Programs that start make an emulated machine slow: what counts is that nothing is lost.
-      const traffic = await Promise.all(pods.map((pod) => pod.startTraffic({ timeoutMs: 10_000 })));
+      const traffic = await Promise.all(pods.map((pod) => pod.startTraffic({ timeoutMs: 60_000 })));
       const streams = await Promise.all(pods.map((pod) => pod.openStream()));
       try {
         await cluster.sniffer.phase('restart', each([IP, web.n1], [IP, web.n2]), async () => {
