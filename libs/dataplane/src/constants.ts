@@ -42,3 +42,9 @@ export const POSTROUTING_CHAIN = 'SALLYPORT-POSTROUTING';
 
 export const ROUTE_TABLES = { redirect: 7101, return: 7102 } as const;
 export const RULE_PRIORITIES = { return: 1000, redirect: 1001 } as const;
+
+/**
+ * Does nothing to a packet. It stands at the end of our nat chain from when damaged rules are replaced until the connections that they let
+ * pass are repaired: an agent that is stopped or refused in between would take the new rules for proof that all is well.
+ */
+export const UNREPAIRED_RULE = '-m comment --comment SALLYPORT-UNREPAIRED';

@@ -1,3 +1,4 @@
+import { UNREPAIRED_RULE } from './constants.ts';
 import type { Operation } from './operation.ts';
 import type { Chain, IptablesState } from './state.ts';
 
@@ -8,18 +9,12 @@ export interface IptablesDiff {
 }
 
 /**
- * Does nothing to a packet. It stands at the end of our nat chain from when damaged rules are replaced until the connections that they let
- * pass are repaired: an agent that is stopped or refused in between would take the new rules for proof that all is well.
- */
-const UNREPAIRED = '-m comment --comment SALLYPORT-UNREPAIRED';
-
-/**
  * First the desired rules with those that are there behind them, then the desired ones alone.
  * @param trustActual false when the actual rules may have let packets leave with a wrong address.
  */
 export const diffIptables = (actual: IptablesState, desired: IptablesState, trustActual: boolean): IptablesDiff => {
   const both = desired.chains.map((chain) => {
-    const mark = trustActual || chain.table !== 'nat' ? [] : [UNREPAIRED];
+    const mark = trustActual || chain.table !== 'nat' ? [] : [UNREPAIRED_RULE];
     const old = rulesOf(actual, chain).filter((rule) => !chain.rules.includes(rule) && !mark.includes(rule));
     return { ...chain, rules: [...chain.rules, ...old, ...mark] };
   });

@@ -36,6 +36,7 @@ const namesAndNumbers = [
   ['chain', constants.PREROUTING_CHAIN],
   ['chain', constants.FORWARD_CHAIN],
   ['chain', constants.POSTROUTING_CHAIN],
+  ['rule of an unfinished repair', constants.UNREPAIRED_RULE],
   ...Object.entries(constants.ROUTE_TABLES).map(([name, table]) => [`route table ${name}`, table]),
   ...Object.entries(constants.RULE_PRIORITIES).map(([name, priority]) => [`rule priority ${name}`, priority]),
   ['SNAT ids', MAX_SNAT_IDS],
