@@ -50,11 +50,11 @@ export default defineConfig(
             },
             { sourceTag: 'type:io', onlyDependOnLibsWithTags: ['type:pure', 'type:io'] },
             { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:pure', 'type:io'] },
-            { sourceTag: 'type:lab', onlyDependOnLibsWithTags: ['type:pure', 'type:io', 'type:lab'] },
+            { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:pure', 'type:io', 'type:testing'] },
             { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
             { sourceTag: 'scope:controller', onlyDependOnLibsWithTags: ['scope:controller', 'scope:shared'] },
             { sourceTag: 'scope:agent', onlyDependOnLibsWithTags: ['scope:agent', 'scope:shared'] },
-            { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: ['*'] },
+            { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: ['*'] },
           ],
         },
       ],
@@ -108,11 +108,11 @@ export default defineConfig(
   },
   {
     // The models of client-node are classes in name only: it takes and returns plain objects.
-    files: ['e2e/**/*.ts'],
+    files: ['{testing,e2e}/**/*.ts'],
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
   },
   {
-    files: ['{apps,libs,e2e}/*/package.json'],
+    files: ['{{apps,libs,testing}/*,e2e}/package.json'],
     languageOptions: { parser: jsoncParser },
     plugins: { '@nx': nx },
     rules: {

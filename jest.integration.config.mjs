@@ -4,7 +4,7 @@ import preset from './jest.preset.mjs';
 export default {
   ...preset,
   displayName: 'integration',
-  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/e2e'],
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/testing', '<rootDir>/e2e'],
   testMatch: ['**/src/**/*.int.test.ts'],
   testPathIgnorePatterns: [],
   testTimeout: 60_000,

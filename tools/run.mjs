@@ -1,4 +1,4 @@
-// Runs a TypeScript program of the workspace, after the set-up: `node tools/run.mjs e2e/lab/src/main.ts [arguments]`.
+// Runs a TypeScript program of the workspace, after the set-up: `node tools/run.mjs testing/lab/src/main.ts [arguments]`.
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { bundleProgram } from './esbuild.mjs';

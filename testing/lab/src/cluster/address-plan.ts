@@ -1,5 +1,5 @@
 /**
- * Who has which address in the lab. Everything that needs an address takes it from here; e2e/README.md draws it.
+ * Who has which address in the lab. Everything that needs an address takes it from here; testing/lab/README.md draws it.
  * The LAN is what a cluster's Nodes share; the external network is one router away, as the Internet is.
  */
 

@@ -12,7 +12,7 @@ const START_TIMEOUT_MS = 300_000;
 
 /** Puts the server program into the guest. */
 export async function installServer(guest: Guest): Promise<void> {
-  const source = await readFile(join(workspaceRoot(), 'e2e/lab/src/traffic/server-program.ts'), 'utf8');
+  const source = await readFile(join(workspaceRoot(), 'testing/lab/src/traffic/server-program.ts'), 'utf8');
   const { code } = await transform(source, { loader: 'ts', format: 'esm', target: 'node20' });
   await guest.writeFile(PROGRAM, code);
 }

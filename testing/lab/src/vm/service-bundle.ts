@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const entryPoint = 'e2e/lab/src/guest/main.ts';
+const entryPoint = 'testing/lab/src/guest/main.ts';
 
 /** The guest's service (src/guest/main.ts) as one file that the guest's Node.js runs. */
 export async function serviceBundle(): Promise<Uint8Array> {

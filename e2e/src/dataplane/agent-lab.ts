@@ -6,7 +6,7 @@ import { bootGuest, UNTIL_OVS_WORKS, waitFor, type Guest, type GuestProcess } fr
 import type { NodeReport } from '@sallyport/api';
 import { ControllerStandIn } from './controller-stand-in.ts';
 
-const WORKSPACE = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
+const WORKSPACE = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const GUEST_WORKSPACE = '/opt/sallyport';
 const CONTROLLER = { ip: '192.168.77.1', port: 10_349 };
 const OVS_RUNDIR = '/run/openvswitch';
