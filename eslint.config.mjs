@@ -1,8 +1,10 @@
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
 import { defineConfig } from 'eslint/config';
+import simpleImportSort from 'eslint-plugin-simple-import-sort';
 import jsoncParser from 'jsonc-eslint-parser';
 import tseslint from 'typescript-eslint';
+import { newspaperOrder } from './tools/eslint/newspaper-order.mjs';
 
 // type:pure decides and never acts: no machine, no clock, no log (docs/architecture.md).
 const impureModules = [
@@ -23,20 +25,64 @@ const impureModules = [
 ];
 const pureLibraries = ['api', 'config', 'dataplane', 'grouping'];
 
+const topLevelArrow = ':matches(Program, ExportNamedDeclaration) > VariableDeclaration';
+
+// One dialect (CONTRIBUTING.md): each rule holds a sentence of it.
+const dialect = {
+  curly: ['error', 'all'],
+  complexity: ['warn', 15],
+  'max-depth': ['warn', 3],
+  'max-lines-per-function': ['warn', { max: 60, skipBlankLines: true, skipComments: true }],
+  'max-len': [
+    'error',
+    {
+      code: 100,
+      ignoreStrings: true,
+      ignoreTemplateLiterals: true,
+      ignoreRegExpLiterals: true,
+      ignoreUrls: true,
+    },
+  ],
+  'no-restricted-syntax': [
+    'error',
+    { selector: 'ExportDefaultDeclaration', message: 'Use named exports.' },
+    {
+      selector: `${topLevelArrow} > VariableDeclarator:not([id.typeAnnotation]) > ArrowFunctionExpression`,
+      message: 'Top-level functions are function declarations; arrows are for call-backs.',
+    },
+    {
+      selector: 'ImportSpecifier[importKind="type"]',
+      message: 'Import types in a statement of their own: import type { … }.',
+    },
+  ],
+  'sallyport/newspaper-order': 'error',
+  'simple-import-sort/imports': ['error', { groups: [['^\\u0000', '^node:', '^@?\\w', '^\\.']] }],
+  'simple-import-sort/exports': 'error',
+  '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
+};
+
 export default defineConfig(
   { ignores: ['**/dist', '**/out-tsc', '**/coverage', '.nx'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked, prettier],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
-    plugins: { '@nx': nx },
+    plugins: {
+      '@nx': nx,
+      'simple-import-sort': simpleImportSort,
+      sallyport: { rules: { 'newspaper-order': newspaperOrder } },
+    },
     rules: {
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      ...dialect,
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/explicit-module-boundary-types': 'error',
-      'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Use named exports.' }],
       '@nx/enforce-module-boundaries': [
         'error',
         {
@@ -46,14 +92,28 @@ export default defineConfig(
             {
               sourceTag: 'type:pure',
               onlyDependOnLibsWithTags: ['type:pure'],
-              bannedExternalImports: ['@kubernetes/*', 'ioredis', 'netlink', 'fastify', 'pino', 'prom-client'],
+              bannedExternalImports: [
+                '@kubernetes/*',
+                'ioredis',
+                'netlink',
+                'fastify',
+                'pino',
+                'prom-client',
+              ],
             },
             { sourceTag: 'type:io', onlyDependOnLibsWithTags: ['type:pure', 'type:io'] },
             { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:pure', 'type:io'] },
-            { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:pure', 'type:io', 'type:testing'] },
+            {
+              sourceTag: 'type:testing',
+              onlyDependOnLibsWithTags: ['type:pure', 'type:io', 'type:testing'],
+            },
             { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
-            { sourceTag: 'scope:controller', onlyDependOnLibsWithTags: ['scope:controller', 'scope:shared'] },
+            {
+              sourceTag: 'scope:controller',
+              onlyDependOnLibsWithTags: ['scope:controller', 'scope:shared'],
+            },
             { sourceTag: 'scope:agent', onlyDependOnLibsWithTags: ['scope:agent', 'scope:shared'] },
+            { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: ['*'] },
             { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: ['*'] },
           ],
         },
@@ -98,8 +158,12 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.test.ts'],
-    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+    files: ['**/*.test.ts', 'e2e/src/scenarios/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // A describe block is one function of any length.
+      'max-lines-per-function': 'off',
+    },
   },
   {
     // Integration tests of the apps and libraries run against the lab's API server.
@@ -116,7 +180,10 @@ export default defineConfig(
     languageOptions: { parser: jsoncParser },
     plugins: { '@nx': nx },
     rules: {
-      '@nx/dependency-checks': ['error', { ignoredFiles: ['{projectRoot}/*.mjs', '{projectRoot}/src/**/*.test.ts'] }],
+      '@nx/dependency-checks': [
+        'error',
+        { ignoredFiles: ['{projectRoot}/*.mjs', '{projectRoot}/src/**/*.test.ts'] },
+      ],
     },
   },
 );

@@ -1,4 +1,7 @@
-/** Shared by every project's jest.config.mjs: TypeScript through swc, ESM, workspace packages resolved to their sources. */
+/**
+ * Shared by every project's jest.config.mjs: TypeScript through swc, ESM, workspace packages
+ * resolved to their sources.
+ */
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/src'],

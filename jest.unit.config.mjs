@@ -1,2 +1,4 @@
 /** Every project's unit tests in one process. */
-export default { projects: ['<rootDir>/{apps,libs,testing}/*/jest.config.mjs', '<rootDir>/e2e/jest.config.mjs'] };
+export default {
+  projects: ['<rootDir>/{apps,libs,testing}/*/jest.config.mjs', '<rootDir>/e2e/jest.config.mjs'],
+};

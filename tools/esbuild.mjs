@@ -1,7 +1,11 @@
-// Bundles TypeScript programs of the workspace. Imports esbuild only when asked to: whoever calls it may have had to install it first.
+// Bundles TypeScript programs of the workspace. Imports esbuild only when asked to: whoever calls
+// it may have had to install it first.
 
-/** Bundles the program `entryPoint` into the one file `outfile`; what is `external` is found at run time. */
-export const bundleProgram = async ({ entryPoint, outfile, external }) => {
+/**
+ * Bundles the program `entryPoint` into the one file `outfile`; what is `external` is found at run
+ * time.
+ */
+export async function bundleProgram({ entryPoint, outfile, external }) {
   const esbuild = await import('esbuild');
   await esbuild.build({
     entryPoints: [entryPoint],
@@ -19,4 +23,4 @@ export const bundleProgram = async ({ entryPoint, outfile, external }) => {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
   });
-};
+}

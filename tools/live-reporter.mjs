@@ -1,4 +1,7 @@
-/** jest reporter: each slow test as it ends, with what failed, so that a run of minutes can be watched. */
+/**
+ * jest reporter: each slow test as it ends, with what failed, so that a run of minutes can be
+ * watched.
+ */
 export default class LiveReporter {
   onTestCaseResult(_test, { status, fullName, duration, failureMessages }) {
     process.stderr.write(`${status} (${((duration ?? 0) / 1000).toFixed(1)} s): ${fullName}\n`);

@@ -1,4 +1,5 @@
-// Sets up what is missing on a machine that has Node.js and, on Debian, its package manager. No dependencies: it runs before `npm ci`.
+// Sets up what is missing on a machine that has Node.js and, on Debian, its package manager. No
+// dependencies: it runs before `npm ci`.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -7,16 +8,44 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Debian packages that the lab needs on the host, by the program that shows that they are there. */
+/**
+ * Debian packages that the lab needs on the host, by the program that shows that they are there.
+ */
 const debianPackages = { 'qemu-system-x86_64': 'qemu-system-x86' };
 
-const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+/** Throws an error that says what is missing and what to do about it. */
+export function setUp() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new Error(`set-up: Node.js 20.19 or later is needed, this is ${process.version}`);
+  }
+  installNodeModules();
+  installDebianPackages();
+}
 
-const onPath = (program) =>
-  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+/** Runs `main` and ends with its exit status; an error becomes its message and exit status 1. */
+export async function runMain(main) {
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}
+
+function installNodeModules() {
+  const stamp = join(root, 'node_modules', '.sallyport-lock');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .update(process.version)
+    .digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  step('npm ci', 'npm', ['ci', '--no-audit', '--no-fund']);
+  writeFileSync(stamp, wanted);
+}
 
 /** Runs a step of the set-up; its output is shown only when it fails. */
-const step = (title, command, args, env = {}) => {
+function step(title, command, args, env = {}) {
   const start = Date.now();
   process.stdout.write(`set-up: ${title} … `);
   const result = spawnSync(command, args, {
@@ -34,20 +63,13 @@ const step = (title, command, args, env = {}) => {
   throw new Error(
     `set-up: ${command} ${args.join(' ')} failed (${result.error?.message ?? `exit status ${result.status}`})\n${result.stdout ?? ''}${result.stderr ?? ''}`,
   );
-};
+}
 
-const installNodeModules = () => {
-  const stamp = join(root, 'node_modules', '.sallyport-lock');
-  const wanted = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .update(process.version)
-    .digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  step('npm ci', 'npm', ['ci', '--no-audit', '--no-fund']);
-  writeFileSync(stamp, wanted);
-};
+function seconds(since) {
+  return `${((Date.now() - since) / 1000).toFixed(1)} s`;
+}
 
-const installDebianPackages = () => {
+function installDebianPackages() {
   const missing = Object.entries(debianPackages)
     .filter(([program]) => !onPath(program))
     .map(([, name]) => name);
@@ -66,24 +88,10 @@ const installDebianPackages = () => {
     ['install', '-y', '--no-install-recommends', ...missing],
     env,
   );
-};
+}
 
-/** Throws an error that says what is missing and what to do about it. */
-export const setUp = () => {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 19)) {
-    throw new Error(`set-up: Node.js 20.19 or later is needed, this is ${process.version}`);
-  }
-  installNodeModules();
-  installDebianPackages();
-};
-
-/** Runs `main` and ends with its exit status; an error becomes its message and exit status 1. */
-export const runMain = async (main) => {
-  try {
-    process.exitCode = await main();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
-};
+function onPath(program) {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .some((folder) => existsSync(join(folder, program)));
+}

@@ -4,9 +4,13 @@ import { destinations } from './scenarios/destinations.ts';
 import { operating } from './scenarios/operating.ts';
 import { restarts } from './scenarios/restarts.ts';
 import { selection } from './scenarios/selection.ts';
-import { createWorld, type World } from './world.ts';
+import type { World } from './world.ts';
+import { createWorld } from './world.ts';
 
-/** The guest boots once for all tests. For a set-up that hangs; those of its steps that do have shorter limits and say which it was. */
+/**
+ * The guest boots once for all tests. For a set-up that hangs; those of its steps that do have
+ * shorter limits and say which it was.
+ */
 const SET_UP_TIMEOUT_MS = 900_000;
 
 describe('Sallyport', () => {
@@ -14,7 +18,9 @@ describe('Sallyport', () => {
   let starting: Promise<World> | undefined;
   let current: World | undefined;
   const world = (): World => {
-    if (current === undefined) throw new Error('the cluster did not come up');
+    if (current === undefined) {
+      throw new Error('the cluster did not come up');
+    }
     return current;
   };
 

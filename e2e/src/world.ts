@@ -1,4 +1,5 @@
 import { defaultMarks } from '@sallyport/dataplane';
+import type { Cluster, FlowExpectation, LabPod, PodSpec, Sallyport } from '@sallyport/lab';
 import {
   CONTROLLER,
   createCluster,
@@ -6,14 +7,12 @@ import {
   namespaceWithEnv,
   only,
   waitFor,
-  type Cluster,
-  type FlowExpectation,
-  type LabPod,
-  type PodSpec,
-  type Sallyport,
 } from '@sallyport/lab';
 
-/** The cluster that all end-to-end tests share, and the Pods in it. Every test leaves it as it found it: without an Egress. */
+/**
+ * The cluster that all end-to-end tests share, and the Pods in it. Every test leaves it as it found
+ * it: without an Egress.
+ */
 export interface World {
   readonly cluster: Cluster;
   readonly sallyport: Sallyport;
@@ -29,42 +28,15 @@ export interface World {
 
 export type NodeName = 'n1' | 'n2' | 'n3';
 
-/** For what hangs: an emulated cluster on a busy machine takes ten seconds for what takes one elsewhere. */
+/**
+ * For what hangs: an emulated cluster on a busy machine takes ten seconds for what takes one
+ * elsewhere.
+ */
 const WAIT_MS = 60_000;
 
 /** Egress IPs of the tests, in the Nodes' network. */
 export const IP = egressIP(0);
 export const OTHER_IP = egressIP(1);
-
-const prodPod = (name: string, node: NodeName, role: string): PodSpec => ({
-  name,
-  namespace: 'prod',
-  node,
-  labels: { role },
-});
-
-/** Aborting `signal` closes the cluster, even one that comes up still. */
-export const createWorld = async (signal: AbortSignal): Promise<World> => {
-  const cluster = await createCluster({ nodes: 3, signal });
-  try {
-    await cluster.apply([namespaceWithEnv('prod'), namespaceWithEnv('dev')]);
-    const specs = [
-      prodPod('web-1', 'n1', 'web'),
-      prodPod('web-2', 'n2', 'web'),
-      prodPod('web-3', 'n3', 'web'),
-      prodPod('db-1', 'n1', 'db'),
-      { name: 'web-1', namespace: 'dev', node: 'n1', labels: { role: 'web' } },
-      { name: 'server', node: 'n3', labels: { app: 'server' }, serves: [80] },
-    ] as const satisfies readonly PodSpec[];
-    const [sallyport, pods] = await Promise.all([cluster.installSallyport(), cluster.createPods(specs)]);
-    const [n1, n2, n3, db, devWeb, server] = pods as readonly [LabPod, LabPod, LabPod, LabPod, LabPod, LabPod];
-    return { cluster, sallyport, web: { n1, n2, n3 }, db, devWeb, server };
-  } catch (error) {
-    const diagnosis = await cluster.diagnosis();
-    await cluster.close();
-    throw new Error(`the cluster of the end-to-end tests did not come up\n${diagnosis}`, { cause: error });
-  }
-};
 
 /** A selector of an Egress as YAML would have it. */
 export interface AppliedTo {
@@ -76,36 +48,6 @@ export interface AppliedTo {
 export const WEB_OF_PROD: AppliedTo = {
   podSelector: { matchLabels: { role: 'web' } },
   namespaceSelector: { matchLabels: { env: 'prod' } },
-};
-
-/** Creates or changes an Egress by `kubectl apply`. */
-export const applyEgress = async (
-  { cluster }: World,
-  name: string,
-  spec: { readonly appliedTo?: AppliedTo; readonly egressIP?: string; readonly unavailable?: string } = {},
-): Promise<void> => {
-  await cluster.apply([
-    {
-      apiVersion: 'crd.antrea.io/v1beta1',
-      kind: 'Egress',
-      metadata: { name },
-      spec: { appliedTo: WEB_OF_PROD, egressIP: IP, ...spec },
-    },
-  ]);
-};
-
-/** Waits until status says that every Node concerned has the current generation of the Egress in its dataplane. */
-export const untilRealized = async ({ cluster }: World, name: string): Promise<void> => {
-  let last = '';
-  await waitFor(
-    async () => {
-      last = await cluster.kubectl(['get', 'egress', name, '-o', 'json']);
-      const { metadata, status } = JSON.parse(last) as EgressObject;
-      const realized = status?.conditions?.find(({ type }) => type === 'Realized');
-      return realized?.status === 'True' && realized.observedGeneration === metadata.generation ? true : undefined;
-    },
-    { what: `Egress ${name} to be realized`, timeoutMs: WAIT_MS, actual: () => last },
-  );
 };
 
 /** What tests look at in an Egress that the API server returns. */
@@ -124,51 +66,132 @@ export interface EgressObject {
   };
 }
 
-export const getEgress = async ({ cluster }: Pick<World, 'cluster'>, name: string): Promise<EgressObject> =>
-  JSON.parse(await cluster.kubectl(['get', 'egress', name, '-o', 'json'])) as EgressObject;
+/** Aborting `signal` closes the cluster, even one that comes up still. */
+export async function createWorld(signal: AbortSignal): Promise<World> {
+  const cluster = await createCluster({ nodes: 3, signal });
+  try {
+    await cluster.apply([namespaceWithEnv('prod'), namespaceWithEnv('dev')]);
+    const specs = [
+      prodPod('web-1', 'n1', 'web'),
+      prodPod('web-2', 'n2', 'web'),
+      prodPod('web-3', 'n3', 'web'),
+      prodPod('db-1', 'n1', 'db'),
+      { name: 'web-1', namespace: 'dev', node: 'n1', labels: { role: 'web' } },
+      { name: 'server', node: 'n3', labels: { app: 'server' }, serves: [80] },
+    ] as const satisfies readonly PodSpec[];
+    const [sallyport, pods] = await Promise.all([
+      cluster.installSallyport(),
+      cluster.createPods(specs),
+    ]);
+    const [n1, n2, n3, db, devWeb, server] = pods as readonly [
+      LabPod,
+      LabPod,
+      LabPod,
+      LabPod,
+      LabPod,
+      LabPod,
+    ];
+    return { cluster, sallyport, web: { n1, n2, n3 }, db, devWeb, server };
+  } catch (error) {
+    const diagnosis = await cluster.diagnosis();
+    await cluster.close();
+    throw new Error(`the cluster of the end-to-end tests did not come up\n${diagnosis}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Creates or changes an Egress by `kubectl apply`. */
+export async function applyEgress(
+  { cluster }: World,
+  name: string,
+  spec: {
+    readonly appliedTo?: AppliedTo;
+    readonly egressIP?: string;
+    readonly unavailable?: string;
+  } = {},
+): Promise<void> {
+  await cluster.apply([
+    {
+      apiVersion: 'crd.antrea.io/v1beta1',
+      kind: 'Egress',
+      metadata: { name },
+      spec: { appliedTo: WEB_OF_PROD, egressIP: IP, ...spec },
+    },
+  ]);
+}
+
+/**
+ * Waits until status says that every Node concerned has the current generation of the Egress in its
+ * dataplane.
+ */
+export async function untilRealized({ cluster }: World, name: string): Promise<void> {
+  let last = '';
+  await waitFor(
+    async () => {
+      last = await cluster.kubectl(['get', 'egress', name, '-o', 'json']);
+      const { metadata, status } = JSON.parse(last) as EgressObject;
+      const realized = status?.conditions?.find(({ type }) => type === 'Realized');
+      return realized?.status === 'True' && realized.observedGeneration === metadata.generation
+        ? true
+        : undefined;
+    },
+    { what: `Egress ${name} to be realized`, timeoutMs: WAIT_MS, actual: () => last },
+  );
+}
 
 /** Whether a status has a condition with this value, and all of `words` in its message. */
-export const says =
-  (type: string, status: string, ...words: readonly string[]) =>
-  ({ conditions = [] }: NonNullable<EgressObject['status']>): boolean =>
+export function says(type: string, status: string, ...words: readonly string[]) {
+  return ({ conditions = [] }: NonNullable<EgressObject['status']>): boolean =>
     conditions.some(
       (condition) =>
         condition.type === type &&
         condition.status === status &&
         words.every((word) => condition.message.includes(word)),
     );
+}
 
 /** Waits until the status of an Egress is as it should be. */
-export const untilStatus = async (
+export async function untilStatus(
   world: World,
   name: string,
   accept: (status: NonNullable<EgressObject['status']>) => boolean,
   what: string,
-): Promise<void> => {
+): Promise<void> {
   let last: EgressObject | undefined;
   await waitFor(
     async () => {
       last = await getEgress(world, name);
       return last.status !== undefined && accept(last.status) ? true : undefined;
     },
-    { what: `the status of Egress ${name}: ${what}`, timeoutMs: WAIT_MS, actual: () => JSON.stringify(last?.status) },
+    {
+      what: `the status of Egress ${name}: ${what}`,
+      timeoutMs: WAIT_MS,
+      actual: () => JSON.stringify(last?.status),
+    },
   );
-};
+}
 
-/** What the controller answers to a GET. */
-export const askController = async ({ cluster }: World, path: string): Promise<string> => {
-  const url = `http://${CONTROLLER.ip}:${CONTROLLER.port}${path}`;
-  return (await cluster.guest.run(['curl', '-sS', url])).stdout;
-};
+export async function getEgress(
+  { cluster }: Pick<World, 'cluster'>,
+  name: string,
+): Promise<EgressObject> {
+  return JSON.parse(await cluster.kubectl(['get', 'egress', name, '-o', 'json'])) as EgressObject;
+}
 
-/** Deletes all Egresses, takes their addresses from the Nodes, and waits until every Node and the controller have noticed. */
-export const cleanUp = async (world: World): Promise<void> => {
+/**
+ * Deletes all Egresses, takes their addresses from the Nodes, and waits until every Node and the
+ * controller have noticed.
+ */
+export async function cleanUp(world: World): Promise<void> {
   const { cluster } = world;
   await cluster.kubectl(['delete', 'egress', '--all']);
   await untilNothingIsSteered(cluster);
   await Promise.all(
     cluster.nodes.map((node) =>
-      node.script(`for ip in ${IP} ${OTHER_IP}; do ip address del "$ip/32" dev eth0 2>/dev/null || true; done`),
+      node.script(
+        `for ip in ${IP} ${OTHER_IP}; do ip address del "$ip/32" dev eth0 2>/dev/null || true; done`,
+      ),
     ),
   );
   await waitFor(
@@ -178,10 +201,16 @@ export const cleanUp = async (world: World): Promise<void> => {
     },
     { what: 'the controller to notice that no Node holds an egress IP', timeoutMs: WAIT_MS },
   );
-};
+}
+
+/** What the controller answers to a GET. */
+export async function askController({ cluster }: World, path: string): Promise<string> {
+  const url = `http://${CONTROLLER.ip}:${CONTROLLER.port}${path}`;
+  return (await cluster.guest.run(['curl', '-sS', url])).stdout;
+}
 
 /** Waits until the Node of a Pod drops what it sends to the outside. */
-export const untilDropped = async ({ cluster }: World, pod: LabPod): Promise<void> => {
+export async function untilDropped({ cluster }: World, pod: LabPod): Promise<void> {
   const entry = `add SALLYPORT-PODS ${pod.ip} skbmark 0x${defaultMarks.drop.toString(16)}/`;
   let last = '';
   await waitFor(
@@ -189,21 +218,39 @@ export const untilDropped = async ({ cluster }: World, pod: LabPod): Promise<voi
       last = (await cluster.node(pod.node).script('ipset save SALLYPORT-PODS')).stdout;
       return last.includes(entry) ? true : undefined;
     },
-    { what: `Node ${pod.node} to drop what ${pod.name} sends`, timeoutMs: WAIT_MS, actual: () => last },
+    {
+      what: `Node ${pod.node} to drop what ${pod.name} sends`,
+      timeoutMs: WAIT_MS,
+      actual: () => last,
+    },
   );
-};
+}
 
 /** A deleted Egress has no status to wait for: the Nodes say whether they have let go. */
-export const untilNothingIsSteered = async (cluster: Cluster): Promise<void> => {
+export async function untilNothingIsSteered(cluster: Cluster): Promise<void> {
   await waitFor(
     async () => {
-      const sets = await Promise.all(cluster.nodes.map((node) => node.script('ipset list SALLYPORT-PODS')));
+      const sets = await Promise.all(
+        cluster.nodes.map((node) => node.script('ipset list SALLYPORT-PODS')),
+      );
       return sets.some(({ stdout }) => stdout.includes('skbmark')) ? undefined : true;
     },
     { what: 'the agents to let go of the Pods', timeoutMs: WAIT_MS },
   );
-};
+}
 
 /** All packets of each sender come from the address in front of it, and there is one at least. */
-export const each = (...expected: readonly (readonly [source: string, pod: LabPod])[]): readonly FlowExpectation[] =>
-  expected.map(([source, pod]) => ({ flow: pod.flow, expect: only(source) }));
+export function each(
+  ...expected: readonly (readonly [source: string, pod: LabPod])[]
+): readonly FlowExpectation[] {
+  return expected.map(([source, pod]) => ({ flow: pod.flow, expect: only(source) }));
+}
+
+function prodPod(name: string, node: NodeName, role: string): PodSpec {
+  return {
+    name,
+    namespace: 'prod',
+    node,
+    labels: { role },
+  };
+}

@@ -21,7 +21,12 @@ const { crdDefinitions } = await import(pathToFileURL(bundle).href);
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder);
 for (const [name, definition] of crdDefinitions) {
-  const yaml = stringify(definition, { aliasDuplicateObjects: false, lineWidth: 0, singleQuote: true });
-  const header = '# Generated from libs/api/src/crd by `node libs/api/write-crds.mjs`: change it there.';
+  const yaml = stringify(definition, {
+    aliasDuplicateObjects: false,
+    lineWidth: 0,
+    singleQuote: true,
+  });
+  const header =
+    '# Generated from libs/api/src/crd by `node libs/api/write-crds.mjs`: change it there.';
   writeFileSync(join(folder, name), `${header}\n${yaml}`);
 }

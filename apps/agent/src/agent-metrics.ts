@@ -12,7 +12,7 @@ export interface AgentMetrics {
   readonly inSync: Gauge;
 }
 
-export const createAgentMetrics = (): AgentMetrics => {
+export function createAgentMetrics(): AgentMetrics {
   const registry = new Registry();
   const registers = [registry];
   return {
@@ -41,4 +41,4 @@ export const createAgentMetrics = (): AgentMetrics => {
       registers,
     }),
   };
-};
+}

@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseConfig, renderOptions } from '@sallyport/config';
 import { defaultMarks } from '@sallyport/dataplane';
-import { agentOptions, ENV_PREFIX, marksOf, type AgentConfig } from './agent-options.ts';
+import type { AgentConfig } from './agent-options.ts';
+import { agentOptions, ENV_PREFIX, marksOf } from './agent-options.ts';
 
-const parse = (...argv: readonly string[]): AgentConfig =>
-  parseConfig(agentOptions, { argv, env: {}, envPrefix: 'SALLYPORT_AGENT' });
 const REQUIRED = ['--node-name=n1', '--controller-url=http://10.0.0.5:10349'];
 
 describe('agentOptions', () => {
@@ -16,24 +15,36 @@ describe('agentOptions', () => {
 
   it('reads marks as hexadecimal bits', () => {
     expect(marksOf(parse(...REQUIRED, '--mark-redirect=0x100000')).redirect).toBe(0x100000);
-    expect(() => parse(...REQUIRED, '--mark-drop=1024')).toThrow('--mark-drop: "1024" is not hexadecimal bits');
+    expect(() => parse(...REQUIRED, '--mark-drop=1024')).toThrow(
+      '--mark-drop: "1024" is not hexadecimal bits',
+    );
   });
 
   it('has the tunnel on the port of Geneve unless told otherwise, and says what a port is', () => {
     expect(parse(...REQUIRED).tunnelPort).toBe(6081);
     expect(parse(...REQUIRED, '--tunnel-port=6082').tunnelPort).toBe(6082);
-    for (const wrong of ['0', '65536', 'geneve', '6081.5'])
+    for (const wrong of ['0', '65536', 'geneve', '6081.5']) {
       expect(() => parse(...REQUIRED, `--tunnel-port=${wrong}`)).toThrow(
         `--tunnel-port: "${wrong}" is not a whole number from 1 to 65535`,
       );
+    }
   });
 
-  it.each(['10.0.0.5:10349', 'ftp://controller', 'http://'])('does not take %s for a controller', (url) => {
-    expect(() => parse('--node-name=n1', `--controller-url=${url}`)).toThrow('is not a URL that begins with http://');
-  });
+  it.each(['10.0.0.5:10349', 'ftp://controller', 'http://'])(
+    'does not take %s for a controller',
+    (url) => {
+      expect(() => parse('--node-name=n1', `--controller-url=${url}`)).toThrow(
+        'is not a URL that begins with http://',
+      );
+    },
+  );
 
   it('are in docs/configuration.md', () => {
     const page = readFileSync(join(import.meta.dirname, '../../../docs/configuration.md'), 'utf8');
     expect(page).toContain(renderOptions(agentOptions, ENV_PREFIX));
   });
 });
+
+function parse(...argv: readonly string[]): AgentConfig {
+  return parseConfig(agentOptions, { argv, env: {}, envPrefix: 'SALLYPORT_AGENT' });
+}

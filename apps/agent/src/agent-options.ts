@@ -1,5 +1,7 @@
-import { durationMs, flag, integer, oneOf, text, type ConfigOf, type OptionType } from '@sallyport/config';
-import { DEFAULT_TUNNEL_UDP_PORT, defaultMarks, hex, type Marks } from '@sallyport/dataplane';
+import type { ConfigOf, OptionType } from '@sallyport/config';
+import { durationMs, flag, integer, oneOf, text } from '@sallyport/config';
+import type { Marks } from '@sallyport/dataplane';
+import { DEFAULT_TUNNEL_UDP_PORT, defaultMarks, hex } from '@sallyport/dataplane';
 
 /** Bits of a mark, hexadecimal as every tool prints them. */
 const bits: OptionType<number> = {
@@ -41,9 +43,21 @@ export const agentOptions = {
     description: 'Packet mark: eight adjacent bits for the SNAT id.',
     default: defaultMarks.snatIdMask,
   },
-  markRedirect: { type: bits, description: 'Packet mark: leave through another Node.', default: defaultMarks.redirect },
-  markReturn: { type: bits, description: 'Packet mark: a reply to another Node.', default: defaultMarks.return },
-  markDrop: { type: bits, description: 'Packet mark: not allowed to leave the cluster.', default: defaultMarks.drop },
+  markRedirect: {
+    type: bits,
+    description: 'Packet mark: leave through another Node.',
+    default: defaultMarks.redirect,
+  },
+  markReturn: {
+    type: bits,
+    description: 'Packet mark: a reply to another Node.',
+    default: defaultMarks.return,
+  },
+  markDrop: {
+    type: bits,
+    description: 'Packet mark: not allowed to leave the cluster.',
+    default: defaultMarks.drop,
+  },
   connmarkBack: {
     type: bits,
     description: 'Connection mark: opened by a Pod on another Node.',
@@ -65,10 +79,12 @@ export type AgentConfig = ConfigOf<typeof agentOptions>;
 
 export const ENV_PREFIX = 'SALLYPORT_AGENT';
 
-export const marksOf = (config: AgentConfig): Marks => ({
-  snatIdMask: config.markSnatIdMask,
-  redirect: config.markRedirect,
-  return: config.markReturn,
-  drop: config.markDrop,
-  connmarkBack: config.connmarkBack,
-});
+export function marksOf(config: AgentConfig): Marks {
+  return {
+    snatIdMask: config.markSnatIdMask,
+    redirect: config.markRedirect,
+    return: config.markReturn,
+    drop: config.markDrop,
+    connmarkBack: config.connmarkBack,
+  };
+}

@@ -3,7 +3,8 @@ import { defaultMarks } from '@sallyport/dataplane';
 import type { Clock } from '@sallyport/reconcile';
 import type { InterfaceAddress } from '@sallyport/rtnetlink';
 import { pino } from 'pino';
-import { createAgent, type Agent } from './agent.ts';
+import type { Agent } from './agent.ts';
+import { createAgent } from './agent.ts';
 import { createAgentMetrics } from './agent-metrics.ts';
 import type { PassInput, PassResult } from './dataplane-pass.ts';
 import type { Findings } from './node-reporter.ts';
@@ -25,7 +26,7 @@ const group: EgressGroup = {
   egressIPs: [],
   groupMembers: [],
 };
-const address = (ip: string): InterfaceAddress => ({ ip, device: 'eth0', up: true, loopback: false, mtu: 1500 });
+
 const NOTHING: PassResult = {
   applied: [],
   faults: [],
@@ -40,19 +41,6 @@ const NOTHING: PassResult = {
 /** What is due later than at once: nothing of it runs by itself. */
 type Later = { readonly delayMs: number; readonly callback: () => void }[];
 
-/** Runs what is due at once, and keeps the rest. */
-const immediately = (later: Later): Clock => ({
-  after: (delayMs, callback) => {
-    if (delayMs < 100) queueMicrotask(callback);
-    else later.push({ delayMs, callback });
-    return () => undefined;
-  },
-});
-
-const settled = async (): Promise<void> => {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-};
-
 interface Fixture {
   readonly agent: Agent;
   readonly inputs: PassInput[];
@@ -65,49 +53,6 @@ interface Fixture {
   /** What the next passes do. */
   outcome: () => Promise<PassResult>;
 }
-
-const setUp = (): Fixture => {
-  const inputs: PassInput[] = [];
-  const reports: Findings[] = [];
-  const errors: string[] = [];
-  const later: Later = [];
-  const fixture = { inputs, reports, errors, later, repeats: 0, outcome: () => Promise.resolve(NOTHING) };
-  const agent = createAgent({
-    nodeName: 'n1',
-    marks: defaultMarks,
-    tunnelUdpPort: 6081,
-    pass: (input) => {
-      inputs.push(input);
-      return fixture.outcome();
-    },
-    reporter: {
-      report: (findings) => reports.push(findings),
-      repeat: () => void (fixture.repeats += 1),
-      stop: () => Promise.resolve(),
-    },
-    resyncMs: 10_000,
-    clock: immediately(later),
-    now: () => 0,
-    logger: pino({ level: 'error' }, { write: (line) => errors.push((JSON.parse(line) as { msg: string }).msg) }),
-    metrics: createAgentMetrics(),
-  });
-  return Object.assign(fixture, { agent });
-};
-
-const tellGroups = ({ agent }: Fixture, resourceVersion: string, ...groups: readonly EgressGroup[]): void => {
-  const objects = new Map(groups.map((object) => [object.metadata.name, object]));
-  agent.groupsChanged({ objects, resourceVersion, synced: true });
-};
-const tellNetwork = ({ agent }: Fixture, resourceVersion = '5'): void => {
-  const object = { ...network, metadata: { ...network.metadata, resourceVersion } };
-  agent.networkChanged({ objects: new Map([['default', object]]), resourceVersion, synced: true });
-};
-const tellAll = async (fixture: Fixture): Promise<void> => {
-  fixture.agent.addressesChanged([address('192.168.77.11')]);
-  tellNetwork(fixture);
-  tellGroups(fixture, '7', group);
-  await settled();
-};
 
 describe('the agent', () => {
   it('touches nothing and reports nothing before it knows groups, network and addresses', async () => {
@@ -162,7 +107,11 @@ describe('the agent', () => {
     const fixture = setUp();
     await tellAll(fixture);
     const flat = { ...network, podCIDRs: ['192.168.0.0/16'] };
-    fixture.agent.networkChanged({ objects: new Map([['default', flat]]), resourceVersion: '6', synced: true });
+    fixture.agent.networkChanged({
+      objects: new Map([['default', flat]]),
+      resourceVersion: '6',
+      synced: true,
+    });
     fixture.agent.addressesChanged([address('192.168.77.11'), address('192.168.77.200')]);
     expect(fixture.reports.at(-1)?.addresses).toEqual(['192.168.77.11', '192.168.77.200']);
   });
@@ -192,13 +141,15 @@ describe('the agent', () => {
 
   it('logs a failure that lasts once, and again when it comes back after a pass that succeeded, if only in part', async () => {
     const fixture = setUp();
-    const fails = (): Promise<PassResult> => Promise.reject(new Error('ovs-bundle: ovs-ofctl: it is gone'));
+    const fails = (): Promise<PassResult> =>
+      Promise.reject(new Error('ovs-bundle: ovs-ofctl: it is gone'));
     fixture.outcome = fails;
     await tellAll(fixture);
     tellGroups(fixture, '8', group);
     await settled();
     expect(fixture.errors).toEqual(['dataplane pass failed']);
-    fixture.outcome = () => Promise.resolve({ ...NOTHING, faults: [{ egress: 'web', message: 'no' }] });
+    fixture.outcome = () =>
+      Promise.resolve({ ...NOTHING, faults: [{ egress: 'web', message: 'no' }] });
     tellGroups(fixture, '9', group);
     await settled();
     fixture.outcome = fails;
@@ -212,7 +163,11 @@ describe('the agent', () => {
     const faults = [{ egress: 'web', message: 'Egress web is dropped.' }];
     fixture.outcome = () => Promise.resolve({ ...NOTHING, faults });
     await tellAll(fixture);
-    const realized = { addresses: ['192.168.77.11'], realizedResourceVersion: '7', realizedNetworkVersion: '5' };
+    const realized = {
+      addresses: ['192.168.77.11'],
+      realizedResourceVersion: '7',
+      realizedNetworkVersion: '5',
+    };
     expect(fixture.reports.at(-1)).toEqual({ ...realized, faults });
     expect(fixture.agent.state().lastPass).toBe('ok');
     fixture.outcome = () => Promise.reject(new Error('no'));
@@ -257,3 +212,84 @@ describe('the agent', () => {
     expect(fixture.repeats).toBe(1);
   });
 });
+
+function setUp(): Fixture {
+  const inputs: PassInput[] = [];
+  const reports: Findings[] = [];
+  const errors: string[] = [];
+  const later: Later = [];
+  const fixture = {
+    inputs,
+    reports,
+    errors,
+    later,
+    repeats: 0,
+    outcome: () => Promise.resolve(NOTHING),
+  };
+  const agent = createAgent({
+    nodeName: 'n1',
+    marks: defaultMarks,
+    tunnelUdpPort: 6081,
+    pass: (input) => {
+      inputs.push(input);
+      return fixture.outcome();
+    },
+    reporter: {
+      report: (findings) => reports.push(findings),
+      repeat: () => void (fixture.repeats += 1),
+      stop: () => Promise.resolve(),
+    },
+    resyncMs: 10_000,
+    clock: immediately(later),
+    now: () => 0,
+    logger: pino(
+      { level: 'error' },
+      { write: (line) => errors.push((JSON.parse(line) as { msg: string }).msg) },
+    ),
+    metrics: createAgentMetrics(),
+  });
+  return Object.assign(fixture, { agent });
+}
+
+/** Runs what is due at once, and keeps the rest. */
+function immediately(later: Later): Clock {
+  return {
+    after: (delayMs, callback) => {
+      if (delayMs < 100) {
+        queueMicrotask(callback);
+      } else {
+        later.push({ delayMs, callback });
+      }
+      return () => undefined;
+    },
+  };
+}
+
+function address(ip: string): InterfaceAddress {
+  return { ip, device: 'eth0', up: true, loopback: false, mtu: 1500 };
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) {
+    await Promise.resolve();
+  }
+}
+
+function tellGroups(
+  { agent }: Fixture,
+  resourceVersion: string,
+  ...groups: readonly EgressGroup[]
+): void {
+  const objects = new Map(groups.map((object) => [object.metadata.name, object]));
+  agent.groupsChanged({ objects, resourceVersion, synced: true });
+}
+function tellNetwork({ agent }: Fixture, resourceVersion = '5'): void {
+  const object = { ...network, metadata: { ...network.metadata, resourceVersion } };
+  agent.networkChanged({ objects: new Map([['default', object]]), resourceVersion, synced: true });
+}
+async function tellAll(fixture: Fixture): Promise<void> {
+  fixture.agent.addressesChanged([address('192.168.77.11')]);
+  tellNetwork(fixture);
+  tellGroups(fixture, '7', group);
+  await settled();
+}

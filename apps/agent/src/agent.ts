@@ -1,11 +1,15 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
-import { GATEWAY_PORT, type Marks } from '@sallyport/dataplane';
-import { createRunner, type Clock } from '@sallyport/reconcile';
-import { reportableAddresses, type InterfaceAddress } from '@sallyport/rtnetlink';
+import type { Marks } from '@sallyport/dataplane';
+import { GATEWAY_PORT } from '@sallyport/dataplane';
+import type { Clock } from '@sallyport/reconcile';
+import { createRunner } from '@sallyport/reconcile';
+import type { InterfaceAddress } from '@sallyport/rtnetlink';
+import { reportableAddresses } from '@sallyport/rtnetlink';
 import type { ReflectorState } from '@sallyport/watch';
 import type { Logger } from 'pino';
 import type { AgentMetrics } from './agent-metrics.ts';
-import { nodeIpOf, type Pass, type PassInput, type PassResult } from './dataplane-pass.ts';
+import type { Pass, PassInput, PassResult } from './dataplane-pass.ts';
+import { nodeIpOf } from './dataplane-pass.ts';
 import type { NodeReporter } from './node-reporter.ts';
 
 export interface AgentOptions {
@@ -38,7 +42,10 @@ export interface AgentState {
   readonly failure: string | undefined;
 }
 
-/** The agent's loop. What it is told comes by the three calls; they only note it, and ask for a pass. */
+/**
+ * The agent's loop. What it is told comes by the three calls; they only note it, and ask for a
+ * pass.
+ */
 export interface Agent {
   readonly groupsChanged: (state: ReflectorState<EgressGroup>) => void;
   readonly networkChanged: (state: ReflectorState<ClusterNetwork>) => void;
@@ -54,9 +61,11 @@ const MIN_INTERVAL_MS = 50;
 const RETRY_MS = 200;
 const MAX_RETRY_MS = 5000;
 
-export const createAgent = (options: AgentOptions): Agent => {
-  const { nodeName, marks, tunnelUdpPort, reporter, resyncMs, clock, now, logger, metrics } = options;
-  let groups: { readonly list: readonly EgressGroup[]; readonly resourceVersion: string } | undefined;
+export function createAgent(options: AgentOptions): Agent {
+  const { nodeName, marks, tunnelUdpPort, reporter, resyncMs, clock, now, logger, metrics } =
+    options;
+  let groups:
+    { readonly list: readonly EgressGroup[]; readonly resourceVersion: string } | undefined;
   let network: ClusterNetwork | undefined;
   let addresses: readonly InterfaceAddress[] | undefined;
   let lastResult: PassResult | undefined;
@@ -74,11 +83,18 @@ export const createAgent = (options: AgentOptions): Agent => {
 
   const report = (): void => {
     // A restarted agent reports after its first pass: what it realized before must not look undone.
-    if (lastPass === 'none' || network === undefined || addresses === undefined) return;
+    if (lastPass === 'none' || network === undefined || addresses === undefined) {
+      return;
+    }
     const { podCIDRs, serviceCIDRs } = network;
     const nodeIP = nodeIpOf(network, nodeName);
     reporter.report({
-      addresses: reportableAddresses(addresses, { podCIDRs, serviceCIDRs, nodeIP, ownDevices: [GATEWAY_PORT.name] }),
+      addresses: reportableAddresses(addresses, {
+        podCIDRs,
+        serviceCIDRs,
+        nodeIP,
+        ownDevices: [GATEWAY_PORT.name],
+      }),
       realizedResourceVersion,
       realizedNetworkVersion,
       ...(failure === undefined ? {} : { failure }),
@@ -89,7 +105,11 @@ export const createAgent = (options: AgentOptions): Agent => {
   const isInSync = (): boolean => failure === undefined && faults.length === 0;
 
   /** @param reason why it failed, if it did. */
-  const passEnded = (startedAt: number, reason: string | undefined, found: PassResult['faults']): void => {
+  const passEnded = (
+    startedAt: number,
+    reason: string | undefined,
+    found: PassResult['faults'],
+  ): void => {
     const wasInSync = isInSync();
     failure = reason;
     faults = found;
@@ -97,14 +117,20 @@ export const createAgent = (options: AgentOptions): Agent => {
     metrics.passes.inc({ result: lastPass });
     metrics.passSeconds.observe((now() - startedAt) / 1000);
     metrics.inSync.set(isInSync() ? 1 : 0);
-    if (reason === undefined) loggedFailure = undefined;
-    if (!wasInSync && isInSync()) logger.info('dataplane is in sync again');
+    if (reason === undefined) {
+      loggedFailure = undefined;
+    }
+    if (!wasInSync && isInSync()) {
+      logger.info('dataplane is in sync again');
+    }
     report();
   };
 
   const reconcile = async (): Promise<void> => {
     const input = passInput();
-    if (input === undefined) return;
+    if (input === undefined) {
+      return;
+    }
     const resourceVersion = groups?.resourceVersion ?? '';
     const startedAt = now();
     try {
@@ -114,7 +140,10 @@ export const createAgent = (options: AgentOptions): Agent => {
       });
       if (result.applied.length > 0) {
         const ops = result.applied.map(({ op }) => op);
-        logger.info({ ops, resourceVersion, ms: Math.round(now() - startedAt) }, 'dataplane changed');
+        logger.info(
+          { ops, resourceVersion, ms: Math.round(now() - startedAt) },
+          'dataplane changed',
+        );
       }
       lastResult = result;
       realizedResourceVersion = resourceVersion;
@@ -175,4 +204,4 @@ export const createAgent = (options: AgentOptions): Agent => {
     }),
     stop: () => runner.stop(),
   };
-};
+}

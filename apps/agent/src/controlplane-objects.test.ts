@@ -18,14 +18,38 @@ describe('parseEgressGroup', () => {
 
   it.each([
     ['another kind', { ...group, kind: 'Pod' }, 'kind EgressGroup'],
-    ['an egress IP that is a rule', { ...group, egressIPs: ['10.0.0.1\n-A INPUT -j DROP'] }, 'IP address'],
-    ['a gateway without an address', { ...group, gateway: { nodeName: 'n2', nodeIP: 'n2' } }, 'IP address'],
-    ['a member with a prefix length', { ...group, groupMembers: [{ ips: ['10.0.0.0/8'] }] }, 'IP address'],
+    [
+      'an egress IP that is a rule',
+      { ...group, egressIPs: ['10.0.0.1\n-A INPUT -j DROP'] },
+      'IP address',
+    ],
+    [
+      'a gateway without an address',
+      { ...group, gateway: { nodeName: 'n2', nodeIP: 'n2' } },
+      'IP address',
+    ],
+    [
+      'a member with a prefix length',
+      { ...group, groupMembers: [{ ips: ['10.0.0.0/8'] }] },
+      'IP address',
+    ],
     ['a tunnel id of 25 bits', { ...group, tunnelID: 2 ** 24 }, 'tunnelID'],
     ['a tunnel id that is text', { ...group, tunnelID: '1' }, 'tunnelID'],
-    ['a member without addresses', { ...group, groupMembers: [{}] }, 'groupMembers[0].ips is missing: expected a list'],
-    ['a member that is null', { ...group, groupMembers: [null] }, 'groupMembers[0].ips is missing: expected a list'],
-    ['a gateway that is null', { ...group, gateway: null }, 'gateway.nodeIP is missing: expected an IP address'],
+    [
+      'a member without addresses',
+      { ...group, groupMembers: [{}] },
+      'groupMembers[0].ips is missing: expected a list',
+    ],
+    [
+      'a member that is null',
+      { ...group, groupMembers: [null] },
+      'groupMembers[0].ips is missing: expected a list',
+    ],
+    [
+      'a gateway that is null',
+      { ...group, gateway: null },
+      'gateway.nodeIP is missing: expected an IP address',
+    ],
     ['nothing', null, 'kind EgressGroup'],
   ])('refuses %s', (_, raw, message) => {
     expect(() => parseEgressGroup(raw)).toThrow(message);
@@ -37,7 +61,9 @@ describe('parseEgressGroup', () => {
     expect(() => parseEgressGroup({ ...group, egressIPs: undefined })).toThrow(
       `EgressGroup egress-web: egressIPs is missing: expected a list. ${remedy}`,
     );
-    expect(() => parseEgressGroup({ ...group, groupMembers: [{ ips: ['10.244.1.11', 7] }] })).toThrow(
+    expect(() =>
+      parseEgressGroup({ ...group, groupMembers: [{ ips: ['10.244.1.11', 7] }] }),
+    ).toThrow(
       `EgressGroup egress-web: groupMembers[0].ips[1]: expected an IP address, got 7. ${remedy}`,
     );
   });
@@ -58,8 +84,16 @@ describe('parseClusterNetwork', () => {
 
   it.each([
     ['another kind', group, 'kind ClusterNetwork'],
-    ['one without Pod CIDRs', { ...network, podCIDRs: undefined }, 'podCIDRs is missing: expected a list'],
-    ['a Node without addresses', { ...network, nodes: [{ name: 'n1' }] }, 'nodes[0].ips is missing: expected a list'],
+    [
+      'one without Pod CIDRs',
+      { ...network, podCIDRs: undefined },
+      'podCIDRs is missing: expected a list',
+    ],
+    [
+      'a Node without addresses',
+      { ...network, nodes: [{ name: 'n1' }] },
+      'nodes[0].ips is missing: expected a list',
+    ],
   ])('refuses %s', (_, raw, message) => {
     expect(() => parseClusterNetwork(raw)).toThrow(message);
   });

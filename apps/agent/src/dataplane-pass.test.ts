@@ -1,13 +1,14 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
-import { defaultMarks, type DataplaneState, type Operation } from '@sallyport/dataplane';
+import type { DataplaneState, Operation } from '@sallyport/dataplane';
+import { defaultMarks } from '@sallyport/dataplane';
 import type { Dataplane } from './dataplane.ts';
+import type { PassInput } from './dataplane-pass.ts';
 import {
   applyingPass,
   NotConvergedError,
   OperationError,
   planPass,
   printingPass,
-  type PassInput,
 } from './dataplane-pass.ts';
 
 const network: ClusterNetwork = {
@@ -33,29 +34,10 @@ const EMPTY: DataplaneState = {
   routing: { rules: [], routes: [] },
 };
 
-/** A dataplane that becomes what is wanted with the last of the operations that an empty one needs, unless it refuses one. */
-const dataplaneThat = (options: {
-  readonly refuses?: Operation['op'];
-  readonly forgets?: boolean;
-}): Dataplane & { readonly applied: Operation['op'][] } => {
-  const { operations, desired } = planPass(input, EMPTY);
-  const applied: Operation['op'][] = [];
-  return {
-    applied,
-    observe: (parts) => {
-      const state = applied.length === operations.length && options.forgets !== true ? desired : EMPTY;
-      return Promise.resolve(Object.fromEntries(parts.map((part) => [part, state[part]])) as never);
-    },
-    apply: ({ op }) => {
-      if (op === options.refuses) return Promise.reject(new Error('ovs-ofctl: no'));
-      applied.push(op);
-      return Promise.resolve();
-    },
-  };
-};
-
 it('plans nothing without a Pod CIDR: what Pods send to each other would count as external', () => {
-  expect(() => planPass({ ...input, network: { ...network, podCIDRs: [] } }, EMPTY)).toThrow('--pod-cidrs');
+  expect(() => planPass({ ...input, network: { ...network, podCIDRs: [] } }, EMPTY)).toThrow(
+    '--pod-cidrs',
+  );
 });
 
 describe('applyingPass', () => {
@@ -63,7 +45,9 @@ describe('applyingPass', () => {
     const dataplane = dataplaneThat({});
     const told: Operation['op'][] = [];
     const { applied } = await applyingPass(dataplane)(input, ({ op }) => told.push(op));
-    expect(applied.map(({ op }) => op)).toEqual(planPass(input, EMPTY).operations.map(({ op }) => op));
+    expect(applied.map(({ op }) => op)).toEqual(
+      planPass(input, EMPTY).operations.map(({ op }) => op),
+    );
     expect(told).toEqual(dataplane.applied);
     expect(await applyingPass(dataplane)(input, () => undefined)).toMatchObject({ applied: [] });
   });
@@ -103,7 +87,9 @@ describe('applyingPass', () => {
       'ipset-restore',
       'forget-connections',
     ]);
-    expect(applied[2]).toMatchObject({ changes: [{ ip: '10.244.1.11', mark: { mark: defaultMarks.drop } }] });
+    expect(applied[2]).toMatchObject({
+      changes: [{ ip: '10.244.1.11', mark: { mark: defaultMarks.drop } }],
+    });
   });
 
   it('does not take it for done when the dataplane reads back otherwise', async () => {
@@ -140,3 +126,30 @@ describe('printingPass', () => {
     expect(dataplane.applied).toEqual([]);
   });
 });
+
+/**
+ * A dataplane that becomes what is wanted with the last of the operations that an empty one needs,
+ * unless it refuses one.
+ */
+function dataplaneThat(options: {
+  readonly refuses?: Operation['op'];
+  readonly forgets?: boolean;
+}): Dataplane & { readonly applied: Operation['op'][] } {
+  const { operations, desired } = planPass(input, EMPTY);
+  const applied: Operation['op'][] = [];
+  return {
+    applied,
+    observe: (parts) => {
+      const state =
+        applied.length === operations.length && options.forgets !== true ? desired : EMPTY;
+      return Promise.resolve(Object.fromEntries(parts.map((part) => [part, state[part]])) as never);
+    },
+    apply: ({ op }) => {
+      if (op === options.refuses) {
+        return Promise.reject(new Error('ovs-ofctl: no'));
+      }
+      applied.push(op);
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,16 +1,11 @@
-import { tunnelIpOf, type ClusterNetwork, type EgressGroup } from '@sallyport/api';
-import {
-  diffCutOff,
-  diffDataplane,
-  planDataplane,
-  type DataplaneState,
-  type Marks,
-  type NodeFacts,
-  type Operation,
-  type PlanFault,
-} from '@sallyport/dataplane';
-import { uplinkMtu, type InterfaceAddress } from '@sallyport/rtnetlink';
-import { DATAPLANE_PARTS, partsChangedBy, type Dataplane } from './dataplane.ts';
+import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
+import { tunnelIpOf } from '@sallyport/api';
+import type { DataplaneState, Marks, NodeFacts, Operation, PlanFault } from '@sallyport/dataplane';
+import { diffCutOff, diffDataplane, planDataplane } from '@sallyport/dataplane';
+import type { InterfaceAddress } from '@sallyport/rtnetlink';
+import { uplinkMtu } from '@sallyport/rtnetlink';
+import type { Dataplane } from './dataplane.ts';
+import { DATAPLANE_PARTS, partsChangedBy } from './dataplane.ts';
 
 /** All that a pass decides by, besides what it reads back from the dataplane. */
 export interface PassInput {
@@ -36,8 +31,14 @@ export interface PassResult {
   readonly faults: readonly PlanFault[];
 }
 
-/** One pass over the dataplane; tells of each operation as it has been applied. Rejects when the dataplane is not as it should be. */
-export type Pass = (input: PassInput, onApplied: (operation: Operation) => void) => Promise<PassResult>;
+/**
+ * One pass over the dataplane; tells of each operation as it has been applied. Rejects when the
+ * dataplane is not as it should be.
+ */
+export type Pass = (
+  input: PassInput,
+  onApplied: (operation: Operation) => void,
+) => Promise<PassResult>;
 
 /** One operation was refused; the ones after it were not tried. */
 export class OperationError extends Error {
@@ -51,7 +52,10 @@ export class OperationError extends Error {
   }
 }
 
-/** After everything was applied the dataplane is still not as planned: somebody else changes it, or a tool did not do what it said. */
+/**
+ * After everything was applied the dataplane is still not as planned: somebody else changes it, or
+ * a tool did not do what it said.
+ */
 export class NotConvergedError extends Error {
   override readonly name = 'NotConvergedError';
   readonly code = 'NOT_CONVERGED';
@@ -65,51 +69,14 @@ export class NotConvergedError extends Error {
   }
 }
 
-/** The InternalIP of the Node that the others tunnel to; undefined when the Node is not there or has no IPv4 one. */
-export const nodeIpOf = ({ nodes }: ClusterNetwork, nodeName: string): string | undefined =>
-  tunnelIpOf(nodes.find(({ name }) => name === nodeName)?.ips ?? []);
-
-const nodeFactsFor = ({ nodeName, network, addresses }: PassInput): NodeFacts => {
-  const ip = nodeIpOf(network, nodeName);
-  if (ip === undefined)
-    throw new Error(
-      `Node ${nodeName} has no IPv4 InternalIP in the cluster: check --node-name and kubectl get node -o wide`,
-    );
-  const mtu = uplinkMtu(addresses, ip);
-  if (mtu === undefined)
-    throw new Error(
-      `no network device has ${ip}, the InternalIP of Node ${nodeName}: check ip address and the Node's status`,
-    );
-  return { name: nodeName, ip, uplinkMtu: mtu };
-};
-
-/** What a pass would do, given what there is. Throws when the Node or the cluster is not known well enough to plan at all. */
-export const planPass = (input: PassInput, actual: DataplaneState): PassPlan => {
-  const { groups, network, marks, tunnelUdpPort } = input;
-  // With none, what Pods send to each other would count as external.
-  if (network.podCIDRs.length === 0)
-    throw new Error(
-      'the controller knows no Pod CIDR, as spec.podCIDRs of the Nodes is empty: start it with --pod-cidrs=<the CIDRs of your CNI>',
-    );
-  const { desired, faults } = planDataplane({
-    groups,
-    network,
-    node: nodeFactsFor(input),
-    marks,
-    tunnelUdpPort,
-    actual,
-  });
-  return { operations: diffDataplane(actual, desired, marks), desired, faults };
-};
-
 /**
- * Reads back, plans, applies and reads back what it changed. Stops at the first operation that is refused, because the later ones rely
- * on it: they might steer packets to a rule that is not there. What cannot be planned is in `faults` and stops nobody else. While Open vSwitch
- * cannot be read, Pods whose way changes are cut off and nothing else is done.
+ * Reads back, plans, applies and reads back what it changed. Stops at the first operation that is
+ * refused, because the later ones rely on it: they might steer packets to a rule that is not there.
+ * What cannot be planned is in `faults` and stops nobody else. While Open vSwitch cannot be read,
+ * Pods whose way changes are cut off and nothing else is done.
  */
-export const applyingPass =
-  (dataplane: Dataplane): Pass =>
-  async (input, onApplied) => {
+export function applyingPass(dataplane: Dataplane): Pass {
+  return async (input, onApplied) => {
     const apply = async (operations: readonly Operation[]): Promise<void> => {
       for (const operation of operations) {
         try {
@@ -125,7 +92,8 @@ export const applyingPass =
     try {
       ({ ovs } = await dataplane.observe(['ovs']));
     } catch (error) {
-      // Whom an Egress selects now must not go on leaving with the Node's address for as long as Open vSwitch does not answer.
+      // Whom an Egress selects now must not go on leaving with the Node's address for as long as
+      // Open vSwitch does not answer.
       const blind: DataplaneState = { ...rest, ovs: { flows: [], groups: [] } };
       await apply(diffCutOff(blind, planPass(input, blind).desired, input.marks));
       throw error;
@@ -137,16 +105,74 @@ export const applyingPass =
     if (changed.length > 0) {
       const after = { ...before, ...(await dataplane.observe(changed)) };
       const left = planPass(input, after).operations;
-      if (left.length > 0) throw new NotConvergedError(left);
+      if (left.length > 0) {
+        throw new NotConvergedError(left);
+      }
     }
     return { applied: operations, desired, faults };
   };
+}
 
 /** Prints what would be applied, an operation a line, and applies nothing. */
-export const printingPass =
-  (dataplane: Pick<Dataplane, 'observe'>, print: (line: string) => void): Pass =>
-  async (input) => {
-    const { operations, desired, faults } = planPass(input, await dataplane.observe(DATAPLANE_PARTS));
-    for (const operation of operations) print(JSON.stringify(operation));
+export function printingPass(
+  dataplane: Pick<Dataplane, 'observe'>,
+  print: (line: string) => void,
+): Pass {
+  return async (input) => {
+    const { operations, desired, faults } = planPass(
+      input,
+      await dataplane.observe(DATAPLANE_PARTS),
+    );
+    for (const operation of operations) {
+      print(JSON.stringify(operation));
+    }
     return { applied: [], desired, faults };
   };
+}
+
+/**
+ * What a pass would do, given what there is. Throws when the Node or the cluster is not known well
+ * enough to plan at all.
+ */
+export function planPass(input: PassInput, actual: DataplaneState): PassPlan {
+  const { groups, network, marks, tunnelUdpPort } = input;
+  // With none, what Pods send to each other would count as external.
+  if (network.podCIDRs.length === 0) {
+    throw new Error(
+      'the controller knows no Pod CIDR, as spec.podCIDRs of the Nodes is empty: start it with --pod-cidrs=<the CIDRs of your CNI>',
+    );
+  }
+  const { desired, faults } = planDataplane({
+    groups,
+    network,
+    node: nodeFactsFor(input),
+    marks,
+    tunnelUdpPort,
+    actual,
+  });
+  return { operations: diffDataplane(actual, desired, marks), desired, faults };
+}
+
+/**
+ * The InternalIP of the Node that the others tunnel to; undefined when the Node is not there or has
+ * no IPv4 one.
+ */
+export function nodeIpOf({ nodes }: ClusterNetwork, nodeName: string): string | undefined {
+  return tunnelIpOf(nodes.find(({ name }) => name === nodeName)?.ips ?? []);
+}
+
+function nodeFactsFor({ nodeName, network, addresses }: PassInput): NodeFacts {
+  const ip = nodeIpOf(network, nodeName);
+  if (ip === undefined) {
+    throw new Error(
+      `Node ${nodeName} has no IPv4 InternalIP in the cluster: check --node-name and kubectl get node -o wide`,
+    );
+  }
+  const mtu = uplinkMtu(addresses, ip);
+  if (mtu === undefined) {
+    throw new Error(
+      `no network device has ${ip}, the InternalIP of Node ${nodeName}: check ip address and the Node's status`,
+    );
+  }
+  return { name: nodeName, ip, uplinkMtu: mtu };
+}

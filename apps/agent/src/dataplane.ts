@@ -14,7 +14,7 @@ export interface Dataplane {
 }
 
 /** The parts that an operation changes. */
-export const partsChangedBy = ({ op }: Operation): readonly DataplanePart[] => {
+export function partsChangedBy({ op }: Operation): readonly DataplanePart[] {
   switch (op) {
     case 'ensure-bridge':
     case 'set-gateway-link':
@@ -36,4 +36,4 @@ export const partsChangedBy = ({ op }: Operation): readonly DataplanePart[] => {
     case 'forget-connections':
       return [];
   }
-};
+}

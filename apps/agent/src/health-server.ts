@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What one path answers. */
@@ -22,18 +23,11 @@ export interface HealthServer {
 
 const NOT_FOUND: Answer = { status: 404, contentType: 'text/plain', body: 'not found\n' };
 
-const listening = (server: Server, port: number): Promise<AddressInfo> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      // An address of the file system is only for servers that listen on one.
-      resolve(server.address() as AddressInfo);
-    });
-  });
-
 /** Serves a few paths on loopback. Rejects when the port is taken. */
-export const startHealthServer = async ({ port, routes }: HealthServerOptions): Promise<HealthServer> => {
+export async function startHealthServer({
+  port,
+  routes,
+}: HealthServerOptions): Promise<HealthServer> {
   const answerFor = async (path: string): Promise<Answer> => {
     const route = routes[path];
     try {
@@ -59,4 +53,15 @@ export const startHealthServer = async ({ port, routes }: HealthServerOptions): 
         server.closeAllConnections();
       }),
   };
-};
+}
+
+function listening(server: Server, port: number): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      // An address of the file system is only for servers that listen on one.
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}

@@ -8,7 +8,17 @@ import { agentOptions, ENV_PREFIX, marksOf } from './agent-options.ts';
 import { kernelDataplane, routingTarget } from './kernel-dataplane.ts';
 import { run } from './run.ts';
 
-const main = async (): Promise<number> => {
+// Everything is closed then, but a connection that was cut off may linger and keep the process for
+// seconds.
+main().then(
+  (status) => process.exit(status),
+  (error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exit(1);
+  },
+);
+
+async function main(): Promise<number> {
   const input = { argv: process.argv.slice(2), env: process.env, envPrefix: ENV_PREFIX };
   const commandLine = readCommandLine(agentOptions, input, (config) => markFaults(marksOf(config)));
   if (commandLine.kind === 'end') {
@@ -38,13 +48,4 @@ const main = async (): Promise<number> => {
   } finally {
     routing.close();
   }
-};
-
-// Everything is closed then, but a connection that was cut off may linger and keep the process for seconds.
-main().then(
-  (status) => process.exit(status),
-  (error: unknown) => {
-    process.stderr.write(`${String(error)}\n`);
-    process.exit(1);
-  },
-);
+}

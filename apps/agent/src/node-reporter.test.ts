@@ -1,15 +1,6 @@
 import type { NodeReport } from '@sallyport/api';
-import { createNodeReporter, type Findings, type NodeReporter } from './node-reporter.ts';
-
-const findings = (...addresses: readonly string[]): Findings => ({
-  addresses,
-  realizedResourceVersion: '1',
-  realizedNetworkVersion: '1',
-});
-
-const settled = async (): Promise<void> => {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-};
+import type { Findings, NodeReporter } from './node-reporter.ts';
+import { createNodeReporter } from './node-reporter.ts';
 
 interface Fixture {
   readonly reporter: NodeReporter;
@@ -20,29 +11,6 @@ interface Fixture {
   /** Ends the wait before the next attempt. */
   retry: () => void;
 }
-
-const setUp = (): Fixture => {
-  const sent: (readonly string[])[] = [];
-  const errors: unknown[] = [];
-  const fixture = { sent, errors, reachable: true, retry: () => undefined };
-  const reporter = createNodeReporter({
-    nodeName: 'n1',
-    send: ({ addresses }: NodeReport) => {
-      if (!fixture.reachable) return Promise.reject(new Error('connection refused'));
-      sent.push(addresses);
-      return Promise.resolve();
-    },
-    onError: (error) => errors.push(error),
-    clock: {
-      after: (delayMs, callback) => {
-        if (delayMs === 0) queueMicrotask(callback);
-        else Object.assign(fixture, { retry: callback });
-        return () => undefined;
-      },
-    },
-  });
-  return Object.assign(fixture, { reporter });
-};
 
 describe('createNodeReporter', () => {
   it('sends findings once, and again when they change or the controller may have forgotten them', async () => {
@@ -80,3 +48,45 @@ describe('createNodeReporter', () => {
     expect(fixture.sent).toEqual([['b']]);
   });
 });
+
+function setUp(): Fixture {
+  const sent: (readonly string[])[] = [];
+  const errors: unknown[] = [];
+  const fixture = { sent, errors, reachable: true, retry: () => undefined };
+  const reporter = createNodeReporter({
+    nodeName: 'n1',
+    send: ({ addresses }: NodeReport) => {
+      if (!fixture.reachable) {
+        return Promise.reject(new Error('connection refused'));
+      }
+      sent.push(addresses);
+      return Promise.resolve();
+    },
+    onError: (error) => errors.push(error),
+    clock: {
+      after: (delayMs, callback) => {
+        if (delayMs === 0) {
+          queueMicrotask(callback);
+        } else {
+          Object.assign(fixture, { retry: callback });
+        }
+        return () => undefined;
+      },
+    },
+  });
+  return Object.assign(fixture, { reporter });
+}
+
+function findings(...addresses: readonly string[]): Findings {
+  return {
+    addresses,
+    realizedResourceVersion: '1',
+    realizedNetworkVersion: '1',
+  };
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) {
+    await Promise.resolve();
+  }
+}

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CONTROLPLANE_GROUP_VERSION, type NodeReport } from '@sallyport/api';
-import { createRunner, type Clock } from '@sallyport/reconcile';
+import type { NodeReport } from '@sallyport/api';
+import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
+import type { Clock } from '@sallyport/reconcile';
+import { createRunner } from '@sallyport/reconcile';
 
 /** What the agent has to tell. */
 export type Findings = Omit<NodeReport, 'apiVersion' | 'kind' | 'metadata'>;
@@ -22,7 +24,12 @@ export interface NodeReporter {
   stop(): Promise<void>;
 }
 
-export const createNodeReporter = ({ nodeName, send, onError, clock }: NodeReporterOptions): NodeReporter => {
+export function createNodeReporter({
+  nodeName,
+  send,
+  onError,
+  clock,
+}: NodeReporterOptions): NodeReporter {
   let latest: Findings | undefined;
   let delivered: Findings | undefined;
   const runner = createRunner({
@@ -32,11 +39,18 @@ export const createNodeReporter = ({ nodeName, send, onError, clock }: NodeRepor
     maxRetryMs: 5000,
     async reconcile() {
       const findings = latest;
-      if (findings === undefined || isDeepStrictEqual(findings, delivered)) return;
+      if (findings === undefined || isDeepStrictEqual(findings, delivered)) {
+        return;
+      }
       delivered = findings;
       try {
         const metadata = { name: nodeName };
-        await send({ apiVersion: CONTROLPLANE_GROUP_VERSION, kind: 'NodeReport', metadata, ...findings });
+        await send({
+          apiVersion: CONTROLPLANE_GROUP_VERSION,
+          kind: 'NodeReport',
+          metadata,
+          ...findings,
+        });
       } catch (error) {
         delivered = undefined;
         throw error;
@@ -54,4 +68,4 @@ export const createNodeReporter = ({ nodeName, send, onError, clock }: NodeRepor
     },
     stop: () => runner.stop(),
   };
-};
+}

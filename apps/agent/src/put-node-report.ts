@@ -1,16 +1,18 @@
-import { CONTROLPLANE_GROUP_VERSION, type NodeReport } from '@sallyport/api';
+import type { NodeReport } from '@sallyport/api';
+import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 
 const TIMEOUT_MS = 5000;
 
-/** Where the controller serves a resource. */
-export const controlplaneUrl = (controllerUrl: string, resource: string): string =>
-  new URL(`/apis/${CONTROLPLANE_GROUP_VERSION}/${resource}`, controllerUrl).href;
-
-/** Delivers reports to the controller; rejects when it does not answer within five seconds or does not take one. */
-export const putNodeReport =
-  (controllerUrl: string) =>
-  async (report: NodeReport): Promise<void> => {
-    const url = controlplaneUrl(controllerUrl, `nodereports/${encodeURIComponent(report.metadata.name)}`);
+/**
+ * Delivers reports to the controller; rejects when it does not answer within five seconds or does
+ * not take one.
+ */
+export function putNodeReport(controllerUrl: string) {
+  return async (report: NodeReport): Promise<void> => {
+    const url = controlplaneUrl(
+      controllerUrl,
+      `nodereports/${encodeURIComponent(report.metadata.name)}`,
+    );
     const response = await fetch(url, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
@@ -18,5 +20,13 @@ export const putNodeReport =
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const answer = await response.text();
-    if (!response.ok) throw new Error(`PUT ${url}: ${response.status} ${answer.slice(0, 500)}`);
+    if (!response.ok) {
+      throw new Error(`PUT ${url}: ${response.status} ${answer.slice(0, 500)}`);
+    }
   };
+}
+
+/** Where the controller serves a resource. */
+export function controlplaneUrl(controllerUrl: string, resource: string): string {
+  return new URL(`/apis/${CONTROLPLANE_GROUP_VERSION}/${resource}`, controllerUrl).href;
+}

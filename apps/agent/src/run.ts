@@ -1,14 +1,17 @@
 import { once } from 'node:events';
 import type { Clock } from '@sallyport/reconcile';
 import type { AddressWatch, WatchAddressesOptions } from '@sallyport/rtnetlink';
-import { watchResource, type Watchable, type WatchResourceOptions } from '@sallyport/watch';
+import type { Watchable, WatchResourceOptions } from '@sallyport/watch';
+import { watchResource } from '@sallyport/watch';
 import type { Logger } from 'pino';
 import { createAgent } from './agent.ts';
 import { createAgentMetrics } from './agent-metrics.ts';
-import { marksOf, type AgentConfig } from './agent-options.ts';
+import type { AgentConfig } from './agent-options.ts';
+import { marksOf } from './agent-options.ts';
 import { parseClusterNetwork, parseEgressGroup } from './controlplane-objects.ts';
 import type { Dataplane } from './dataplane.ts';
-import { applyingPass, printingPass, type Pass } from './dataplane-pass.ts';
+import type { Pass } from './dataplane-pass.ts';
+import { applyingPass, printingPass } from './dataplane-pass.ts';
 import { healthRoutes } from './health-routes.ts';
 import { startHealthServer } from './health-server.ts';
 import { createNodeReporter } from './node-reporter.ts';
@@ -30,27 +33,11 @@ export interface AgentDeps {
   readonly stop: AbortSignal;
 }
 
-/** Waits for the first of the signals. */
-const aborted = async (...signals: readonly AbortSignal[]): Promise<void> => {
-  const any = AbortSignal.any([...signals]);
-  if (!any.aborted) await once(any, 'abort');
-};
-
-/** Prints the plan of one pass and says that it is done. */
-const dryRun = ({ dataplane, print }: AgentDeps, done: () => void): Pass => {
-  const pass = printingPass(dataplane, print);
-  return async (input, onApplied) => {
-    const result = await pass(input, onApplied);
-    done();
-    return result;
-  };
-};
-
 /**
- * Runs the agent until it is told to stop, and resolves with its exit status. The dataplane stays as it is then: Pods go on leaving
- * by their egress IPs while the agent is replaced.
+ * Runs the agent until it is told to stop, and resolves with its exit status. The dataplane stays
+ * as it is then: Pods go on leaving by their egress IPs while the agent is replaced.
  */
-export const run = async (deps: AgentDeps): Promise<number> => {
+export async function run(deps: AgentDeps): Promise<number> {
   const { config, logger, dataplane, clock, now, random, stop } = deps;
   const { nodeName, controllerUrl } = config;
   const metrics = createAgentMetrics();
@@ -84,11 +71,15 @@ export const run = async (deps: AgentDeps): Promise<number> => {
     ? undefined
     : await startHealthServer({ port: config.healthPort, routes: healthRoutes(agent, metrics) });
   // The agent works on with what it knows, so one line is enough until the watch is there again.
-  const watching = (resource: string): Pick<WatchResourceOptions<Watchable>, 'onConnect' | 'onError'> => {
+  const watching = (
+    resource: string,
+  ): Pick<WatchResourceOptions<Watchable>, 'onConnect' | 'onError'> => {
     let interrupted = false;
     return {
       onConnect() {
-        if (interrupted) logger.info({ resource }, 'watch resumed');
+        if (interrupted) {
+          logger.info({ resource }, 'watch resumed');
+        }
         interrupted = false;
         agent.reconnected();
       },
@@ -122,7 +113,10 @@ export const run = async (deps: AgentDeps): Promise<number> => {
     },
     clock,
   });
-  logger.info({ node: nodeName, controller: controllerUrl, healthPort: health?.port }, 'agent started');
+  logger.info(
+    { node: nodeName, controller: controllerUrl, healthPort: health?.port },
+    'agent started',
+  );
 
   await aborted(stop, done.signal);
 
@@ -132,4 +126,22 @@ export const run = async (deps: AgentDeps): Promise<number> => {
   await health?.close();
   logger.info('agent stopped; the dataplane stays as it is');
   return 0;
-};
+}
+
+/** Prints the plan of one pass and says that it is done. */
+function dryRun({ dataplane, print }: AgentDeps, done: () => void): Pass {
+  const pass = printingPass(dataplane, print);
+  return async (input, onApplied) => {
+    const result = await pass(input, onApplied);
+    done();
+    return result;
+  };
+}
+
+/** Waits for the first of the signals. */
+async function aborted(...signals: readonly AbortSignal[]): Promise<void> {
+  const any = AbortSignal.any([...signals]);
+  if (!any.aborted) {
+    await once(any, 'abort');
+  }
+}

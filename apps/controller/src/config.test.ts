@@ -3,9 +3,6 @@ import { join } from 'node:path';
 import { ConfigError, parseConfig, renderOptions } from '@sallyport/config';
 import { controllerOptions, ENV_PREFIX } from './config.ts';
 
-const parse = (argv: readonly string[], env = {}): unknown =>
-  parseConfig(controllerOptions, { argv, env, envPrefix: ENV_PREFIX });
-
 describe('the configuration of the controller', () => {
   it('has a default for everything', () => {
     expect(parse([])).toEqual({
@@ -22,7 +19,9 @@ describe('the configuration of the controller', () => {
 
   it('takes CIDRs from flags and the environment, and reports all faults', () => {
     expect(
-      parse(['--service-cidrs=10.96.0.0/16,fd00:10:96::/112'], { SALLYPORT_POD_CIDRS: '10.244.0.0/16' }),
+      parse(['--service-cidrs=10.96.0.0/16,fd00:10:96::/112'], {
+        SALLYPORT_POD_CIDRS: '10.244.0.0/16',
+      }),
     ).toMatchObject({
       serviceCidrs: ['10.96.0.0/16', 'fd00:10:96::/112'],
       podCidrs: ['10.244.0.0/16'],
@@ -35,3 +34,7 @@ describe('the configuration of the controller', () => {
     expect(page).toContain(renderOptions(controllerOptions, ENV_PREFIX));
   });
 });
+
+function parse(argv: readonly string[], env = {}): unknown {
+  return parseConfig(controllerOptions, { argv, env, envPrefix: ENV_PREFIX });
+}

@@ -1,5 +1,6 @@
 import { parseCidr } from '@sallyport/api';
-import { durationMs, integer, listOf, oneOf, text, type ConfigOf, type OptionType } from '@sallyport/config';
+import type { ConfigOf, OptionType } from '@sallyport/config';
+import { durationMs, integer, listOf, oneOf, text } from '@sallyport/config';
 
 const cidr: OptionType<string> = { expects: 'a CIDR such as 10.96.0.0/16', parse: parseCidr };
 
@@ -9,15 +10,21 @@ export const ENV_PREFIX = 'SALLYPORT';
 /** Every option of the controller. */
 export const controllerOptions = {
   listenAddress: { type: text, description: 'Address to serve HTTP on.', default: '0.0.0.0' },
-  port: { type: integer(0, 65535), description: 'Port to serve HTTP on; 0 takes a free one.', default: 10349 },
+  port: {
+    type: integer(0, 65535),
+    description: 'Port to serve HTTP on; 0 takes a free one.',
+    default: 10349,
+  },
   kubeconfig: {
     type: text,
-    description: 'File that says how to reach the API server; without it, the service account of the Pod is used.',
+    description:
+      'File that says how to reach the API server; without it, the service account of the Pod is used.',
     default: '',
   },
   serviceCidrs: {
     type: listOf(cidr),
-    description: 'Where Services have their addresses: traffic to them never leaves by an egress IP.',
+    description:
+      'Where Services have their addresses: traffic to them never leaves by an egress IP.',
     default: [],
   },
   podCidrs: {
@@ -34,7 +41,8 @@ export const controllerOptions = {
   bookmarkInterval: {
     // Well below the silence at which agents give up: a bookmark may be late.
     type: durationMs(1000, 10_000),
-    description: 'How often a quiet watch gets a bookmark; agents give up on one that is silent for 15s.',
+    description:
+      'How often a quiet watch gets a bookmark; agents give up on one that is silent for 15s.',
     default: 5000,
   },
   logLevel: {

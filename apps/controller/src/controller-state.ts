@@ -8,7 +8,9 @@ import type { ProgressInput } from './status/node-progress.ts';
 export interface ControllerState {
   readonly stores: Stores;
   readonly reports: NodeReports;
-  /** The last one; undefined until everything has been seen once. What it says has been published. */
+  /**
+   * The last one; undefined until everything has been seen once. What it says has been published.
+   */
   decision: Decision | undefined;
   leaving: Leaving;
   /** See HoldersInput. */
@@ -16,9 +18,16 @@ export interface ControllerState {
 }
 
 /** How far the Nodes are, as of now. */
-export const progressInputOf = ({ stores, reports, leaving, settling }: ControllerState): ProgressInput => ({
+export function progressInputOf({
   stores,
-  reports: reports.all,
+  reports,
   leaving,
   settling,
-});
+}: ControllerState): ProgressInput {
+  return {
+    stores,
+    reports: reports.all,
+    leaving,
+    settling,
+  };
+}

@@ -8,7 +8,9 @@ const stopping = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {
     // The second one means now.
-    if (stopping.signal.aborted) process.exit(1);
+    if (stopping.signal.aborted) {
+      process.exit(1);
+    }
     stopping.abort();
   });
 }
@@ -20,7 +22,11 @@ if (commandLine.kind === 'end') {
   process.exitCode = commandLine.exitStatus;
 } else {
   const { config } = commandLine;
-  const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const logger = pino({
+    level: config.logLevel,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+  });
   const deps = { config, logger, clock: systemClock, nowMs: () => Date.now(), random: Math.random };
   process.exit(await run(deps, stopping.signal));
 }

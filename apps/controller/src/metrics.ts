@@ -1,4 +1,5 @@
-import { clusterResources, type ClusterInformers } from '@sallyport/kube';
+import type { ClusterInformers } from '@sallyport/kube';
+import { clusterResources } from '@sallyport/kube';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ControllerState } from './controller-state.ts';
 
@@ -11,8 +12,15 @@ export interface Metrics {
 
 const PREFIX = 'sallyport_controller_';
 
-/** The metrics of one controller. What can be looked at is collected when asked for; the rest is counted. */
-export const createMetrics = (state: ControllerState, informers: ClusterInformers, nowMs: () => number): Metrics => {
+/**
+ * The metrics of one controller. What can be looked at is collected when asked for; the rest is
+ * counted.
+ */
+export function createMetrics(
+  state: ControllerState,
+  informers: ClusterInformers,
+  nowMs: () => number,
+): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -37,30 +45,53 @@ export const createMetrics = (state: ControllerState, informers: ClusterInformer
     });
   };
 
-  gauge('informer_synced', 'Whether all objects of a resource have been seen once', ['resource'], (set) => {
-    for (const resource of clusterResources) set(Number(informers[resource].synced()), { resource });
-  });
+  gauge(
+    'informer_synced',
+    'Whether all objects of a resource have been seen once',
+    ['resource'],
+    (set) => {
+      for (const resource of clusterResources) {
+        set(Number(informers[resource].synced()), { resource });
+      }
+    },
+  );
   gauge('informer_objects', 'Objects mirrored from the API server', ['resource'], (set) => {
-    for (const resource of clusterResources) set(informers[resource].objects().size, { resource });
+    for (const resource of clusterResources) {
+      set(informers[resource].objects().size, { resource });
+    }
   });
   gauge('egresses', 'Egresses by what is known of the holder of their IP', ['holder'], (set) => {
     const counts = new Map<string, number>();
-    for (const { kind } of state.decision?.holders.values() ?? []) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-    for (const [holder, count] of counts) set(count, { holder });
+    for (const { kind } of state.decision?.holders.values() ?? []) {
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    }
+    for (const [holder, count] of counts) {
+      set(count, { holder });
+    }
   });
-  gauge('published_objects', 'Objects that agents can watch, over all Nodes', ['resource'], (set) => {
-    set(state.stores.egressGroups.objectCount, { resource: 'egressgroups' });
-    set(state.stores.clusterNetworks.objectCount, { resource: 'clusternetworks' });
-  });
+  gauge(
+    'published_objects',
+    'Objects that agents can watch, over all Nodes',
+    ['resource'],
+    (set) => {
+      set(state.stores.egressGroups.objectCount, { resource: 'egressgroups' });
+      set(state.stores.clusterNetworks.objectCount, { resource: 'clusternetworks' });
+    },
+  );
   gauge('watchers', 'Open watches', ['resource'], (set) => {
     set(state.stores.egressGroups.watcherCount, { resource: 'egressgroups' });
     set(state.stores.clusterNetworks.watcherCount, { resource: 'clusternetworks' });
   });
-  gauge('node_report_age_seconds', 'Time since the agent of a Node last reported', ['node'], (set) => {
-    for (const node of state.reports.all.keys()) {
-      set((nowMs() - (state.reports.receivedAtMs(node) ?? nowMs())) / 1000, { node });
-    }
-  });
+  gauge(
+    'node_report_age_seconds',
+    'Time since the agent of a Node last reported',
+    ['node'],
+    (set) => {
+      for (const node of state.reports.all.keys()) {
+        set((nowMs() - (state.reports.receivedAtMs(node) ?? nowMs())) / 1000, { node });
+      }
+    },
+  );
 
   return {
     registry,
@@ -83,4 +114,4 @@ export const createMetrics = (state: ControllerState, informers: ClusterInformer
       registers,
     }),
   };
-};
+}

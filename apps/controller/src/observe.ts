@@ -4,18 +4,19 @@ import type { ControllerConfig } from './config.ts';
 import type { ControllerState } from './controller-state.ts';
 import type { Observation } from './decide/decide.ts';
 
-const objectsOf = <T>(observed: ReadonlyMap<string, Observed<T>>): readonly T[] =>
-  [...observed.values()].map(({ object }) => object);
-
 /** What the controller knows now; the informers must have synchronized. */
-export const observe = (
+export function observe(
   informers: ClusterInformers,
   state: Pick<ControllerState, 'reports' | 'settling'>,
   config: Pick<ControllerConfig, 'podCidrs' | 'serviceCidrs'>,
-): Observation => {
+): Observation {
   const egresses = informers.egresses.objects();
   const faults = new Map<string, readonly Fault[]>();
-  for (const [name, observed] of egresses) if (observed.faults.length > 0) faults.set(name, observed.faults);
+  for (const [name, observed] of egresses) {
+    if (observed.faults.length > 0) {
+      faults.set(name, observed.faults);
+    }
+  }
   return {
     egresses: objectsOf(egresses),
     faults,
@@ -27,4 +28,8 @@ export const observe = (
     podCIDRs: config.podCidrs,
     serviceCIDRs: config.serviceCidrs,
   };
-};
+}
+
+function objectsOf<T>(observed: ReadonlyMap<string, Observed<T>>): readonly T[] {
+  return [...observed.values()].map(({ object }) => object);
+}

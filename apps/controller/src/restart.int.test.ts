@@ -53,7 +53,10 @@ describe('a controller that ends', () => {
       const { port } = first.app.server.address() as AddressInfo;
       await report(first, N1, [], await latestVersion(first, N1));
       await report(first, N2, [IP], await latestVersion(first, N2));
-      await eventually('realized', async () => (await conditionOf(`${RUN}-web`, 'Realized'))?.status === 'True');
+      await eventually(
+        'realized',
+        async () => (await conditionOf(`${RUN}-web`, 'Realized'))?.status === 'True',
+      );
       const realized = await conditionOf(`${RUN}-web`, 'Realized');
       const versionBefore = Number(await latestVersion(first, N2));
       await first.stop();

@@ -16,31 +16,6 @@ interface Run {
   readonly stop: () => void;
 }
 
-const start = (...argv: readonly string[]): Run => {
-  const log: string[] = [];
-  const sink = new Writable({
-    write(line, _, done) {
-      log.push((JSON.parse(String(line)) as { msg: string }).msg);
-      done();
-    },
-  });
-  const stopping = new AbortController();
-  const config = parseConfig(controllerOptions, {
-    argv: ['--listen-address=127.0.0.1', '--port=0', ...argv],
-    env: {},
-    envPrefix: ENV_PREFIX,
-  });
-  const deps = { config, logger: pino(sink), clock: systemClock, nowMs: () => Date.now(), random: Math.random };
-  const exit = run(deps, stopping.signal);
-  return {
-    exit,
-    log,
-    stop: () => {
-      stopping.abort();
-    },
-  };
-};
-
 describe('run', () => {
   let folder: string;
   let kubeconfig: string;
@@ -63,7 +38,9 @@ describe('run', () => {
 
   it('ends with 0 when it is told to stop, even while there is no API server', async () => {
     const { exit, log, stop } = start('--kubeconfig', kubeconfig);
-    while (!log.includes('serving')) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (!log.includes('serving')) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
     stop();
     expect(await exit).toBe(0);
     // A connection that is refused may have its say after it.
@@ -88,3 +65,34 @@ describe('run', () => {
     expect(log.at(-1)).toBe('the controller cannot run');
   });
 });
+
+function start(...argv: readonly string[]): Run {
+  const log: string[] = [];
+  const sink = new Writable({
+    write(line, _, done) {
+      log.push((JSON.parse(String(line)) as { msg: string }).msg);
+      done();
+    },
+  });
+  const stopping = new AbortController();
+  const config = parseConfig(controllerOptions, {
+    argv: ['--listen-address=127.0.0.1', '--port=0', ...argv],
+    env: {},
+    envPrefix: ENV_PREFIX,
+  });
+  const deps = {
+    config,
+    logger: pino(sink),
+    clock: systemClock,
+    nowMs: () => Date.now(),
+    random: Math.random,
+  };
+  const exit = run(deps, stopping.signal);
+  return {
+    exit,
+    log,
+    stop: () => {
+      stopping.abort();
+    },
+  };
+}

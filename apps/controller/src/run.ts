@@ -1,7 +1,8 @@
-import { startController, type ControllerDependencies } from './start-controller.ts';
+import type { ControllerDependencies } from './start-controller.ts';
+import { startController } from './start-controller.ts';
 
 /** Runs the controller until `signal` is aborted. Resolves with the exit status of the process. */
-export const run = async (deps: ControllerDependencies, signal: AbortSignal): Promise<number> => {
+export async function run(deps: ControllerDependencies, signal: AbortSignal): Promise<number> {
   const { logger } = deps;
   try {
     const controller = await startController(deps);
@@ -17,4 +18,4 @@ export const run = async (deps: ControllerDependencies, signal: AbortSignal): Pr
     logger.fatal({ err }, 'the controller cannot run');
     return 1;
   }
-};
+}

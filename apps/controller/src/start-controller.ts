@@ -1,9 +1,13 @@
-import { renderFault, type NodeReport } from '@sallyport/api';
-import { clusterResources, createKubeClient, startClusterInformers, type ClusterInformers } from '@sallyport/kube';
-import { createRunner, type Clock } from '@sallyport/reconcile';
+import type { NodeReport } from '@sallyport/api';
+import { renderFault } from '@sallyport/api';
+import type { ClusterInformers } from '@sallyport/kube';
+import { clusterResources, createKubeClient, startClusterInformers } from '@sallyport/kube';
+import type { Clock } from '@sallyport/reconcile';
+import { createRunner } from '@sallyport/reconcile';
 import type { Logger } from 'pino';
 import type { ControllerConfig } from './config.ts';
-import { progressInputOf, type ControllerState } from './controller-state.ts';
+import type { ControllerState } from './controller-state.ts';
+import { progressInputOf } from './controller-state.ts';
 import { decide } from './decide/decide.ts';
 import { createNodeReports } from './holders/node-reports.ts';
 import { createMetrics } from './metrics.ts';
@@ -11,7 +15,8 @@ import { observe } from './observe.ts';
 import { leavingAfter } from './publish/leaving.ts';
 import { publish } from './publish/publish.ts';
 import { createStores } from './publish/stores.ts';
-import { createServer, type Server } from './server/create-server.ts';
+import type { Server } from './server/create-server.ts';
+import { createServer } from './server/create-server.ts';
 import { hasApplied } from './status/node-progress.ts';
 import { createStatusLoop } from './status/status-loop.ts';
 import { createStatusPass } from './status/status-pass.ts';
@@ -31,18 +36,21 @@ export interface Controller {
   /** The base URL of the HTTP server. */
   readonly url: string;
   readonly app: Server['app'];
-  /** Ends everything, in the reverse order of its start. The Nodes go on with what they were told last. */
+  /**
+   * Ends everything, in the reverse order of its start. The Nodes go on with what they were told
+   * last.
+   */
   stop(): Promise<void>;
 }
 
 /** Changes that come within this time of each other are decided on together. */
 const DECIDE_INTERVAL_MS = 20;
 
-const unsyncedOf = (informers: ClusterInformers): readonly string[] =>
-  clusterResources.filter((resource) => !informers[resource].synced());
-
-/** Starts the controller; resolves when it serves HTTP. Rejects with KubeConfigError, or when the port is taken. */
-export const startController = async (deps: ControllerDependencies): Promise<Controller> => {
+/**
+ * Starts the controller; resolves when it serves HTTP. Rejects with KubeConfigError, or when the
+ * port is taken.
+ */
+export async function startController(deps: ControllerDependencies): Promise<Controller> {
   const { config, logger, clock, nowMs, random } = deps;
   const client = createKubeClient(config.kubeconfig === '' ? undefined : config.kubeconfig);
   const state: ControllerState = {
@@ -75,12 +83,18 @@ export const startController = async (deps: ControllerDependencies): Promise<Con
       logger.error({ err }, 'deciding failed, it will be tried again');
     },
     reconcile() {
-      if (unsyncedOf(informers).length > 0) return;
+      if (unsyncedOf(informers).length > 0) {
+        return;
+      }
       const stopTimer = metrics.resolveSeconds.startTimer();
-      if (state.decision === undefined) startSettling();
+      if (state.decision === undefined) {
+        startSettling();
+      }
       const observation = observe(informers, state, config);
       // Should the Node come back, its agent has to tell us again what it told us before.
-      for (const nodeName of state.reports.retain(observation.nodes)) server.endWatchesOf(nodeName);
+      for (const nodeName of state.reports.retain(observation.nodes)) {
+        server.endWatchesOf(nodeName);
+      }
       const decision = decide(observation);
       const published = publish(decision, state.stores);
       state.leaving = leavingAfter(state, decision, (nodeName, egress) =>
@@ -90,14 +104,22 @@ export const startController = async (deps: ControllerDependencies): Promise<Con
       stopTimer();
       metrics.publishedChanges.inc({ resource: 'egressgroups' }, published.egressGroups);
       metrics.publishedChanges.inc({ resource: 'clusternetworks' }, published.clusterNetworks);
-      if (published.egressGroups > 0) logger.info({ changed: published.egressGroups }, 'groups published');
+      if (published.egressGroups > 0) {
+        logger.info({ changed: published.egressGroups }, 'groups published');
+      }
       statusLoop.decided();
     },
   });
 
-  /** Agents can report from now on; when those that want to have, an address that none reported and no status places is nobody's. */
+  /**
+   * Agents can report from now on; when those that want to have, an address that none reported and
+   * no status places is nobody's.
+   */
   const startSettling = (): void => {
-    logger.info({ nodes: informers.nodes.objects().size, pods: informers.pods.objects().size }, 'cluster seen');
+    logger.info(
+      { nodes: informers.nodes.objects().size, pods: informers.pods.objects().size },
+      'cluster seen',
+    );
     cancelSettling = clock.after(config.reportGrace, () => {
       state.settling = false;
       decideRunner.trigger();
@@ -121,7 +143,9 @@ export const startController = async (deps: ControllerDependencies): Promise<Con
     },
     async pass(scope) {
       const { decision } = state;
-      if (decision === undefined) return 'done';
+      if (decision === undefined) {
+        return 'done';
+      }
       const isCurrent = (): boolean => state.decision === decision;
       return statusPass.run(decision, progressInputOf(state), new Date(nowMs()), scope, isCurrent);
     },
@@ -130,8 +154,11 @@ export const startController = async (deps: ControllerDependencies): Promise<Con
   const accept = (report: NodeReport): void => {
     const { addressesChanged } = state.reports.put(report, nowMs());
     logger.debug({ node: report.metadata.name, report }, 'Node reported');
-    if (addressesChanged) decideRunner.trigger();
-    else statusLoop.reported();
+    if (addressesChanged) {
+      decideRunner.trigger();
+    } else {
+      statusLoop.reported();
+    }
   };
 
   const server = await createServer({
@@ -140,7 +167,9 @@ export const startController = async (deps: ControllerDependencies): Promise<Con
     registry: metrics.registry,
     missing: () => {
       const unsynced = unsyncedOf(informers);
-      return unsynced.length > 0 || state.decision !== undefined ? unsynced : ['the first decision'];
+      return unsynced.length > 0 || state.decision !== undefined
+        ? unsynced
+        : ['the first decision'];
     },
     clock,
     nowMs,
@@ -163,4 +192,8 @@ export const startController = async (deps: ControllerDependencies): Promise<Con
     await stop();
     throw error;
   }
-};
+}
+
+function unsyncedOf(informers: ClusterInformers): readonly string[] {
+  return clusterResources.filter((resource) => !informers[resource].synced());
+}

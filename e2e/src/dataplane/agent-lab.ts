@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { bootGuest, UNTIL_OVS_WORKS, waitFor, type Guest, type GuestProcess } from '@sallyport/lab';
 import type { NodeReport } from '@sallyport/api';
+import type { Guest, GuestProcess } from '@sallyport/lab';
+import { bootGuest, UNTIL_OVS_WORKS, waitFor } from '@sallyport/lab';
 import { ControllerStandIn } from './controller-stand-in.ts';
 
 const WORKSPACE = join(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -12,7 +13,10 @@ const CONTROLLER = { ip: '192.168.77.1', port: 10_349 };
 const OVS_RUNDIR = '/run/openvswitch';
 const NODE_ENVIRONMENT = { OVS_RUNDIR, OVS_DBDIR: OVS_RUNDIR, OVS_LOGDIR: OVS_RUNDIR };
 
-/** One Node without a cluster: the network namespace n1 with an uplink and an Open vSwitch of its own. */
+/**
+ * One Node without a cluster: the network namespace n1 with an uplink and an Open vSwitch of its
+ * own.
+ */
 const NODE_SCRIPT = `
 ip link add br-lan up type bridge mcast_snooping 0
 ip addr add ${CONTROLLER.ip}/24 dev br-lan
@@ -36,10 +40,15 @@ const AGENT = [
   ...['--node-name=n1', `--controller-url=http://${CONTROLLER.ip}:${String(CONTROLLER.port)}`],
 ];
 
-/** For what hangs: a Node.js program starts slowly under emulation, and so do the programs of Open vSwitch. */
+/**
+ * For what hangs: a Node.js program starts slowly under emulation, and so do the programs of Open
+ * vSwitch.
+ */
 const START_TIMEOUT_MS = 120_000;
 
-/** The real agent on the real kernel of a guest, told what to do by a stand-in for the controller. */
+/**
+ * The real agent on the real kernel of a guest, told what to do by a stand-in for the controller.
+ */
 export class AgentLab {
   readonly guest: Guest;
   readonly controller: ControllerStandIn;
@@ -52,7 +61,9 @@ export class AgentLab {
   }
 
   static async start(): Promise<AgentLab> {
-    await promisify(execFile)(process.execPath, ['tools/bundle.mjs', 'apps/agent'], { cwd: WORKSPACE });
+    await promisify(execFile)(process.execPath, ['tools/bundle.mjs', 'apps/agent'], {
+      cwd: WORKSPACE,
+    });
     const controller = new ControllerStandIn();
     const hostPort = await controller.listen();
     let guest: Guest | undefined;
@@ -97,7 +108,10 @@ export class AgentLab {
     return (await this.guest.script(text, { netns: 'n1', env: NODE_ENVIRONMENT })).stdout;
   }
 
-  /** What an agent would change now, an operation a line: empty when the dataplane is as it should be. */
+  /**
+   * What an agent would change now, an operation a line: empty when the dataplane is as it should
+   * be.
+   */
   async plannedOperations(...flags: readonly string[]): Promise<string> {
     const options = { netns: 'n1', env: NODE_ENVIRONMENT, timeoutMs: START_TIMEOUT_MS };
     return (await this.guest.run([...AGENT, ...flags, '--dry-run'], options)).stdout;
@@ -127,7 +141,8 @@ ip neigh show dev egress-gw0 nud permanent; cat /proc/sys/net/ipv4/conf/egress-g
       {
         what,
         timeoutMs,
-        actual: () => `${JSON.stringify(this.controller.lastReport)}\n${this.#log.slice(-3).join('\n').slice(0, 3000)}`,
+        actual: () =>
+          `${JSON.stringify(this.controller.lastReport)}\n${this.#log.slice(-3).join('\n').slice(0, 3000)}`,
       },
     );
   }

@@ -1,6 +1,6 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
-import type { Unversioned } from '@sallyport/watch';
 import { waitFor } from '@sallyport/lab';
+import type { Unversioned } from '@sallyport/watch';
 import { AgentLab } from './agent-lab.ts';
 
 const apiVersion = 'controlplane.antrea.io/v1beta2';
@@ -18,24 +18,6 @@ const network: Unversioned<ClusterNetwork> = {
   podCIDRs: ['10.244.0.0/16'],
   serviceCIDRs: ['10.96.0.0/16'],
 };
-
-const group = (
-  name: string,
-  tunnelID: number,
-  egressIP: string,
-  gateway: 'n1' | 'n2' | undefined,
-  podIPs: readonly string[],
-): Unversioned<EgressGroup> => ({
-  apiVersion,
-  kind: 'EgressGroup',
-  metadata: { name, uid: `uid-of-${name}` },
-  tunnelID,
-  egressIPs: [egressIP],
-  ...(gateway === undefined
-    ? {}
-    : { gateway: { nodeName: gateway, nodeIP: gateway === 'n1' ? '192.168.77.11' : '192.168.77.12' } }),
-  groupMembers: podIPs.map((ip) => ({ pod: { namespace: 'prod', name: `pod-${ip}` }, ips: [ip] })),
-});
 
 const here = group('here', 77, IP, 'n1', ['10.244.1.11']);
 const there = group('there', 78, OTHER_IP, 'n2', ['10.244.1.12', '10.244.1.13']);
@@ -91,46 +73,57 @@ ip -n pod route add default via 169.254.1.1 dev eth0 onlink`);
       `ip netns exec n1 conntrack -D --orig-src ${podIP} || true; ip netns exec pod ping -c 1 -W 1 -I ${podIP} 203.0.113.77 || true`,
     );
     const [line] = await connectionsOf(podIP);
-    return line === undefined ? 'dropped' : (/src=203\.0\.113\.77 dst=(\S+)/.exec(line)?.[1] ?? line);
+    return line === undefined
+      ? 'dropped'
+      : (/src=203\.0\.113\.77 dst=(\S+)/.exec(line)?.[1] ?? line);
   };
 
-  const states: readonly { name: string; groups: readonly Unversioned<EgressGroup>[]; contains: readonly string[] }[] =
-    [
-      {
-        name: 'an egress IP on this Node',
-        groups: [here],
-        contains: [`--mark 0x1/0x1cff -j SNAT --to-source ${IP}`, '10.244.1.11 skbmark 0x1/'],
-      },
-      {
-        name: 'one on another Node',
-        groups: [there],
-        contains: [
-          'tun_src=192.168.77.12,in_port=1',
-          'set_field:192.168.77.12->tun_dst',
-          'nw_src=10.244.1.13',
-          '10.244.1.12 skbmark 0x1000/',
-        ],
-      },
-      { name: 'one that nobody has', groups: [nowhere], contains: ['10.244.1.14 skbmark 0x400/'] },
-      { name: 'all of them', groups: [here, there, nowhere], contains: [`--to-source ${IP}`, 'group_id=78'] },
-      {
-        name: 'the two IPs swapped between the Nodes',
-        groups: [
-          group('here', 77, IP, 'n2', ['10.244.1.11']),
-          group('there', 78, OTHER_IP, 'n1', ['10.244.1.12']),
-          nowhere,
-        ],
-        contains: [`--to-source ${OTHER_IP}`, '10.244.1.11 skbmark 0x1000/'],
-      },
-      { name: 'none', groups: [], contains: ['SALLYPORT-PODS hash:ip'] },
-    ];
+  const states: readonly {
+    name: string;
+    groups: readonly Unversioned<EgressGroup>[];
+    contains: readonly string[];
+  }[] = [
+    {
+      name: 'an egress IP on this Node',
+      groups: [here],
+      contains: [`--mark 0x1/0x1cff -j SNAT --to-source ${IP}`, '10.244.1.11 skbmark 0x1/'],
+    },
+    {
+      name: 'one on another Node',
+      groups: [there],
+      contains: [
+        'tun_src=192.168.77.12,in_port=1',
+        'set_field:192.168.77.12->tun_dst',
+        'nw_src=10.244.1.13',
+        '10.244.1.12 skbmark 0x1000/',
+      ],
+    },
+    { name: 'one that nobody has', groups: [nowhere], contains: ['10.244.1.14 skbmark 0x400/'] },
+    {
+      name: 'all of them',
+      groups: [here, there, nowhere],
+      contains: [`--to-source ${IP}`, 'group_id=78'],
+    },
+    {
+      name: 'the two IPs swapped between the Nodes',
+      groups: [
+        group('here', 77, IP, 'n2', ['10.244.1.11']),
+        group('there', 78, OTHER_IP, 'n1', ['10.244.1.12']),
+        nowhere,
+      ],
+      contains: [`--to-source ${OTHER_IP}`, '10.244.1.11 skbmark 0x1000/'],
+    },
+    { name: 'none', groups: [], contains: ['SALLYPORT-PODS hash:ip'] },
+  ];
 
   it.each(states)(
     'makes the dataplane as planned, so that nothing is left to do: $name',
     async ({ groups, contains }) => {
       await realize(...groups);
       const dump = await lab.dump();
-      for (const text of contains) expect(dump).toContain(text);
+      for (const text of contains) {
+        expect(dump).toContain(text);
+      }
     },
     300_000,
   );
@@ -139,7 +132,12 @@ ip -n pod route add default via 169.254.1.1 dev eth0 onlink`);
     await realize();
     const outside = '203.0.113.10';
     let port = 1000;
-    const open = (source: string, destination: string, translatedSource: string, zone = 0): Promise<string> => {
+    const open = (
+      source: string,
+      destination: string,
+      translatedSource: string,
+      zone = 0,
+    ): Promise<string> => {
       port += 1;
       return lab.script(`conntrack -I -p udp -t 300 --orig-zone ${zone} \
 -s ${source} -d ${destination} --sport ${port} --dport 53 \
@@ -181,8 +179,9 @@ ip -n pod route add default via 169.254.1.1 dev eth0 onlink`);
       'create OTHERS hash:ip',
       '99:\tfrom all fwmark 0x1 lookup 100',
       'cookie=0x1, table=9, priority=9 actions=drop',
-    ])
+    ]) {
       expect(dump).toContain(foreign);
+    }
   }, 300_000);
 
   it('repairs what a rival took away, added or put in front', async () => {
@@ -238,8 +237,12 @@ ip route add 10.244.2.0/24 dev overlay
 ip neigh add 10.244.2.2 lladdr 0a:58:0a:00:00:22 dev overlay
 # Only what has a ping in it.
 iptables -t mangle -A POSTROUTING -o under -p udp --dport 8472 -m length --length 134`);
-    await lab.guest.script('ip netns exec pod ping -c 2 -i 0.2 -W 1 -I 10.244.1.11 10.244.2.2 || true');
-    expect(await lab.onNode('iptables', '-t', 'mangle', '-nvxL', 'POSTROUTING')).toMatch(/^ +2 +\d+ .* under .*8472/m);
+    await lab.guest.script(
+      'ip netns exec pod ping -c 2 -i 0.2 -W 1 -I 10.244.1.11 10.244.2.2 || true',
+    );
+    expect(await lab.onNode('iptables', '-t', 'mangle', '-nvxL', 'POSTROUTING')).toMatch(
+      /^ +2 +\d+ .* under .*8472/m,
+    );
     await lab.script(`iptables -t mangle -D POSTROUTING -o under -p udp --dport 8472 -m length --length 134
 ip link del overlay; ip link del under`);
   }, 300_000);
@@ -247,11 +250,15 @@ ip link del overlay; ip link del under`);
   it('repairs what damaged rules let pass, also when it could not at first', async () => {
     await realize(here);
     await lab.stopAgent('SIGTERM');
-    await lab.script('iptables -t nat -F SALLYPORT-POSTROUTING; sysctl -w net.netfilter.nf_conntrack_icmp_timeout=600');
+    await lab.script(
+      'iptables -t nat -F SALLYPORT-POSTROUTING; sysctl -w net.netfilter.nf_conntrack_icmp_timeout=600',
+    );
     expect(await addressOf('10.244.1.11')).toBe('192.168.77.11');
     await lab.script('mount --bind /bin/false /usr/sbin/conntrack');
     await lab.startAgent();
-    await lab.untilReported('the failure of conntrack', ({ failure = '' }) => failure.includes('conntrack'));
+    await lab.untilReported('the failure of conntrack', ({ failure = '' }) =>
+      failure.includes('conntrack'),
+    );
     await lab.script('umount /usr/sbin/conntrack');
     await realize(here);
     expect(await connectionsOf('10.244.1.11')).toEqual([]);
@@ -262,7 +269,8 @@ ip link del overlay; ip link del under`);
 
   it('leaves the dataplane as it is when it is stopped, and keeps the SNAT ids when it comes back', async () => {
     await realize(here);
-    // Sorts before the other, but comes second: an agent that numbered them anew would swap the ids.
+    // Sorts before the other, but comes second: an agent that numbered them anew would swap the
+    // ids.
     await realize(group('first', 80, '192.168.77.100', 'n1', ['10.244.1.15']), here);
     const before = await lab.dump();
     expect(before).toContain(`--mark 0x1/0x1cff -j SNAT --to-source ${IP}`);
@@ -287,14 +295,18 @@ ip link del overlay; ip link del under`);
     for (const held of [true, false]) {
       await lab.onNode('ip', 'addr', held ? 'add' : 'del', `${IP}/32`, 'dev', 'eth0');
       await lab.untilReported(`${IP} to be reported`, holds(IP, held));
-      expect(lab.controller.lastReport?.addresses).toEqual(held ? ['192.168.77.11', IP] : ['192.168.77.11']);
+      expect(lab.controller.lastReport?.addresses).toEqual(
+        held ? ['192.168.77.11', IP] : ['192.168.77.11'],
+      );
     }
   }, 300_000);
 
   it('repeats its report when it is connected again', async () => {
     await realize(here);
     lab.controller.forgetReports();
-    await lab.untilReported('the same to be reported again', ({ addresses }) => addresses.includes('192.168.77.11'));
+    await lab.untilReported('the same to be reported again', ({ addresses }) =>
+      addresses.includes('192.168.77.11'),
+    );
   }, 300_000);
 
   it('follows the MTU of the uplink, above 1500 too', async () => {
@@ -303,10 +315,13 @@ ip link del overlay; ip link del under`);
       [1500, 1450],
     ]) {
       await lab.onNode('ip', 'link', 'set', 'eth0', 'mtu', String(uplink));
-      await waitFor(async () => ((await lab.dump()).includes(`mtu ${String(gateway)}\n`) ? true : undefined), {
-        what: `egress-gw0 to have MTU ${String(gateway)}`,
-        timeoutMs: 60_000,
-      });
+      await waitFor(
+        async () => ((await lab.dump()).includes(`mtu ${String(gateway)}\n`) ? true : undefined),
+        {
+          what: `egress-gw0 to have MTU ${String(gateway)}`,
+          timeoutMs: 60_000,
+        },
+      );
     }
   }, 300_000);
 
@@ -361,7 +376,9 @@ ip neigh add 203.0.113.10 lladdr 0a:58:00:00:00:02 dev others`);
     expect(await requestsTaken('192.168.77.12')).toBe(2);
     expect((await connectionsOf('10.244.2.21')).join()).toContain(`dst=${IP} `);
     // What has lost its SNAT id on the way has no other address either.
-    await lab.script('conntrack -F; iptables -t mangle -A PREROUTING -i egress-gw0 -j MARK --or-mark 0x80');
+    await lab.script(
+      'conntrack -F; iptables -t mangle -A PREROUTING -i egress-gw0 -j MARK --or-mark 0x80',
+    );
     expect(await requestsTaken('192.168.77.12')).toBe(4);
     expect(await connectionsOf('10.244.2.21')).toEqual([]);
     await lab.script('iptables -t mangle -D PREROUTING -i egress-gw0 -j MARK --or-mark 0x80');
@@ -386,7 +403,9 @@ ping -c 2 -i 0.2 -W 1 203.0.113.9 || true`);
 
     await lab.script(`ip route del 203.0.113.9; ip route del 192.168.77.12
 ip addr del 10.244.1.12/32 dev lo; ip addr del 192.168.77.98/24 dev eth0`);
-    await lab.guest.script('ip link del others; ip route del 192.168.77.11; ip addr del 192.168.77.12/24 dev br-lan');
+    await lab.guest.script(
+      'ip link del others; ip route del 192.168.77.11; ip addr del 192.168.77.12/24 dev br-lan',
+    );
     expect(await lab.plannedOperations()).toBe('');
   }, 300_000);
 
@@ -396,8 +415,9 @@ ip addr del 10.244.1.12/32 dev lo; ip addr del 192.168.77.98/24 dev eth0`);
     expect(await addressOf('10.244.1.16')).toBe('192.168.77.11');
     const withAnother = group('here', 77, IP, 'n1', ['10.244.1.11', '10.244.1.16']);
     lab.controller.publishGroups('n1', [withAnother, there]);
-    const { realizedResourceVersion } = await lab.untilReported('the failure of ovs-ofctl', ({ failure = '' }) =>
-      failure.includes('ovs-ofctl'),
+    const { realizedResourceVersion } = await lab.untilReported(
+      'the failure of ovs-ofctl',
+      ({ failure = '' }) => failure.includes('ovs-ofctl'),
     );
     // Whom an Egress has selected meanwhile waits; whom it had before does not.
     await waitFor(async () => ((await addressOf('10.244.1.16')) === 'dropped' ? true : undefined), {
@@ -405,10 +425,42 @@ ip addr del 10.244.1.12/32 dev lo; ip addr del 192.168.77.98/24 dev eth0`);
       timeoutMs: 60_000,
     });
     expect(await addressOf('10.244.1.11')).toBe(IP);
-    expect(Number(realizedResourceVersion)).toBeLessThan(lab.controller.publishGroups('n1', [withAnother, there]));
-    await lab.script('ovs-vswitchd unix:/run/openvswitch/db.sock --detach --pidfile --log-file -vconsole:off');
+    expect(Number(realizedResourceVersion)).toBeLessThan(
+      lab.controller.publishGroups('n1', [withAnother, there]),
+    );
+    await lab.script(
+      'ovs-vswitchd unix:/run/openvswitch/db.sock --detach --pidfile --log-file -vconsole:off',
+    );
     await realize(withAnother, there);
     expect(await addressOf('10.244.1.16')).toBe(IP);
     expect(await lab.plannedOperations()).toBe('');
   }, 300_000);
 });
+
+function group(
+  name: string,
+  tunnelID: number,
+  egressIP: string,
+  gateway: 'n1' | 'n2' | undefined,
+  podIPs: readonly string[],
+): Unversioned<EgressGroup> {
+  return {
+    apiVersion,
+    kind: 'EgressGroup',
+    metadata: { name, uid: `uid-of-${name}` },
+    tunnelID,
+    egressIPs: [egressIP],
+    ...(gateway === undefined
+      ? {}
+      : {
+          gateway: {
+            nodeName: gateway,
+            nodeIP: gateway === 'n1' ? '192.168.77.11' : '192.168.77.12',
+          },
+        }),
+    groupMembers: podIPs.map((ip) => ({
+      pod: { namespace: 'prod', name: `pod-${ip}` },
+      ips: [ip],
+    })),
+  };
+}

@@ -1,13 +1,19 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import { CONTROLPLANE_GROUP_VERSION, type ClusterNetwork, type EgressGroup, type NodeReport } from '@sallyport/api';
+import type { ClusterNetwork, EgressGroup, NodeReport } from '@sallyport/api';
+import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import { systemClock } from '@sallyport/reconcile';
-import { MemoryStore, parseWatchQuery, serveWatch, type Unversioned } from '@sallyport/watch';
+import type { Unversioned } from '@sallyport/watch';
+import { MemoryStore, parseWatchQuery, serveWatch } from '@sallyport/watch';
 
 const API = `/apis/${CONTROLPLANE_GROUP_VERSION}`;
 
-/** What an agent sees of a controller, without the rest of it: the watch protocol is the real one, what it says is up to the test. */
+/**
+ * What an agent sees of a controller, without the rest of it: the watch protocol is the real one,
+ * what it says is up to the test.
+ */
 export class ControllerStandIn {
   readonly #groups = new MemoryStore<EgressGroup>({
     apiVersion: CONTROLPLANE_GROUP_VERSION,
@@ -43,7 +49,10 @@ export class ControllerStandIn {
     this.#networks.publish('', [network]);
   }
 
-  /** Makes these the groups of the Node; returns the version that the agent reports once it has realized them. */
+  /**
+   * Makes these the groups of the Node; returns the version that the agent reports once it has
+   * realized them.
+   */
   publishGroups(nodeName: string, groups: readonly Unversioned<EgressGroup>[]): number {
     this.#groups.publish(nodeName, groups);
     return this.#groups.version;
@@ -54,7 +63,10 @@ export class ControllerStandIn {
     return this.#lastReport;
   }
 
-  /** Forgets what was reported and ends all connections, as a controller does with a Node that had left the cluster. */
+  /**
+   * Forgets what was reported and ends all connections, as a controller does with a Node that had
+   * left the cluster.
+   */
   forgetReports(): void {
     this.#lastReport = undefined;
     this.#server.closeAllConnections();
@@ -94,7 +106,9 @@ export class ControllerStandIn {
       open: (onReady) => {
         const from = start.from === 'state' ? ({ from: 'state', markEnd } as const) : start;
         const watcher = store.watch(partition, from, onReady);
-        if (watcher === 'expired') throw new Error('the version is not of this store');
+        if (watcher === 'expired') {
+          throw new Error('the version is not of this store');
+        }
         return watcher;
       },
     });

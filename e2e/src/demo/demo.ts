@@ -1,27 +1,22 @@
-import { egressIP, namespaceWithEnv, only, seedEgress, type Cluster, type LabPod, type PodSpec } from '@sallyport/lab';
+import type { Cluster, LabPod, PodSpec } from '@sallyport/lab';
+import { egressIP, namespaceWithEnv, only, seedEgress } from '@sallyport/lab';
 import { untilNothingIsSteered } from '../world.ts';
 import { renderTable } from './table.ts';
 
 /** The Node that has the egress IP. */
 const GATEWAY = 'n2';
 
-/** How long the API server, the controller and the agents together may take for what a user waits for with kubectl. */
+/**
+ * How long the API server, the controller and the agents together may take for what a user waits
+ * for with kubectl.
+ */
 const KUBECTL_WAIT = '--timeout=30s';
 
-/** On each Node: a Pod that the Egress selects, and two that it does not (another label, another Namespace). */
-const podsOf = (node: string): readonly PodSpec[] => [
-  { name: `web-${node}`, namespace: 'prod', node, labels: { role: 'web' } },
-  { name: `db-${node}`, namespace: 'prod', node, labels: { role: 'db' } },
-  { name: `web-${node}`, namespace: 'dev', node, labels: { role: 'web' } },
-];
-
-const isSelected = ({ name }: LabPod): boolean => name.startsWith('prod/web-');
-
 /**
- * Applies the seed manifest, asks from every Pod who the outside sees, and deletes it again. Returns whether everything was as it
- * should be, on the wire as well as in the answers.
+ * Applies the seed manifest, asks from every Pod who the outside sees, and deletes it again.
+ * Returns whether everything was as it should be, on the wire as well as in the answers.
  */
-export const runDemo = async (cluster: Cluster, print: (text: string) => void): Promise<boolean> => {
+export async function runDemo(cluster: Cluster, print: (text: string) => void): Promise<boolean> {
   const ip = egressIP(0);
   const nodeIP = (pod: LabPod): string => cluster.node(pod.node).ip;
   const kubectl = async (...args: readonly string[]): Promise<void> => {
@@ -33,7 +28,10 @@ export const runDemo = async (cluster: Cluster, print: (text: string) => void): 
   const pods = await cluster.createPods(cluster.nodes.flatMap(({ name }) => podsOf(name)));
   await kubectl('get', 'pods', '-A', '-o', 'wide');
 
-  const showWhoIsSeen = async (title: string, expected: (pod: LabPod) => string): Promise<boolean> => {
+  const showWhoIsSeen = async (
+    title: string,
+    expected: (pod: LabPod) => string,
+  ): Promise<boolean> => {
     const expectations = pods.map((pod) => ({ flow: pod.flow, expect: only(expected(pod)) }));
     const seen = await cluster.sniffer.phase(title, expectations, () =>
       Promise.all(pods.map((pod) => pod.request().catch(() => 'no answer'))),
@@ -41,7 +39,13 @@ export const runDemo = async (cluster: Cluster, print: (text: string) => void): 
     const rows = pods.map((pod, index) => {
       const source = seen[index] ?? '';
       const is = source === ip ? 'the egress IP' : source === nodeIP(pod) ? "its Node's IP" : '';
-      return [pod.name, pod.node, source, is, source === expected(pod) ? 'ok' : `WRONG, expected ${expected(pod)}`];
+      return [
+        pod.name,
+        pod.node,
+        source,
+        is,
+        source === expected(pod) ? 'ok' : `WRONG, expected ${expected(pod)}`,
+      ];
     });
     print(`\n${title}`);
     print(renderTable([['Pod', 'Node', 'the external server saw', 'which is', ''], ...rows]));
@@ -59,10 +63,28 @@ export const runDemo = async (cluster: Cluster, print: (text: string) => void): 
   print((await cluster.kubectl(['apply', '-f', '-'], { stdin: manifest })).trimEnd());
   await kubectl('wait', '--for=condition=Realized', 'egress/egress-web', KUBECTL_WAIT);
   await kubectl('get', 'egress');
-  const during = await showWhoIsSeen('With the Egress', (pod) => (isSelected(pod) ? ip : nodeIP(pod)));
+  const during = await showWhoIsSeen('With the Egress', (pod) =>
+    isSelected(pod) ? ip : nodeIP(pod),
+  );
 
   await kubectl('delete', 'egress', 'egress-web');
   await untilNothingIsSteered(cluster);
   const after = await showWhoIsSeen('After the Egress was deleted', nodeIP);
   return before && during && after;
-};
+}
+
+/**
+ * On each Node: a Pod that the Egress selects, and two that it does not (another label, another
+ * Namespace).
+ */
+function podsOf(node: string): readonly PodSpec[] {
+  return [
+    { name: `web-${node}`, namespace: 'prod', node, labels: { role: 'web' } },
+    { name: `db-${node}`, namespace: 'prod', node, labels: { role: 'db' } },
+    { name: `web-${node}`, namespace: 'dev', node, labels: { role: 'web' } },
+  ];
+}
+
+function isSelected({ name }: LabPod): boolean {
+  return name.startsWith('prod/web-');
+}

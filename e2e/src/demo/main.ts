@@ -1,16 +1,13 @@
-import { createCluster, type Cluster } from '@sallyport/lab';
+import type { Cluster } from '@sallyport/lab';
+import { createCluster } from '@sallyport/lab';
 import { runDemo } from './demo.ts';
 
 const start = Date.now();
-const print = (text: string): void => {
-  console.log(text);
-};
-const progress = (text: string): void => {
-  print(`${((Date.now() - start) / 1000).toFixed(1).padStart(6)} s  ${text}`);
-};
+
+process.exitCode = await main();
 
 /** Returns the exit status; the cluster is gone by then. */
-const main = async (): Promise<number> => {
+async function main(): Promise<number> {
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
@@ -28,17 +25,29 @@ const main = async (): Promise<number> => {
     const isRight = await runDemo(cluster, print);
     print('');
     progress(isRight ? 'all as it should be' : 'NOT as it should be');
-    if (!isRight) print(await cluster.diagnosis());
+    if (!isRight) {
+      print(await cluster.diagnosis());
+    }
     return isRight ? 0 : 1;
   } catch (error) {
-    if (interruption.signal.aborted) return 130;
+    if (interruption.signal.aborted) {
+      return 130;
+    }
     console.error(error instanceof Error ? error.message : error);
-    if (cluster !== undefined) console.error(await cluster.diagnosis());
+    if (cluster !== undefined) {
+      console.error(await cluster.diagnosis());
+    }
     return 1;
   } finally {
     await cluster?.close();
     progress('everything is gone');
   }
-};
+}
 
-process.exitCode = await main();
+function progress(text: string): void {
+  print(`${((Date.now() - start) / 1000).toFixed(1).padStart(6)} s  ${text}`);
+}
+
+function print(text: string): void {
+  console.log(text);
+}

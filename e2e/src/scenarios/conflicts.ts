@@ -1,4 +1,5 @@
 import { change } from '@sallyport/lab';
+import type { World } from '../world.ts';
 import {
   applyEgress,
   cleanUp,
@@ -9,10 +10,9 @@ import {
   says,
   untilRealized,
   untilStatus,
-  type World,
 } from '../world.ts';
 
-export const conflicts = (world: () => World): void => {
+export function conflicts(world: () => World): void {
   describe('two Egresses on one Pod', () => {
     afterEach(() => cleanUp(world()));
 
@@ -24,14 +24,17 @@ export const conflicts = (world: () => World): void => {
       // Named so that the younger sorts first: age goes before name.
       await applyEgress(world(), 'z-older');
       await untilRealized(world(), 'z-older');
-      await new Promise((resolve) => setTimeout(resolve, 1100)); // creationTimestamp has whole seconds
+      // creationTimestamp has whole seconds.
+      await new Promise((resolve) => setTimeout(resolve, 1100));
       await applyEgress(world(), 'a-younger', { egressIP: OTHER_IP });
       const isConflicted = says('Conflicted', 'True', 'z-older');
       await untilStatus(world(), 'a-younger', isConflicted, 'Conflicted with z-older');
 
       const allLeaveWith = (ip: string, phase: string): Promise<void> =>
         cluster.sniffer.phase(phase, each([ip, web.n1], [ip, web.n2], [ip, web.n3]), async () => {
-          for (const pod of pods) expect(await pod.request()).toBe(ip);
+          for (const pod of pods) {
+            expect(await pod.request()).toBe(ip);
+          }
         });
       await allLeaveWith(IP, 'both are there');
       await sallyport.controller.kill();
@@ -46,7 +49,12 @@ export const conflicts = (world: () => World): void => {
         await cluster.sniffer.phase('the older one goes', handOver, async () => {
           await Promise.all(traffic.map((one) => one.more(1)));
           await cluster.kubectl(['delete', 'egress', 'z-older']);
-          await untilStatus(world(), 'a-younger', (status) => !isConflicted(status), 'not Conflicted');
+          await untilStatus(
+            world(),
+            'a-younger',
+            (status) => !isConflicted(status),
+            'not Conflicted',
+          );
           await Promise.all(traffic.map((one) => one.untilSource(OTHER_IP)));
         });
       } finally {
@@ -55,4 +63,4 @@ export const conflicts = (world: () => World): void => {
       await allLeaveWith(OTHER_IP, 'the older one is gone');
     });
   });
-};
+}

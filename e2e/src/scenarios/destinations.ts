@@ -1,5 +1,7 @@
-import { EXTERNAL_SERVER, LOAD_BALANCER_IP, waitFor, type LabPod } from '@sallyport/lab';
-import { applyEgress, cleanUp, each, IP, untilNothingIsSteered, untilRealized, type World } from '../world.ts';
+import type { LabPod } from '@sallyport/lab';
+import { EXTERNAL_SERVER, LOAD_BALANCER_IP, waitFor } from '@sallyport/lab';
+import type { World } from '../world.ts';
+import { applyEgress, cleanUp, each, IP, untilNothingIsSteered, untilRealized } from '../world.ts';
 
 const CLUSTER_IP = '10.96.0.10';
 const NODE_PORT = 30080;
@@ -17,7 +19,7 @@ const service = {
   },
 };
 
-export const destinations = (world: () => World): void => {
+export function destinations(world: () => World): void {
   describe('destinations inside the cluster', () => {
     beforeAll(async () => {
       await world().cluster.apply([service]);
@@ -54,7 +56,11 @@ export const destinations = (world: () => World): void => {
       await untilRealized(world(), 'egress-web');
       expect(await Promise.all(pods.map(seenInside))).toEqual(before);
       expect(before[0]).toMatchObject({ ClusterIP: web.n1.ip, Pod: web.n1.ip });
-      for (const pod of pods) for (const node of cluster.nodes) await pod.ping(node.ip);
+      for (const pod of pods) {
+        for (const node of cluster.nodes) {
+          await pod.ping(node.ip);
+        }
+      }
       await cluster.sniffer.phase('the outside at the same time', each([IP, web.n1]), async () => {
         expect(await web.n1.request()).toBe(IP);
       });
@@ -69,10 +75,13 @@ export const destinations = (world: () => World): void => {
       const goOn = async (): Promise<void> => {
         const lines = stream.timesMs.length;
         await traffic.more(5);
-        await waitFor(() => (stream.isClosed || stream.timesMs.length > lines + 1 ? true : undefined), {
-          what: 'the old connection to carry two more lines',
-          timeoutMs: 60_000,
-        });
+        await waitFor(
+          () => (stream.isClosed || stream.timesMs.length > lines + 1 ? true : undefined),
+          {
+            what: 'the old connection to carry two more lines',
+            timeoutMs: 60_000,
+          },
+        );
         expect(stream.isClosed).toBe(false);
       };
       try {
@@ -92,7 +101,9 @@ export const destinations = (world: () => World): void => {
     it('selected Pods answer what comes in through a NodePort', async () => {
       const { cluster, server } = world();
       await cluster.node('n2').addAddress(IP);
-      await applyEgress(world(), 'egress-server', { appliedTo: { podSelector: { matchLabels: { app: 'server' } } } });
+      await applyEgress(world(), 'egress-server', {
+        appliedTo: { podSelector: { matchLabels: { app: 'server' } } },
+      });
       await untilRealized(world(), 'egress-server');
       for (const node of cluster.nodes) {
         expect(await cluster.external.request(`http://${node.ip}:${NODE_PORT}`)).toMatch(
@@ -117,4 +128,4 @@ export const destinations = (world: () => World): void => {
       expect((await ping('-s 3000 -M dont')).stdout).toContain('2 received');
     });
   });
-};
+}

@@ -1,12 +1,18 @@
 import { KubectlError } from '@sallyport/lab';
-import { applyEgress, askController, cleanUp, IP, untilRealized, type World } from '../world.ts';
+import type { World } from '../world.ts';
+import { applyEgress, askController, cleanUp, IP, untilRealized } from '../world.ts';
 
-export const operating = (world: () => World): void => {
+export function operating(world: () => World): void {
   describe('what an operator meets', () => {
     afterEach(() => cleanUp(world()));
 
     const refusal = async (spec: object): Promise<string> => {
-      const manifest = { apiVersion: 'crd.antrea.io/v1beta1', kind: 'Egress', metadata: { name: 'bad' }, spec };
+      const manifest = {
+        apiVersion: 'crd.antrea.io/v1beta1',
+        kind: 'Egress',
+        metadata: { name: 'bad' },
+        spec,
+      };
       const error = await world()
         .cluster.apply([manifest])
         .then(
@@ -63,19 +69,27 @@ export const operating = (world: () => World): void => {
         { appliedTo: {}, egressIPs: [], externalIPPool: '' },
         /spec: Required value: expected one of egressIP, .*, got none; egressIPs is empty; externalIPPool is empty/,
       ],
-      ['no appliedTo', { egressIP: IP }, /spec\.appliedTo: Required value: expected .*podSelector.*, got none/],
+      [
+        'no appliedTo',
+        { egressIP: IP },
+        /spec\.appliedTo: Required value: expected .*podSelector.*, got none/,
+      ],
       [
         'a field that does not exist',
         { appliedTo: {}, egressIP: IP, destinations: {} },
         /unknown field "spec\.destinations"/,
       ],
-    ])('kubectl apply refuses %s and names the field, the value and what is expected', async (_, spec, message) => {
-      expect(await refusal(spec)).toMatch(message);
-    });
+    ])(
+      'kubectl apply refuses %s and names the field, the value and what is expected',
+      async (_, spec, message) => {
+        expect(await refusal(spec)).toMatch(message);
+      },
+    );
 
     it('asks the controller which IP a Pod uses, and why', async () => {
       const { cluster } = world();
-      const get = async (path: string): Promise<unknown> => JSON.parse(await askController(world(), path)) as unknown;
+      const get = async (path: string): Promise<unknown> =>
+        JSON.parse(await askController(world(), path)) as unknown;
       await cluster.node('n2').addAddress(IP);
       await applyEgress(world(), 'egress-web');
       await untilRealized(world(), 'egress-web');
@@ -87,7 +101,9 @@ export const operating = (world: () => World): void => {
       expect(JSON.stringify(await get('/debug/egresses'))).toContain('egress-web');
       expect(JSON.stringify(await get('/debug/egressgroups/egress-web'))).toContain('web-1');
       expect(JSON.stringify(await get('/debug/nodes/n2'))).toContain(IP);
-      expect(await get('/openapi.json')).toMatchObject({ openapi: expect.stringMatching(/^3\./) as string });
+      expect(await get('/openapi.json')).toMatchObject({
+        openapi: expect.stringMatching(/^3\./) as string,
+      });
     });
   });
-};
+}

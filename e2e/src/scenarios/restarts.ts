@@ -1,40 +1,9 @@
-import { change, type LabNode } from '@sallyport/lab';
-import { applyEgress, cleanUp, each, IP, OTHER_IP, untilRealized, untilStatus, type World } from '../world.ts';
+import type { LabNode } from '@sallyport/lab';
+import { change } from '@sallyport/lab';
+import type { World } from '../world.ts';
+import { applyEgress, cleanUp, each, IP, OTHER_IP, untilRealized, untilStatus } from '../world.ts';
 
-/** Everything of ours on a Node, as the tools print it, without what counts packets. */
-const dataplaneOf = async (node: LabNode): Promise<string> => {
-  const { stdout } = await node.script(
-    [
-      'ovs-ofctl -O OpenFlow15 --no-stats dump-flows br-egress | sort',
-      'ovs-ofctl -O OpenFlow15 dump-groups br-egress | sort',
-      'ipset save | sort',
-      "iptables-save | grep -e '^\\*' -e SALLYPORT",
-      'ip rule show; ip route show table 7101; ip route show table 7102; ip address show egress-gw0',
-    ].join('\n'),
-  );
-  return stdout;
-};
-
-/**
- * When a Node was looked at, when the last of its flows came to be (both in seconds since the guest booted), and how many packets the
- * rule that marks has seen. What is written again is younger, and counts from 0.
- */
-const standingOf = async (
-  node: LabNode,
-): Promise<{ readonly seenAt: number; readonly lastFlowAt: number; readonly markedPackets: number }> => {
-  const { stdout: uptime } = await node.script('cat /proc/uptime');
-  const { stdout: flows } = await node.script('ovs-ofctl -O OpenFlow15 dump-flows br-egress');
-  const { stdout: rules } = await node.script('iptables -t mangle -nvxL SALLYPORT-PREROUTING');
-  const seenAt = Number.parseFloat(uptime);
-  const ages = [...flows.matchAll(/duration=([\d.]+)s/g)].map(([, seconds]) => Number(seconds));
-  return {
-    seenAt,
-    lastFlowAt: seenAt - Math.min(...ages),
-    markedPackets: Number(/^ *(\d+) .* SET /m.exec(rules)?.[1]),
-  };
-};
-
-export const restarts = (world: () => World): void => {
+export function restarts(world: () => World): void {
   describe('restarts', () => {
     beforeEach(async () => {
       await world().cluster.node('n2').addAddress(IP);
@@ -44,13 +13,18 @@ export const restarts = (world: () => World): void => {
 
     afterEach(() => cleanUp(world()));
 
-    /** New connections and an old one all live through `restart`, and nothing of ours on any Node is another afterwards, or was written again. */
+    /**
+     * New connections and an old one all live through `restart`, and nothing of ours on any Node is
+     * another afterwards, or was written again.
+     */
     const survives = async (restart: () => Promise<void>): Promise<void> => {
       const { cluster, web } = world();
       const pods = [web.n1, web.n2];
       const dataplanes = await Promise.all(cluster.nodes.map(dataplaneOf));
       const nodes = pods.map((pod) => cluster.node(pod.node));
-      const standing = await Promise.all(nodes.map(async (node) => ({ node, before: await standingOf(node) })));
+      const standing = await Promise.all(
+        nodes.map(async (node) => ({ node, before: await standingOf(node) })),
+      );
       // Programs that start make an emulated machine slow: what counts is that nothing is lost.
       const traffic = await Promise.all(pods.map((pod) => pod.startTraffic({ timeoutMs: 60_000 })));
       const streams = await Promise.all(pods.map((pod) => pod.openStream()));
@@ -63,7 +37,10 @@ export const restarts = (world: () => World): void => {
         expect(traffic.map((one) => one.failures)).toEqual([[], []]);
         expect(streams.map((stream) => stream.isClosed)).toEqual([false, false]);
       } finally {
-        await Promise.all([...traffic.map((one) => one.stop()), ...streams.map((stream) => stream.close())]);
+        await Promise.all([
+          ...traffic.map((one) => one.stop()),
+          ...streams.map((stream) => stream.close()),
+        ]);
       }
       expect(await Promise.all(cluster.nodes.map(dataplaneOf))).toEqual(dataplanes);
       for (const { node, before } of standing) {
@@ -111,7 +88,12 @@ export const restarts = (world: () => World): void => {
       });
       await sallyport.controller.start();
       await sallyport.untilReady();
-      await untilStatus(world(), 'egress-web', ({ egressNode }) => egressNode === 'n3', 'n3 holds the other IP');
+      await untilStatus(
+        world(),
+        'egress-web',
+        ({ egressNode }) => egressNode === 'n3',
+        'n3 holds the other IP',
+      );
       await untilRealized(world(), 'egress-web');
       await cluster.sniffer.phase('with it', each([OTHER_IP, web.n1]), async () => {
         expect(await web.n1.request()).toBe(OTHER_IP);
@@ -129,15 +111,55 @@ export const restarts = (world: () => World): void => {
           await cluster.kubectl(['delete', 'egress', 'egress-web']);
           await traffic.more(5);
         });
-        await cluster.sniffer.phase('with it', [{ flow: web.n1.flow, expect: change(IP, nodeIP) }], async () => {
-          await agent.start();
-          await sallyport.untilReady();
-          await traffic.untilSource(nodeIP);
-        });
+        await cluster.sniffer.phase(
+          'with it',
+          [{ flow: web.n1.flow, expect: change(IP, nodeIP) }],
+          async () => {
+            await agent.start();
+            await sallyport.untilReady();
+            await traffic.untilSource(nodeIP);
+          },
+        );
         await cluster.sniffer.phase('afterwards', each([nodeIP, web.n1]), () => traffic.more(5));
       } finally {
         await traffic.stop();
       }
     });
   });
-};
+}
+
+/** Everything of ours on a Node, as the tools print it, without what counts packets. */
+async function dataplaneOf(node: LabNode): Promise<string> {
+  const { stdout } = await node.script(
+    [
+      'ovs-ofctl -O OpenFlow15 --no-stats dump-flows br-egress | sort',
+      'ovs-ofctl -O OpenFlow15 dump-groups br-egress | sort',
+      'ipset save | sort',
+      "iptables-save | grep -e '^\\*' -e SALLYPORT",
+      'ip rule show; ip route show table 7101; ip route show table 7102; ip address show egress-gw0',
+    ].join('\n'),
+  );
+  return stdout;
+}
+
+/**
+ * When a Node was looked at, when the last of its flows came to be (both in seconds since the guest
+ * booted), and how many packets the rule that marks has seen. What is written again is younger, and
+ * counts from 0.
+ */
+async function standingOf(node: LabNode): Promise<{
+  readonly seenAt: number;
+  readonly lastFlowAt: number;
+  readonly markedPackets: number;
+}> {
+  const { stdout: uptime } = await node.script('cat /proc/uptime');
+  const { stdout: flows } = await node.script('ovs-ofctl -O OpenFlow15 dump-flows br-egress');
+  const { stdout: rules } = await node.script('iptables -t mangle -nvxL SALLYPORT-PREROUTING');
+  const seenAt = Number.parseFloat(uptime);
+  const ages = [...flows.matchAll(/duration=([\d.]+)s/g)].map(([, seconds]) => Number(seconds));
+  return {
+    seenAt,
+    lastFlowAt: seenAt - Math.min(...ages),
+    markedPackets: Number(/^ *(\d+) .* SET /m.exec(rules)?.[1]),
+  };
+}

@@ -1,4 +1,5 @@
 import { nothing } from '@sallyport/lab';
+import type { World } from '../world.ts';
 import {
   applyEgress,
   cleanUp,
@@ -8,10 +9,9 @@ import {
   untilDropped,
   untilRealized,
   untilStatus,
-  type World,
 } from '../world.ts';
 
-export const selection = (world: () => World): void => {
+export function selection(world: () => World): void {
   describe('selection', () => {
     afterEach(() => cleanUp(world()));
 
@@ -36,10 +36,14 @@ export const selection = (world: () => World): void => {
             expect(await pod.requestUDP()).toBe(IP);
             await pod.ping();
           }
-          for (const pod of [db, devWeb]) expect(await pod.request()).toBe(cluster.node('n1').ip);
+          for (const pod of [db, devWeb]) {
+            expect(await pod.request()).toBe(cluster.node('n1').ip);
+          }
         });
         // A ping has no port, and so belongs to no flow of the phase.
-        const pings = cluster.sniffer.packets.slice(before).filter(({ line }) => line.includes('ICMP echo request'));
+        const pings = cluster.sniffer.packets
+          .slice(before)
+          .filter(({ line }) => line.includes('ICMP echo request'));
         expect(pings.map(({ source }) => source)).toEqual([IP, IP, IP]);
       },
     );
@@ -101,7 +105,12 @@ export const selection = (world: () => World): void => {
         await Promise.all(traffic.map((one) => one.untilSource(IP)));
         await cluster.node('n3').addAddress(IP);
         await areDropped('two Nodes hold the IP');
-        await untilStatus(world(), 'egress-web', says('IPAssigned', 'False', 'n2', 'n3'), 'n2 and n3 hold the IP');
+        await untilStatus(
+          world(),
+          'egress-web',
+          says('IPAssigned', 'False', 'n2', 'n3'),
+          'n2 and n3 hold the IP',
+        );
       } finally {
         await Promise.all(traffic.map((one) => one.stop()));
       }
@@ -111,9 +120,13 @@ export const selection = (world: () => World): void => {
       const { cluster, web } = world();
       await applyEgress(world(), 'egress-web', { unavailable: 'NodeIP' });
       await untilStatus(world(), 'egress-web', says('IPAssigned', 'False'), 'nobody holds the IP');
-      await cluster.sniffer.phase('unavailable: NodeIP', each([cluster.node('n1').ip, web.n1]), async () => {
-        expect(await web.n1.request()).toBe(cluster.node('n1').ip);
-      });
+      await cluster.sniffer.phase(
+        'unavailable: NodeIP',
+        each([cluster.node('n1').ip, web.n1]),
+        async () => {
+          expect(await web.n1.request()).toBe(cluster.node('n1').ip);
+        },
+      );
     });
   });
-};
+}

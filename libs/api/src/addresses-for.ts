@@ -5,72 +5,114 @@ import { ipFamilies, ipFamily, parseIp } from './ip.ts';
 import { A_POOL_NAME, isPoolName } from './pool-name.ts';
 
 const AN_ADDRESS = 'an IPv4 or IPv6 address';
-const REMEDY = 'Write one address in full, such as 10.0.10.8 or fd00::8: no prefix length, zone or leading zeros.';
+const REMEDY =
+  'Write one address in full, such as 10.0.10.8 or fd00::8: no prefix length, zone or leading zeros.';
 
-/** The addresses and pools of an Egress's `spec`: the singular fields or the plural ones, never both. */
-export const addressesFor = (
+/**
+ * The addresses and pools of an Egress's `spec`: the singular fields or the plural ones, never
+ * both.
+ */
+export function addressesFor(
   spec: Readonly<Record<string, unknown>>,
   report: FaultReport,
-): Pick<Egress, 'egressIPs' | 'externalIPPools'> => {
+): Pick<Egress, 'egressIPs' | 'externalIPPools'> {
   const singular = ['egressIP', 'externalIPPool'].filter((field) => isGiven(spec[field]));
   const plural = ['egressIPs', 'externalIPPools'].filter((field) => isGiven(spec[field]));
   const given = [...singular, ...plural];
   const values = Object.fromEntries(given.map((field) => [field, spec[field]]));
   if (given.length === 0) {
-    report.add('spec', undefined, 'egressIP, egressIPs, externalIPPool or externalIPPools', 'Give one of them.');
+    report.add(
+      'spec',
+      undefined,
+      'egressIP, egressIPs, externalIPPool or externalIPPools',
+      'Give one of them.',
+    );
   }
   if (singular.length > 0 && plural.length > 0) {
     const remedy = `${given.join(' and ')} are mutually exclusive: keep the singular fields or the plural ones.`;
-    report.add('spec', values, 'either egressIP and externalIPPool, or egressIPs and externalIPPools', remedy);
+    report.add(
+      'spec',
+      values,
+      'either egressIP and externalIPPool, or egressIPs and externalIPPools',
+      remedy,
+    );
     return { egressIPs: [], externalIPPools: [] };
   }
   return {
     egressIPs: [...egressIPsFor(spec, report)].sort((a, b) => familyOrder(a) - familyOrder(b)),
     externalIPPools: poolsFor(spec, report),
   };
-};
-
-const familyOrder = (ip: string): number => ipFamilies.indexOf(ipFamily(ip));
+}
 
 /** Clients that write a Go struct leave unused strings empty; the rules of the CRD say the same. */
-const isGiven = (value: unknown): boolean =>
-  Array.isArray(value) ? value.some(isGiven) : value !== undefined && value !== null && value !== '';
+function isGiven(value: unknown): boolean {
+  return Array.isArray(value)
+    ? value.some(isGiven)
+    : value !== undefined && value !== null && value !== '';
+}
 
-const egressIPsFor = (spec: Readonly<Record<string, unknown>>, report: FaultReport): readonly string[] => {
+function egressIPsFor(
+  spec: Readonly<Record<string, unknown>>,
+  report: FaultReport,
+): readonly string[] {
   const ips = new Map<IpFamily, string>();
   for (const [field, value] of itemsOf(spec, 'egressIP', 'egressIPs', report)) {
     const ip = typeof value === 'string' ? parseIp(value) : undefined;
     const other = ip === undefined ? undefined : ips.get(ipFamily(ip));
-    if (ip === undefined) report.add(field, value, AN_ADDRESS, REMEDY);
-    else if (other === undefined) ips.set(ipFamily(ip), ip);
-    else
-      report.add(field, value, `one address of each family, not ${other} as well`, `Keep one ${ipFamily(ip)} address.`);
+    if (ip === undefined) {
+      report.add(field, value, AN_ADDRESS, REMEDY);
+    } else if (other === undefined) {
+      ips.set(ipFamily(ip), ip);
+    } else {
+      report.add(
+        field,
+        value,
+        `one address of each family, not ${other} as well`,
+        `Keep one ${ipFamily(ip)} address.`,
+      );
+    }
   }
   return [...ips.values()];
-};
-
-const poolsFor = (spec: Readonly<Record<string, unknown>>, report: FaultReport): readonly string[] =>
-  itemsOf(spec, 'externalIPPool', 'externalIPPools', report).flatMap(([field, value]) => {
-    if (isPoolName(value)) return [value];
-    report.add(field, value, A_POOL_NAME, 'Write it as it stands on the pool.');
-    return [];
-  });
+}
 
 /** What the singular or the plural field holds, with the path of each; empty texts are left out. */
-const itemsOf = (
+function itemsOf(
   spec: Readonly<Record<string, unknown>>,
   singular: string,
   plural: string,
   report: FaultReport,
-): readonly (readonly [field: string, value: unknown])[] => {
-  if (isGiven(spec[singular])) return [[`spec.${singular}`, spec[singular]]];
+): readonly (readonly [field: string, value: unknown])[] {
+  if (isGiven(spec[singular])) {
+    return [[`spec.${singular}`, spec[singular]]];
+  }
   const list = spec[plural];
-  if (!isGiven(list)) return [];
+  if (!isGiven(list)) {
+    return [];
+  }
   if (!Array.isArray(list)) {
-    report.add(`spec.${plural}`, list, 'a list', `Write each item on a line of its own, or use ${singular}.`);
+    report.add(
+      `spec.${plural}`,
+      list,
+      'a list',
+      `Write each item on a line of its own, or use ${singular}.`,
+    );
     return [];
   }
   return list
     .map((value: unknown, index) => [`spec.${plural}[${index}]`, value] as const)
     .filter(([, value]) => isGiven(value));
-};
+}
+
+function familyOrder(ip: string): number {
+  return ipFamilies.indexOf(ipFamily(ip));
+}
+
+function poolsFor(spec: Readonly<Record<string, unknown>>, report: FaultReport): readonly string[] {
+  return itemsOf(spec, 'externalIPPool', 'externalIPPools', report).flatMap(([field, value]) => {
+    if (isPoolName(value)) {
+      return [value];
+    }
+    report.add(field, value, A_POOL_NAME, 'Write it as it stands on the pool.');
+    return [];
+  });
+}

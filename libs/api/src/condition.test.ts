@@ -14,7 +14,12 @@ const other: Condition = { ...before, type: 'IPAssigned' };
 
 describe('setCondition', () => {
   it('adds a condition that is not there, with the time of now in whole seconds', () => {
-    const condition = { type: 'Realized', status: 'True', reason: 'Realized', message: 'all Nodes' } as const;
+    const condition = {
+      type: 'Realized',
+      status: 'True',
+      reason: 'Realized',
+      message: 'all Nodes',
+    } as const;
     expect(setCondition([other], condition, now)).toEqual([
       other,
       { ...condition, lastTransitionTime: '2026-01-02T03:04:05Z' },

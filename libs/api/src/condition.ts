@@ -13,28 +13,37 @@ export interface Condition {
 }
 
 /**
- * `conditions` with `condition` in the place of the one of its type, or at the end. `lastTransitionTime` becomes `now`
- * only when `status` differs from before. Gives the same array back when nothing changes.
+ * `conditions` with `condition` in the place of the one of its type, or at the end.
+ * `lastTransitionTime` becomes `now` only when `status` differs from before. Gives the same array
+ * back when nothing changes.
  */
-export const setCondition = (
+export function setCondition(
   conditions: readonly Condition[],
   condition: Omit<Condition, 'lastTransitionTime'>,
   now: Date,
-): readonly Condition[] => {
+): readonly Condition[] {
   const index = conditions.findIndex(({ type }) => type === condition.type);
   const before = conditions[index];
-  if (before === undefined) return [...conditions, { ...condition, lastTransitionTime: rfc3339(now) }];
-  const lastTransitionTime = before.status === condition.status ? before.lastTransitionTime : rfc3339(now);
+  if (before === undefined) {
+    return [...conditions, { ...condition, lastTransitionTime: rfc3339(now) }];
+  }
+  const lastTransitionTime =
+    before.status === condition.status ? before.lastTransitionTime : rfc3339(now);
   const after = { ...condition, lastTransitionTime };
   return sameCondition(before, after) ? conditions : conditions.with(index, after);
-};
+}
 
 /** As Kubernetes writes times: whole seconds. */
-const rfc3339 = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z');
+function rfc3339(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, 'Z');
+}
 
-const sameCondition = (a: Condition, b: Condition): boolean =>
-  a.status === b.status &&
-  a.reason === b.reason &&
-  a.message === b.message &&
-  a.lastTransitionTime === b.lastTransitionTime &&
-  a.observedGeneration === b.observedGeneration;
+function sameCondition(a: Condition, b: Condition): boolean {
+  return (
+    a.status === b.status &&
+    a.reason === b.reason &&
+    a.message === b.message &&
+    a.lastTransitionTime === b.lastTransitionTime &&
+    a.observedGeneration === b.observedGeneration
+  );
+}

@@ -2,17 +2,6 @@ import { egressFor } from './egress-for.ts';
 import type { EgressResource } from './egress-resource.ts';
 import { renderFault } from './fault.ts';
 
-/** An object as the API server may hold it: written by anybody, checked by an older schema. */
-const egress = (spec: unknown): EgressResource =>
-  ({
-    apiVersion: 'crd.antrea.io/v1beta1',
-    kind: 'Egress',
-    metadata: { name: 'web', uid: 'u1', generation: 3, creationTimestamp: '2026-01-02T03:04:05Z' },
-    spec,
-  }) as EgressResource;
-
-const faultsOf = (spec: unknown): readonly string[] => egressFor(egress(spec)).faults.map(renderFault);
-
 const podSelector = { matchLabels: { role: 'web' } };
 const appliedTo = { podSelector };
 const egressIP = '10.0.10.8';
@@ -42,14 +31,34 @@ describe('egressFor', () => {
       { egressIP, externalIPPool: 'prod' },
       { egressIPs: [egressIP], externalIPPools: ['prod'] },
     ],
-    ['both families, IPv4 first', { egressIPs: ['FD00::8', egressIP] }, { egressIPs: [egressIP, 'fd00::8'] }],
-    ['unused texts left empty', { egressIP: '', egressIPs: ['', 'fd00::8'] }, { egressIPs: ['fd00::8'] }],
-    ['unused lists left empty', { egressIP, egressIPs: [], externalIPPools: [''] }, { egressIPs: [egressIP] }],
-    ['bandwidth', { egressIP, bandwidth: { rate: '500M', burst: 1000 } }, { bandwidth: { rate: '500M', burst: 1000 } }],
+    [
+      'both families, IPv4 first',
+      { egressIPs: ['FD00::8', egressIP] },
+      { egressIPs: [egressIP, 'fd00::8'] },
+    ],
+    [
+      'unused texts left empty',
+      { egressIP: '', egressIPs: ['', 'fd00::8'] },
+      { egressIPs: ['fd00::8'] },
+    ],
+    [
+      'unused lists left empty',
+      { egressIP, egressIPs: [], externalIPPools: [''] },
+      { egressIPs: [egressIP] },
+    ],
+    [
+      'bandwidth',
+      { egressIP, bandwidth: { rate: '500M', burst: 1000 } },
+      { bandwidth: { rate: '500M', burst: 1000 } },
+    ],
     ['unavailable', { egressIP, unavailable: 'NodeIP' }, { unavailable: 'NodeIP' }],
     ['no selector at all', { egressIP, appliedTo: {} }, { appliedTo: {} }],
     ['selectors that are null', { egressIP, appliedTo: { podSelector: null } }, { appliedTo: {} }],
-    ['an empty selector', { egressIP, appliedTo: { podSelector: {} } }, { appliedTo: { podSelector: {} } }],
+    [
+      'an empty selector',
+      { egressIP, appliedTo: { podSelector: {} } },
+      { appliedTo: { podSelector: {} } },
+    ],
   ])('takes %s', (_, spec, expected) => {
     const { egress: converted, faults } = egressFor(egress({ appliedTo, ...spec }));
     expect(faults).toEqual([]);
@@ -87,7 +96,11 @@ describe('egressFor', () => {
       { appliedTo, egressIPs: ['10.0.0.1', '10.0.0.2'] },
       'spec.egressIPs[1]: expected one address of each family, not 10.0.0.1 as well, got "10.0.0.2". Keep one IPv4 address.',
     ],
-    ['a list that is none', { appliedTo, egressIPs: '10.0.0.1' }, 'spec.egressIPs: expected a list, got "10.0.0.1"'],
+    [
+      'a list that is none',
+      { appliedTo, egressIPs: '10.0.0.1' },
+      'spec.egressIPs: expected a list, got "10.0.0.1"',
+    ],
     [
       'singular and plural',
       { appliedTo, egressIP, egressIPs: ['fd00::8'] },
@@ -115,17 +128,30 @@ describe('egressFor', () => {
     ],
     [
       'an unknown operator',
-      { egressIP, appliedTo: { podSelector: { matchExpressions: [{ key: 'a', operator: 'Gt', values: ['1'] }] } } },
+      {
+        egressIP,
+        appliedTo: {
+          podSelector: { matchExpressions: [{ key: 'a', operator: 'Gt', values: ['1'] }] },
+        },
+      },
       'spec.appliedTo.podSelector.matchExpressions[0].operator: expected one of In, NotIn, Exists, DoesNotExist, got "Gt"',
     ],
     [
       'In without values',
-      { egressIP, appliedTo: { namespaceSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } } },
+      {
+        egressIP,
+        appliedTo: { namespaceSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } },
+      },
       'spec.appliedTo.namespaceSelector.matchExpressions[0].values is missing: expected a list of one value at least, as the operator is In. Name the values.',
     ],
     [
       'Exists with values',
-      { egressIP, appliedTo: { podSelector: { matchExpressions: [{ key: 'a', operator: 'Exists', values: ['b'] }] } } },
+      {
+        egressIP,
+        appliedTo: {
+          podSelector: { matchExpressions: [{ key: 'a', operator: 'Exists', values: ['b'] }] },
+        },
+      },
       'matchExpressions[0].values: expected no values, as the operator is Exists, got ["b"]',
     ],
     [
@@ -196,7 +222,10 @@ describe('egressFor', () => {
   });
 
   it('selects nothing when one of two selectors is broken, rather than what the other alone would select', () => {
-    const broken = { podSelector, namespaceSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } };
+    const broken = {
+      podSelector,
+      namespaceSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] },
+    };
     expect(egressFor(egress({ egressIP, appliedTo: broken })).egress.appliedTo).toEqual({});
   });
 
@@ -205,3 +234,17 @@ describe('egressFor', () => {
     expect(converted).toMatchObject({ appliedTo, egressIPs: [] });
   });
 });
+
+/** An object as the API server may hold it: written by anybody, checked by an older schema. */
+function egress(spec: unknown): EgressResource {
+  return {
+    apiVersion: 'crd.antrea.io/v1beta1',
+    kind: 'Egress',
+    metadata: { name: 'web', uid: 'u1', generation: 3, creationTimestamp: '2026-01-02T03:04:05Z' },
+    spec,
+  } as EgressResource;
+}
+
+function faultsOf(spec: unknown): readonly string[] {
+  return egressFor(egress(spec)).faults.map(renderFault);
+}

@@ -11,8 +11,8 @@ import { isQuantity } from './quantity.ts';
 /** The outcome of {@link egressFor}. */
 export interface EgressConversion {
   /**
-   * What could be understood. A faulty address is left out, so that the Pods are kept from leaving by another one;
-   * a faulty selector makes `appliedTo` select nothing.
+   * What could be understood. A faulty address is left out, so that the Pods are kept from leaving
+   * by another one; a faulty selector makes `appliedTo` select nothing.
    */
   readonly egress: Egress;
   /** Everything that is wrong, in the order of the fields; empty for a good object. */
@@ -29,8 +29,11 @@ const specFields = [
   'unavailable',
 ];
 
-/** Checks an Egress of the API server, which may come from a time before the schema was as strict as now. */
-export const egressFor = (resource: EgressResource): EgressConversion => {
+/**
+ * Checks an Egress of the API server, which may come from a time before the schema was as strict as
+ * now.
+ */
+export function egressFor(resource: EgressResource): EgressConversion {
   const { name, uid = '', generation = 0, creationTimestamp = 0 } = resource.metadata;
   const report = faultReport(`Egress ${name}`);
   const spec = specFor(resource.spec, report);
@@ -48,18 +51,23 @@ export const egressFor = (resource: EgressResource): EgressConversion => {
     unavailable: unavailableFor(spec.unavailable, report),
   };
   return { egress, faults: report.faults };
-};
+}
 
-const specFor = (value: unknown, report: FaultReport): Readonly<Record<string, unknown>> => {
+function specFor(value: unknown, report: FaultReport): Readonly<Record<string, unknown>> {
   const spec = propertiesOf(value) ?? {};
   const unknownFields = Object.keys(spec).filter((field) => !specFields.includes(field));
   for (const field of unknownFields) {
-    report.add(`spec.${field}`, spec[field], `one of the fields ${specFields.join(', ')}`, 'Correct or remove it.');
+    report.add(
+      `spec.${field}`,
+      spec[field],
+      `one of the fields ${specFields.join(', ')}`,
+      'Correct or remove it.',
+    );
   }
   return spec;
-};
+}
 
-const appliedToFor = (value: unknown, report: FaultReport): AppliedTo => {
+function appliedToFor(value: unknown, report: FaultReport): AppliedTo {
   const faultsBefore = report.faults.length;
   const appliedTo = propertiesOf(value);
   if (appliedTo === undefined) {
@@ -75,31 +83,52 @@ const appliedToFor = (value: unknown, report: FaultReport): AppliedTo => {
   for (const field of Object.keys(appliedTo)) {
     const value = appliedTo[field];
     if (field !== 'podSelector' && field !== 'namespaceSelector') {
-      report.add(`spec.appliedTo.${field}`, value, 'podSelector or namespaceSelector', 'Correct or remove it.');
+      report.add(
+        `spec.appliedTo.${field}`,
+        value,
+        'podSelector or namespaceSelector',
+        'Correct or remove it.',
+      );
     } else if (value !== undefined && value !== null) {
       const selector = labelSelectorFor(value, `spec.appliedTo.${field}`, report);
-      if (selector !== undefined) selectors[field] = selector;
+      if (selector !== undefined) {
+        selectors[field] = selector;
+      }
     }
   }
-  // A side that is left out matches everything: with one of two selectors broken, the other would select too much.
+  // A side that is left out matches everything: with one of two selectors broken, the other would
+  // select too much.
   return report.faults.length > faultsBefore ? {} : selectors;
-};
+}
 
-const bandwidthFor = (value: unknown, report: FaultReport): Bandwidth | undefined => {
-  if (value === undefined || value === null) return undefined;
+function bandwidthFor(value: unknown, report: FaultReport): Bandwidth | undefined {
+  if (value === undefined || value === null) {
+    return undefined;
+  }
   const { rate, burst } = propertiesOf(value) ?? {};
   const remedy = 'Give both rate (bit/s) and burst (bits), for example 500M.';
-  if (!isQuantity(rate)) report.add('spec.bandwidth.rate', rate, 'a quantity', remedy);
-  if (!isQuantity(burst)) report.add('spec.bandwidth.burst', burst, 'a quantity', remedy);
+  if (!isQuantity(rate)) {
+    report.add('spec.bandwidth.rate', rate, 'a quantity', remedy);
+  }
+  if (!isQuantity(burst)) {
+    report.add('spec.bandwidth.burst', burst, 'a quantity', remedy);
+  }
   return isQuantity(rate) && isQuantity(burst) ? { rate, burst } : undefined;
-};
+}
 
-const unavailableFor = (value: unknown, report: FaultReport): UnavailablePolicy => {
-  if (value === undefined || value === null) return 'Drop';
+function unavailableFor(value: unknown, report: FaultReport): UnavailablePolicy {
+  if (value === undefined || value === null) {
+    return 'Drop';
+  }
   const policy = unavailablePolicies.find((candidate) => candidate === value);
   if (policy === undefined) {
     const expected = `one of ${unavailablePolicies.join(', ')}`;
-    report.add('spec.unavailable', value, expected, 'Choose one of them; Drop is what happens without the field.');
+    report.add(
+      'spec.unavailable',
+      value,
+      expected,
+      'Choose one of them; Drop is what happens without the field.',
+    );
   }
   return policy ?? 'Drop';
-};
+}

@@ -12,13 +12,18 @@ export const STORAGE_VERSION = 'v1beta1';
 
 export type CrdApiVersion = `${typeof CRD_GROUP}/${(typeof crdVersions)[number]}`;
 
-/** Which Pods: both selectors absent select nothing; one alone leaves the other side open; both have to match. */
+/**
+ * Which Pods: both selectors absent select nothing; one alone leaves the other side open; both have
+ * to match.
+ */
 export interface AppliedTo {
   readonly podSelector?: LabelSelector;
   readonly namespaceSelector?: LabelSelector;
 }
 
-/** What becomes of a selected Pod's external traffic when no Node can send it from the egress IP. */
+/**
+ * What becomes of a selected Pod's external traffic when no Node can send it from the egress IP.
+ */
 export const unavailablePolicies = ['Drop', 'NodeIP'] as const;
 export type UnavailablePolicy = (typeof unavailablePolicies)[number];
 
@@ -41,7 +46,12 @@ export interface EgressSpec {
 }
 
 /** The types of an Egress's conditions. */
-export const egressConditionTypes = ['IPAllocated', 'IPAssigned', 'Realized', 'Conflicted'] as const;
+export const egressConditionTypes = [
+  'IPAllocated',
+  'IPAssigned',
+  'Realized',
+  'Conflicted',
+] as const;
 export type EgressConditionType = (typeof egressConditionTypes)[number];
 
 export interface EgressStatus {

@@ -1,8 +1,10 @@
+import type { AppliedTo, Bandwidth, UnavailablePolicy } from './egress-resource.ts';
 import type { IpFamily } from './ip.ts';
 import { ipFamilies, ipFamily } from './ip.ts';
-import type { AppliedTo, Bandwidth, UnavailablePolicy } from './egress-resource.ts';
 
-/** An Egress inside the controller: checked, and with every default filled in. `egressFor` makes it. */
+/**
+ * An Egress inside the controller: checked, and with every default filled in. `egressFor` makes it.
+ */
 export interface Egress {
   readonly name: string;
   readonly uid: string;
@@ -18,10 +20,20 @@ export interface Egress {
   readonly unavailable: UnavailablePolicy;
 }
 
-/** The families whose traffic an Egress governs: those of its addresses; both while it has none, so that nothing leaks. */
-export const familiesOf = ({ egressIPs }: Egress): readonly IpFamily[] =>
-  egressIPs.length === 0 ? ipFamilies : ipFamilies.filter((family) => egressIPs.some((ip) => ipFamily(ip) === family));
+/**
+ * The families whose traffic an Egress governs: those of its addresses; both while it has none, so
+ * that nothing leaks.
+ */
+export function familiesOf({ egressIPs }: Egress): readonly IpFamily[] {
+  return egressIPs.length === 0
+    ? ipFamilies
+    : ipFamilies.filter((family) => egressIPs.some((ip) => ipFamily(ip) === family));
+}
 
-/** Negative when `a` wins over `b` where both select a Pod: the older one, then the one whose name sorts first. */
-export const byPrecedence = (a: Egress, b: Egress): number =>
-  a.createdAtMs - b.createdAtMs || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+/**
+ * Negative when `a` wins over `b` where both select a Pod: the older one, then the one whose name
+ * sorts first.
+ */
+export function byPrecedence(a: Egress, b: Egress): number {
+  return a.createdAtMs - b.createdAtMs || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+}

@@ -7,7 +7,7 @@ export interface FaultReport {
 }
 
 /** @param object kind and name of the object that is checked. */
-export const faultReport = (object: string): FaultReport => {
+export function faultReport(object: string): FaultReport {
   const faults: Fault[] = [];
   return {
     faults,
@@ -15,8 +15,11 @@ export const faultReport = (object: string): FaultReport => {
       faults.push({ object, field, value, expected, remedy });
     },
   };
-};
+}
 
 /** The properties of `value` when it is an object (of JSON), else undefined. */
-export const propertiesOf = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+export function propertiesOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? { ...value }
+    : undefined;
+}

@@ -13,13 +13,14 @@ export interface Fault {
 }
 
 /** `Egress web: spec.egressIP: "10.0.0" is not an IPv4 or IPv6 address: write it in full …` */
-export const renderFault = ({ object, field, value, expected, remedy }: Fault): string =>
-  value === undefined
+export function renderFault({ object, field, value, expected, remedy }: Fault): string {
+  return value === undefined
     ? `${object}: ${field} is missing: expected ${expected}. ${remedy}`
     : `${object}: ${field}: expected ${expected}, got ${brief(value)}. ${remedy}`;
+}
 
 /** Values come from users: long ones would bury the message. */
-const brief = (value: unknown): string => {
+function brief(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
-};
+}

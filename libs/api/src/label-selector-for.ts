@@ -6,29 +6,48 @@ import { A_LABEL_KEY, A_LABEL_VALUE, isLabelKey, isLabelValue } from './label-sy
 
 const WRITE_AS_ON_THE_POD = 'Write it as it stands on the object to be selected.';
 
-/** The selector at `field`, or undefined when anything in it is wrong; the report then says what. */
-export const labelSelectorFor = (value: unknown, field: string, report: FaultReport): LabelSelector | undefined => {
+/**
+ * The selector at `field`, or undefined when anything in it is wrong; the report then says what.
+ */
+export function labelSelectorFor(
+  value: unknown,
+  field: string,
+  report: FaultReport,
+): LabelSelector | undefined {
   const faultsBefore = report.faults.length;
   const selector = propertiesOf(value);
   if (selector === undefined) {
-    report.add(field, value, 'a label selector', 'Write {} to match everything, or remove the field.');
+    report.add(
+      field,
+      value,
+      'a label selector',
+      'Write {} to match everything, or remove the field.',
+    );
     return undefined;
   }
   const matchLabels = matchLabelsFor(selector.matchLabels, `${field}.matchLabels`, report);
-  const matchExpressions = requirementsFor(selector.matchExpressions, `${field}.matchExpressions`, report);
-  if (report.faults.length > faultsBefore) return undefined;
+  const matchExpressions = requirementsFor(
+    selector.matchExpressions,
+    `${field}.matchExpressions`,
+    report,
+  );
+  if (report.faults.length > faultsBefore) {
+    return undefined;
+  }
   return {
     ...(matchLabels === undefined ? {} : { matchLabels }),
     ...(matchExpressions === undefined ? {} : { matchExpressions }),
   };
-};
+}
 
-const matchLabelsFor = (
+function matchLabelsFor(
   value: unknown,
   field: string,
   report: FaultReport,
-): Readonly<Record<string, string>> | undefined => {
-  if (value === undefined || value === null) return undefined;
+): Readonly<Record<string, string>> | undefined {
+  if (value === undefined || value === null) {
+    return undefined;
+  }
   const labels = propertiesOf(value);
   if (labels === undefined) {
     report.add(field, value, 'an object of label keys and values', 'Write it as key: value.');
@@ -36,19 +55,26 @@ const matchLabelsFor = (
   }
   const checked: Record<string, string> = {};
   for (const [key, label] of Object.entries(labels)) {
-    if (!isLabelKey(key)) report.add(`${field}[${key}]`, key, A_LABEL_KEY, WRITE_AS_ON_THE_POD);
-    if (isLabelValue(label)) checked[key] = label;
-    else report.add(`${field}[${key}]`, label, A_LABEL_VALUE, WRITE_AS_ON_THE_POD);
+    if (!isLabelKey(key)) {
+      report.add(`${field}[${key}]`, key, A_LABEL_KEY, WRITE_AS_ON_THE_POD);
+    }
+    if (isLabelValue(label)) {
+      checked[key] = label;
+    } else {
+      report.add(`${field}[${key}]`, label, A_LABEL_VALUE, WRITE_AS_ON_THE_POD);
+    }
   }
   return checked;
-};
+}
 
-const requirementsFor = (
+function requirementsFor(
   value: unknown,
   field: string,
   report: FaultReport,
-): readonly LabelRequirement[] | undefined => {
-  if (value === undefined || value === null) return undefined;
+): readonly LabelRequirement[] | undefined {
+  if (value === undefined || value === null) {
+    return undefined;
+  }
   if (!Array.isArray(value)) {
     report.add(field, value, 'a list of requirements', 'Write each as {key, operator, values}.');
     return undefined;
@@ -56,9 +82,13 @@ const requirementsFor = (
   return value
     .map((item: unknown, index) => requirementFor(item, `${field}[${index}]`, report))
     .filter((requirement) => requirement !== undefined);
-};
+}
 
-const requirementFor = (value: unknown, field: string, report: FaultReport): LabelRequirement | undefined => {
+function requirementFor(
+  value: unknown,
+  field: string,
+  report: FaultReport,
+): LabelRequirement | undefined {
   const item = propertiesOf(value);
   if (item === undefined) {
     report.add(field, value, 'a requirement {key, operator, values}', 'Write it as an object.');
@@ -66,32 +96,50 @@ const requirementFor = (value: unknown, field: string, report: FaultReport): Lab
   }
   const { key } = item;
   const operator = labelOperators.find((candidate) => candidate === item.operator);
-  if (typeof key !== 'string' || !isLabelKey(key)) report.add(`${field}.key`, key, A_LABEL_KEY, WRITE_AS_ON_THE_POD);
+  if (typeof key !== 'string' || !isLabelKey(key)) {
+    report.add(`${field}.key`, key, A_LABEL_KEY, WRITE_AS_ON_THE_POD);
+  }
   if (operator === undefined) {
     const expected = `one of ${labelOperators.join(', ')}`;
     report.add(`${field}.operator`, item.operator, expected, 'Choose one of them.');
   }
-  const values = operator === undefined ? [] : valuesFor(item.values, operator, `${field}.values`, report);
+  const values =
+    operator === undefined ? [] : valuesFor(item.values, operator, `${field}.values`, report);
   return typeof key !== 'string' || operator === undefined ? undefined : { key, operator, values };
-};
+}
 
-const valuesFor = (
+function valuesFor(
   value: unknown,
   operator: LabelRequirement['operator'],
   field: string,
   report: FaultReport,
-): readonly string[] => {
+): readonly string[] {
   const values: readonly unknown[] = Array.isArray(value) ? value : [];
   const wantsValues = operator === 'In' || operator === 'NotIn';
   if (wantsValues && values.length === 0) {
-    report.add(field, value, `a list of one value at least, as the operator is ${operator}`, 'Name the values.');
+    report.add(
+      field,
+      value,
+      `a list of one value at least, as the operator is ${operator}`,
+      'Name the values.',
+    );
   }
-  if (!wantsValues && (values.length > 0 || (value !== undefined && value !== null && !Array.isArray(value)))) {
-    report.add(field, value, `no values, as the operator is ${operator}`, 'Remove them, or use In or NotIn.');
+  if (
+    !wantsValues &&
+    (values.length > 0 || (value !== undefined && value !== null && !Array.isArray(value)))
+  ) {
+    report.add(
+      field,
+      value,
+      `no values, as the operator is ${operator}`,
+      'Remove them, or use In or NotIn.',
+    );
     return [];
   }
   values.forEach((item, index) => {
-    if (!isLabelValue(item)) report.add(`${field}[${index}]`, item, A_LABEL_VALUE, WRITE_AS_ON_THE_POD);
+    if (!isLabelValue(item)) {
+      report.add(`${field}[${index}]`, item, A_LABEL_VALUE, WRITE_AS_ON_THE_POD);
+    }
   });
   return values.filter(isLabelValue);
-};
+}

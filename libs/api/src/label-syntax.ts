@@ -1,11 +1,16 @@
-/** The pattern of a label's value: empty, or up to 63 characters (the length is a check of its own). */
+/**
+ * The pattern of a label's value: empty, or up to 63 characters (the length is a check of its own).
+ */
 export const LABEL_VALUE_PATTERN = '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$';
 export const LABEL_VALUE_MAX_LENGTH = 63;
 
 const NAME = '([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]';
 const DNS_LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 
-/** The pattern of a label's key: a name of up to 63 characters, with a DNS name and a slash before it or not. */
+/**
+ * The pattern of a label's key: a name of up to 63 characters, with a DNS name and a slash before
+ * it or not.
+ */
 export const LABEL_KEY_PATTERN = `^(${DNS_LABEL}(\\.${DNS_LABEL})*/)?${NAME}$`;
 /** 253 for the prefix, the slash, and the name. */
 export const LABEL_KEY_MAX_LENGTH = 317;
@@ -19,7 +24,12 @@ export const A_LABEL_VALUE =
 const keyPattern = new RegExp(LABEL_KEY_PATTERN);
 const valuePattern = new RegExp(LABEL_VALUE_PATTERN);
 
-export const isLabelKey = (key: string): boolean => key.length <= LABEL_KEY_MAX_LENGTH && keyPattern.test(key);
+export function isLabelKey(key: string): boolean {
+  return key.length <= LABEL_KEY_MAX_LENGTH && keyPattern.test(key);
+}
 
-export const isLabelValue = (value: unknown): value is string =>
-  typeof value === 'string' && value.length <= LABEL_VALUE_MAX_LENGTH && valuePattern.test(value);
+export function isLabelValue(value: unknown): value is string {
+  return (
+    typeof value === 'string' && value.length <= LABEL_VALUE_MAX_LENGTH && valuePattern.test(value)
+  );
+}

@@ -4,6 +4,9 @@ export const QUANTITY_PATTERN = '^[0-9]+(\\.[0-9]*)?([numkMGTPE]|[KMGTPE]i|[eE][
 const pattern = new RegExp(QUANTITY_PATTERN);
 
 /** Whether `value` is a quantity, written as a string or as a whole number. */
-export const isQuantity = (value: unknown): value is string | number =>
-  (typeof value === 'string' && pattern.test(value)) ||
-  (typeof value === 'number' && Number.isInteger(value) && value >= 0);
+export function isQuantity(value: unknown): value is string | number {
+  return (
+    (typeof value === 'string' && pattern.test(value)) ||
+    (typeof value === 'number' && Number.isInteger(value) && value >= 0)
+  );
+}

@@ -8,7 +8,13 @@ export class CommandError extends Error {
   readonly stderr: string;
 
   /** @param reason how it ended, for example `exit status 1` or `no exit within 10000 ms`. */
-  constructor(argv: readonly string[], reason: string, exitStatus: number | null, stderr: string, cause?: unknown) {
+  constructor(
+    argv: readonly string[],
+    reason: string,
+    exitStatus: number | null,
+    stderr: string,
+    cause?: unknown,
+  ) {
     const detail = stderr.trim();
     super(`${argv.join(' ')}: ${reason}${detail === '' ? '' : `: ${detail}`}`, { cause });
     this.argv = argv;

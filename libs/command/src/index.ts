@@ -1,2 +1,7 @@
 export { CommandError } from './command-error.ts';
-export { runCommand, type CommandOutput, type RunCommand, type RunCommandOptions } from './run-command.ts';
+export {
+  type CommandOutput,
+  type RunCommand,
+  runCommand,
+  type RunCommandOptions,
+} from './run-command.ts';

@@ -1,15 +1,11 @@
 import { CommandError } from './command-error.ts';
 import { runCommand } from './run-command.ts';
 
-const failureOf = (argv: readonly string[], timeoutMs?: number): Promise<unknown> =>
-  runCommand(argv, timeoutMs === undefined ? {} : { timeoutMs }).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-
 describe('runCommand', () => {
   it('gives what the command printed', async () => {
-    await expect(runCommand(['sh', '-c', 'cat; echo problem >&2'], { stdin: 'text' })).resolves.toEqual({
+    await expect(
+      runCommand(['sh', '-c', 'cat; echo problem >&2'], { stdin: 'text' }),
+    ).resolves.toEqual({
       stdout: 'text',
       stderr: 'problem\n',
     });
@@ -45,6 +41,16 @@ describe('runCommand', () => {
   });
 
   it('survives a command that does not read its input', async () => {
-    await expect(runCommand(['true'], { stdin: 'x'.repeat(1 << 20) })).resolves.toEqual({ stdout: '', stderr: '' });
+    await expect(runCommand(['true'], { stdin: 'x'.repeat(1 << 20) })).resolves.toEqual({
+      stdout: '',
+      stderr: '',
+    });
   });
 });
+
+function failureOf(argv: readonly string[], timeoutMs?: number): Promise<unknown> {
+  return runCommand(argv, timeoutMs === undefined ? {} : { timeoutMs }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}

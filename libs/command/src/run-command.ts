@@ -16,19 +16,15 @@ export interface RunCommandOptions {
 }
 
 /** Runs one command to its end. Rejects with {@link CommandError} unless it exits with 0. */
-export type RunCommand = (argv: readonly string[], options?: RunCommandOptions) => Promise<CommandOutput>;
+export type RunCommand = (
+  argv: readonly string[],
+  options?: RunCommandOptions,
+) => Promise<CommandOutput>;
 
-/** Ends a process and all that it started. */
-const killGroup = (pid: number | undefined): void => {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has just ended by itself.
-  }
-};
-
-/** {@link RunCommand} as a child process of this one: no shell, the locale set to C so that output can be parsed. */
+/**
+ * {@link RunCommand} as a child process of this one: no shell, the locale set to C so that output
+ * can be parsed.
+ */
 export const runCommand: RunCommand = async (argv, { stdin = '', timeoutMs = 10_000 } = {}) => {
   const [file = '', ...args] = argv;
   const child = spawn(file, args, {
@@ -40,21 +36,29 @@ export const runCommand: RunCommand = async (argv, { stdin = '', timeoutMs = 10_
   const limit = setTimeout(() => {
     killGroup(child.pid);
   }, timeoutMs);
-  const ended = new Promise<{ exitStatus: number | null; signal: string | null }>((resolve, reject) => {
-    child.once('error', (error) => {
-      clearTimeout(limit);
-      reject(new CommandError(argv, 'could not be started', null, error.message, error));
-    });
-    child.once('close', (exitStatus, signal) => {
-      clearTimeout(limit);
-      resolve({ exitStatus, signal });
-    });
-  });
+  const ended = new Promise<{ exitStatus: number | null; signal: string | null }>(
+    (resolve, reject) => {
+      child.once('error', (error) => {
+        clearTimeout(limit);
+        reject(new CommandError(argv, 'could not be started', null, error.message, error));
+      });
+      child.once('close', (exitStatus, signal) => {
+        clearTimeout(limit);
+        resolve({ exitStatus, signal });
+      });
+    },
+  );
   // A command may end without reading its input; that it failed is then known from its exit status.
   child.stdin.on('error', () => undefined);
   child.stdin.end(stdin);
-  const [{ exitStatus, signal }, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-  if (exitStatus === 0) return { stdout, stderr };
+  const [{ exitStatus, signal }, stdout, stderr] = await Promise.all([
+    ended,
+    text(child.stdout),
+    text(child.stderr),
+  ]);
+  if (exitStatus === 0) {
+    return { stdout, stderr };
+  }
   const reason =
     exitStatus !== null
       ? `exit status ${exitStatus}`
@@ -63,3 +67,15 @@ export const runCommand: RunCommand = async (argv, { stdin = '', timeoutMs = 10_
         : `ended by ${String(signal)}`;
   throw new CommandError(argv, reason, exitStatus, stderr);
 };
+
+/** Ends a process and all that it started. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) {
+    return;
+  }
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has just ended by itself.
+  }
+}

@@ -1,15 +1,15 @@
 export {
+  type ConfigOf,
   durationMs,
   flag,
   integer,
   listOf,
   oneOf,
-  text,
-  type ConfigOf,
   type Option,
   type OptionTable,
   type OptionType,
+  text,
 } from './options.ts';
 export { ConfigError, parseConfig } from './parse-config.ts';
-export { readCommandLine, type CommandLine } from './read-command-line.ts';
+export { type CommandLine, readCommandLine } from './read-command-line.ts';
 export { renderOptions } from './render-options.ts';

@@ -15,7 +15,10 @@ export interface Option<T> {
   readonly default?: T;
 }
 
-/** The options of a program by their name in camelCase: the flag is `--kebab-case`, the variable `PREFIX_UPPER_CASE`. */
+/**
+ * The options of a program by their name in camelCase: the flag is `--kebab-case`, the variable
+ * `PREFIX_UPPER_CASE`.
+ */
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 
 export type ConfigOf<Table extends OptionTable> = {
@@ -27,48 +30,60 @@ export const text: OptionType<string> = {
   parse: (value) => (value === '' ? undefined : value),
 };
 
-/** A whole number from `min` to `max`. */
-export const integer = (min: number, max: number): OptionType<number> => ({
-  expects: `a whole number from ${min} to ${max}`,
-  parse: (value) => {
-    const parsed = Number(value);
-    return /^-?\d+$/.test(value) && parsed >= min && parsed <= max ? parsed : undefined;
-  },
-});
-
 const unitMs: Readonly<Record<string, number>> = { m: 60_000, s: 1000, ms: 1 };
-
-const printDuration = (value: number): string => {
-  const [unit = 'ms', length = 1] = Object.entries(unitMs).find(([, ms]) => value >= ms && value % ms === 0) ?? [];
-  return `${value / length}${unit}`;
-};
-
-/** A length of time such as `250ms`, `10s` or `5m`, from `min` to `max`; the value and the bounds are in milliseconds. */
-export const durationMs = (min: number, max: number): OptionType<number> => ({
-  expects: `a duration in ms, s or m, from ${printDuration(min)} to ${printDuration(max)}`,
-  parse: (value) => {
-    const [, length, unit = ''] = /^(\d+)(ms|s|m)$/.exec(value) ?? [];
-    const parsed = Number(length) * (unitMs[unit] ?? NaN);
-    return parsed >= min && parsed <= max ? parsed : undefined;
-  },
-  print: printDuration,
-});
 
 export const flag: OptionType<boolean> = {
   expects: 'true or false',
   parse: (value) => (value === 'true' ? true : value === 'false' ? false : undefined),
 };
 
-export const oneOf = <const T extends string>(...values: readonly T[]): OptionType<T> => ({
-  expects: `one of ${values.join(', ')}`,
-  parse: (value) => values.find((candidate) => candidate === value),
-});
+/** A whole number from `min` to `max`. */
+export function integer(min: number, max: number): OptionType<number> {
+  return {
+    expects: `a whole number from ${min} to ${max}`,
+    parse: (value) => {
+      const parsed = Number(value);
+      return /^-?\d+$/.test(value) && parsed >= min && parsed <= max ? parsed : undefined;
+    },
+  };
+}
+
+/**
+ * A length of time such as `250ms`, `10s` or `5m`, from `min` to `max`; the value and the bounds
+ * are in milliseconds.
+ */
+export function durationMs(min: number, max: number): OptionType<number> {
+  return {
+    expects: `a duration in ms, s or m, from ${printDuration(min)} to ${printDuration(max)}`,
+    parse: (value) => {
+      const [, length, unit = ''] = /^(\d+)(ms|s|m)$/.exec(value) ?? [];
+      const parsed = Number(length) * (unitMs[unit] ?? NaN);
+      return parsed >= min && parsed <= max ? parsed : undefined;
+    },
+    print: printDuration,
+  };
+}
+
+export function oneOf<const T extends string>(...values: readonly T[]): OptionType<T> {
+  return {
+    expects: `one of ${values.join(', ')}`,
+    parse: (value) => values.find((candidate) => candidate === value),
+  };
+}
 
 /** A comma-separated list; empty text is the empty list. */
-export const listOf = <T>(item: OptionType<T>): OptionType<readonly T[]> => ({
-  expects: `a comma-separated list, each ${item.expects}`,
-  parse: (value) => {
-    const items = value === '' ? [] : value.split(',').map((part) => item.parse(part.trim()));
-    return items.every((part) => part !== undefined) ? items : undefined;
-  },
-});
+export function listOf<T>(item: OptionType<T>): OptionType<readonly T[]> {
+  return {
+    expects: `a comma-separated list, each ${item.expects}`,
+    parse: (value) => {
+      const items = value === '' ? [] : value.split(',').map((part) => item.parse(part.trim()));
+      return items.every((part) => part !== undefined) ? items : undefined;
+    },
+  };
+}
+
+function printDuration(value: number): string {
+  const [unit = 'ms', length = 1] =
+    Object.entries(unitMs).find(([, ms]) => value >= ms && value % ms === 0) ?? [];
+  return `${value / length}${unit}`;
+}

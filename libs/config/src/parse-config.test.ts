@@ -8,13 +8,12 @@ const table = {
   resyncInterval: { type: durationMs(100, 600_000), description: 'How often.', default: 10_000 },
   serviceCidrs: { type: listOf(text), description: 'Services.', default: [] as readonly string[] },
   dryRun: { type: flag, description: 'Print only.', default: false },
-  logLevel: { type: oneOf('info', 'debug'), description: 'How much to log.', default: 'info' as const },
+  logLevel: {
+    type: oneOf('info', 'debug'),
+    description: 'How much to log.',
+    default: 'info' as const,
+  },
 };
-
-const parse = (
-  argv: readonly string[],
-  env: Record<string, string> = {},
-): ReturnType<typeof parseConfig<typeof table>> => parseConfig(table, { argv, env, envPrefix: 'SALLYPORT' });
 
 describe('parseConfig', () => {
   it('takes flags before the environment before defaults, and freezes the result', () => {
@@ -90,3 +89,10 @@ describe('durationMs', () => {
     },
   );
 });
+
+function parse(
+  argv: readonly string[],
+  env: Record<string, string> = {},
+): ReturnType<typeof parseConfig<typeof table>> {
+  return parseConfig(table, { argv, env, envPrefix: 'SALLYPORT' });
+}

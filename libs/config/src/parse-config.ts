@@ -22,32 +22,14 @@ export interface ConfigInput {
   readonly envPrefix: string;
 }
 
-/** `--name=value`, `--name value` and `--name` (true). A flag that is given twice keeps its last value. */
-const readFlags = (argv: readonly string[], known: ReadonlySet<string>, faults: string[]): Map<string, string> => {
-  const given = new Map<string, string>();
-  for (let index = 0; index < argv.length; index += 1) {
-    const argument = argv[index] ?? '';
-    const [, name = '', value] = /^(--[^=]+)(?:=(.*))?$/s.exec(argument) ?? [];
-    if (!known.has(name)) {
-      faults.push(`${argument}: unknown argument; known flags: ${[...known].join(', ')}`);
-      continue;
-    }
-    const next = argv[index + 1];
-    if (value !== undefined) given.set(name, value);
-    else if (next === undefined || next.startsWith('--')) given.set(name, 'true');
-    else {
-      given.set(name, next);
-      index += 1;
-    }
-  }
-  return given;
-};
-
 /**
  * The frozen configuration from flags, else environment variables, else defaults.
  * Throws {@link ConfigError} with every fault.
  */
-export const parseConfig = <Table extends OptionTable>(table: Table, input: ConfigInput): ConfigOf<Table> => {
+export function parseConfig<Table extends OptionTable>(
+  table: Table,
+  input: ConfigInput,
+): ConfigOf<Table> {
   const faults: string[] = [];
   const names = Object.keys(table);
   const flags = readFlags(input.argv, new Set(names.map(flagOf)), faults);
@@ -57,8 +39,11 @@ export const parseConfig = <Table extends OptionTable>(table: Table, input: Conf
     const fromFlag = flags.get(flagOf(name));
     const given = fromFlag ?? input.env[variable];
     if (given === undefined) {
-      if (option.default === undefined)
-        faults.push(`${flagOf(name)} is missing: give the flag or set ${variable} (${option.description})`);
+      if (option.default === undefined) {
+        faults.push(
+          `${flagOf(name)} is missing: give the flag or set ${variable} (${option.description})`,
+        );
+      }
       config[name] = option.default;
       continue;
     }
@@ -69,6 +54,38 @@ export const parseConfig = <Table extends OptionTable>(table: Table, input: Conf
     }
     config[name] = value;
   }
-  if (faults.length > 0) throw new ConfigError(faults);
+  if (faults.length > 0) {
+    throw new ConfigError(faults);
+  }
   return Object.freeze(config) as ConfigOf<Table>;
-};
+}
+
+/**
+ * `--name=value`, `--name value` and `--name` (true). A flag that is given twice keeps its last
+ * value.
+ */
+function readFlags(
+  argv: readonly string[],
+  known: ReadonlySet<string>,
+  faults: string[],
+): Map<string, string> {
+  const given = new Map<string, string>();
+  for (let index = 0; index < argv.length; index += 1) {
+    const argument = argv[index] ?? '';
+    const [, name = '', value] = /^(--[^=]+)(?:=(.*))?$/s.exec(argument) ?? [];
+    if (!known.has(name)) {
+      faults.push(`${argument}: unknown argument; known flags: ${[...known].join(', ')}`);
+      continue;
+    }
+    const next = argv[index + 1];
+    if (value !== undefined) {
+      given.set(name, value);
+    } else if (next === undefined || next.startsWith('--')) {
+      given.set(name, 'true');
+    } else {
+      given.set(name, next);
+      index += 1;
+    }
+  }
+  return given;
+}

@@ -1,16 +1,12 @@
 import { integer, text } from './options.ts';
-import { readCommandLine, type CommandLine } from './read-command-line.ts';
+import type { CommandLine } from './read-command-line.ts';
+import { readCommandLine } from './read-command-line.ts';
 
 const table = {
   nodeName: { type: text, description: 'The name of the Node.' },
   port: { type: integer(1, 65_535), description: 'The port to listen on.', default: 10_350 },
   kubeconfig: { type: text, description: 'Who to ask.', default: '' },
 };
-
-const read = (...argv: readonly string[]): CommandLine<{ readonly port: number }> =>
-  readCommandLine(table, { argv, env: {}, envPrefix: 'SALLYPORT' }, ({ port }) =>
-    port === 22 ? ['--port: 22 is taken', 'by sshd'] : [],
-  );
 
 describe('readCommandLine', () => {
   it('gives the configuration', () => {
@@ -26,7 +22,11 @@ describe('readCommandLine', () => {
       ['--port=0', '--node-name=n1'],
       '--port: "0" is not a whole number from 1 to 65535\n',
     ],
-    ['what is wrong with all of them', ['--port=22', '--node-name=n1'], '--port: 22 is taken\nby sshd\n'],
+    [
+      'what is wrong with all of them',
+      ['--port=22', '--node-name=n1'],
+      '--port: 22 is taken\nby sshd\n',
+    ],
   ])('ends with status 2 and says %s', (_, argv, message) => {
     expect(read(...argv)).toEqual({ kind: 'end', exitStatus: 2, text: message });
   });
@@ -51,3 +51,9 @@ describe('readCommandLine', () => {
     });
   });
 });
+
+function read(...argv: readonly string[]): CommandLine<{ readonly port: number }> {
+  return readCommandLine(table, { argv, env: {}, envPrefix: 'SALLYPORT' }, ({ port }) =>
+    port === 22 ? ['--port: 22 is taken', 'by sshd'] : [],
+  );
+}

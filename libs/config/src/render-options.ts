@@ -1,17 +1,8 @@
 import { flagOf, variableOf } from './option-names.ts';
 import type { Option, OptionTable } from './options.ts';
 
-/** The default as one would give it: empty when it is nothing, absent when the option is required. */
-const defaultOf = ({ type, default: value }: Option<unknown>): string | undefined =>
-  value === undefined ? undefined : (type.print ?? String)(value);
-
-const defaultCellOf = (option: Option<unknown>): string => {
-  const value = defaultOf(option);
-  return value === undefined ? 'required' : value === '' ? '' : `\`${value}\``;
-};
-
 /** The documentation of the options: a Markdown table, its columns aligned. */
-export const renderOptions = (table: OptionTable, envPrefix: string): string => {
+export function renderOptions(table: OptionTable, envPrefix: string): string {
   const rows = [
     ['flag', 'environment variable', 'value', 'default', 'meaning'],
     ...Object.entries(table).map(([name, option]) => [
@@ -23,18 +14,35 @@ export const renderOptions = (table: OptionTable, envPrefix: string): string => 
     ]),
   ];
   const [header = [], ...body] = rows;
-  const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = header.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
   const lineOf = (cells: readonly string[]): string =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`;
   return [header, widths.map((width) => '-'.repeat(width)), ...body].map(lineOf).join('');
-};
+}
 
-/** What a program prints when it is asked for help: each option with its variable, value and default, and what it means. */
-export const renderHelp = (table: OptionTable, envPrefix: string): string => {
+/**
+ * What a program prints when it is asked for help: each option with its variable, value and
+ * default, and what it means.
+ */
+export function renderHelp(table: OptionTable, envPrefix: string): string {
   const lines = Object.entries(table).map(([name, option]) => {
     const value = defaultOf(option);
     const otherwise = value === undefined ? '; required' : value === '' ? '' : `; default ${value}`;
     return `${flagOf(name)} (${variableOf(envPrefix, name)}): ${option.type.expects}${otherwise}\n    ${option.description}\n`;
   });
   return ['Options, each a flag or an environment variable; the flag wins.\n', ...lines].join('\n');
-};
+}
+
+function defaultCellOf(option: Option<unknown>): string {
+  const value = defaultOf(option);
+  return value === undefined ? 'required' : value === '' ? '' : `\`${value}\``;
+}
+
+/**
+ * The default as one would give it: empty when it is nothing, absent when the option is required.
+ */
+function defaultOf({ type, default: value }: Option<unknown>): string | undefined {
+  return value === undefined ? undefined : (type.print ?? String)(value);
+}

@@ -1,8 +1,13 @@
-/** Every name and number we take on a Node, but for the bits of the marks (marks.ts). docs/dataplane.md lists them all. */
+/**
+ * Every name and number we take on a Node, but for the bits of the marks (marks.ts).
+ * docs/dataplane.md lists them all.
+ */
 
 /** The OVS bridge. */
 export const BRIDGE = 'br-egress';
-/** The UDP port of the tunnel unless another is chosen: IANA's for Geneve. All Nodes have the same. */
+/**
+ * The UDP port of the tunnel unless another is chosen: IANA's for Geneve. All Nodes have the same.
+ */
 export const DEFAULT_TUNNEL_UDP_PORT = 6081;
 /** Its tunnel port. */
 export const TUNNEL_PORT = { name: 'egress-tun0', ofport: 1 } as const;
@@ -10,7 +15,10 @@ export const TUNNEL_PORT = { name: 'egress-tun0', ofport: 1 } as const;
 export const GATEWAY_PORT = { name: 'egress-gw0', ofport: 2, mac: '0a:58:00:00:00:02' } as const;
 /** The same on every Node, of link scope: only so that the device has one (see GatewayLink). */
 export const GATEWAY_ADDRESS = '169.254.77.1/32';
-/** What routes into egress-gw0 name as next hop; nobody has it, its MAC address is a static neighbour entry. */
+/**
+ * What routes into egress-gw0 name as next hop; nobody has it, its MAC address is a static
+ * neighbour entry.
+ */
 export const VIRTUAL_NEXT_HOP = { ip: '169.254.77.254', mac: '0a:58:00:00:00:01' } as const;
 /** Loose: the source of a packet only has to be reachable by some device. */
 export const RP_FILTER_LOOSE = 2;
@@ -44,7 +52,8 @@ export const ROUTE_TABLES = { redirect: 7101, return: 7102 } as const;
 export const RULE_PRIORITIES = { return: 1000, redirect: 1001 } as const;
 
 /**
- * Does nothing to a packet. It stands at the end of our nat chain from when damaged rules are replaced until the connections that they let
- * pass are repaired: an agent that is stopped or refused in between would take the new rules for proof that all is well.
+ * Does nothing to a packet. It stands at the end of our nat chain from when damaged rules are
+ * replaced until the connections that they let pass are repaired: an agent that is stopped or
+ * refused in between would take the new rules for proof that all is well.
  */
 export const UNREPAIRED_RULE = '-m comment --comment SALLYPORT-UNREPAIRED';

@@ -13,78 +13,99 @@ export interface Tunnel {
   readonly udpPort: number;
 }
 
-/** The ports of the bridge: every packet names both ends of the tunnel and its id. */
-const portsOf = ({ udpPort }: Tunnel): readonly OvsPort[] => [
-  {
-    name: TUNNEL_PORT.name,
-    type: 'geneve',
-    ofport: TUNNEL_PORT.ofport,
-    // Only with local_ip=flow does a packet leave from the tun_src that the flows set. Ports with one dst_port share a device of the kernel, and
-    // Open vSwitch takes two whose options differ for two tunnels, but gives every packet to one: see docs/dataplane.md.
-    options: { dst_port: `${udpPort}`, key: 'flow', local_ip: 'flow', remote_ip: 'flow' },
-  },
-  { name: GATEWAY_PORT.name, type: 'internal', ofport: GATEWAY_PORT.ofport, options: {}, mac: GATEWAY_PORT.mac },
-];
-
-/** The content of the bridge of one Node. */
-export const desiredOvs = ({ egresses, pods }: WaysOut, tunnel: Tunnel, marks: Marks): OvsState => ({
-  bridge: { failMode: 'secure', ports: portsOf(tunnel) },
-  flows: [
-    ...staticFlows(tunnel),
-    ...tunnel.peers.map(peerFlow),
-    ...[...pods].flatMap(([ip, wayOut]) => podFlows(ip, wayOut)),
-    ...[...egresses.values()].flatMap((wayOut) => gatewayFlows(wayOut, marks)),
-  ],
-  groups: [...egresses.values()].flatMap((wayOut) => groups(wayOut, tunnel)),
-});
-
 const TO_GATEWAY_PORT = `set_field:${GATEWAY_PORT.mac}->eth_dst`;
-// The kernel routes the outer packet by the mark of the inner one: a mark of ours would send it back into the bridge.
+// The kernel routes the outer packet by the mark of the inner one: a mark of ours would send it
+// back into the bridge.
 const CLEAR_MARK = 'set_field:0->pkt_mark';
 
-// Not left to the kernel, which may have other addresses on the device: the others would not know it.
-const fromOwnEnd = ({ ip }: Tunnel): string => `set_field:${ip}->tun_src`;
+/** The content of the bridge of one Node. */
+export function desiredOvs({ egresses, pods }: WaysOut, tunnel: Tunnel, marks: Marks): OvsState {
+  return {
+    bridge: { failMode: 'secure', ports: portsOf(tunnel) },
+    flows: [
+      ...staticFlows(tunnel),
+      ...tunnel.peers.map(peerFlow),
+      ...[...pods].flatMap(([ip, wayOut]) => podFlows(ip, wayOut)),
+      ...[...egresses.values()].flatMap((wayOut) => gatewayFlows(wayOut, marks)),
+    ],
+    groups: [...egresses.values()].flatMap((wayOut) => groups(wayOut, tunnel)),
+  };
+}
 
-const staticFlows = (tunnel: Tunnel): readonly Flow[] => [
-  {
-    table: OVS_TABLES.tunnel,
-    priority: FLOW_PRIORITIES.tunnelReturn,
-    match: `ip,tun_id=0,tun_dst=${tunnel.ip}`,
-    actions: `${TO_GATEWAY_PORT},${CLEAR_MARK},output:${GATEWAY_PORT.ofport}`,
-  },
-  {
+/** The ports of the bridge: every packet names both ends of the tunnel and its id. */
+function portsOf({ udpPort }: Tunnel): readonly OvsPort[] {
+  return [
+    {
+      name: TUNNEL_PORT.name,
+      type: 'geneve',
+      ofport: TUNNEL_PORT.ofport,
+      // Only with local_ip=flow does a packet leave from the tun_src that the flows set. Ports with
+      // one dst_port share a device of the kernel, and Open vSwitch takes two whose options differ
+      // for two tunnels, but gives every packet to one: see docs/dataplane.md.
+      options: { dst_port: `${udpPort}`, key: 'flow', local_ip: 'flow', remote_ip: 'flow' },
+    },
+    {
+      name: GATEWAY_PORT.name,
+      type: 'internal',
+      ofport: GATEWAY_PORT.ofport,
+      options: {},
+      mac: GATEWAY_PORT.mac,
+    },
+  ];
+}
+
+function staticFlows(tunnel: Tunnel): readonly Flow[] {
+  return [
+    {
+      table: OVS_TABLES.tunnel,
+      priority: FLOW_PRIORITIES.tunnelReturn,
+      match: `ip,tun_id=0,tun_dst=${tunnel.ip}`,
+      actions: `${TO_GATEWAY_PORT},${CLEAR_MARK},output:${GATEWAY_PORT.ofport}`,
+    },
+    {
+      table: OVS_TABLES.classify,
+      priority: FLOW_PRIORITIES.reply,
+      match: `ip,in_port=${GATEWAY_PORT.ofport}`,
+      actions: `ct(table=${OVS_TABLES.return},zone=${CT_ZONE})`,
+    },
+    {
+      table: OVS_TABLES.return,
+      priority: FLOW_PRIORITIES.known,
+      match: 'ct_state=+rpl+trk,ip',
+      actions:
+        `${CLEAR_MARK},set_field:0->tun_id,${fromOwnEnd(tunnel)},move:NXM_NX_CT_LABEL[0..31]->NXM_NX_TUN_IPV4_DST[],` +
+        `output:${TUNNEL_PORT.ofport}`,
+    },
+    ...Object.values(OVS_TABLES).map((table) => ({
+      table,
+      priority: FLOW_PRIORITIES.miss,
+      match: '',
+      actions: 'drop',
+    })),
+  ];
+}
+
+// Not left to the kernel, which may have other addresses on the device: the others would not know
+// it.
+function fromOwnEnd({ ip }: Tunnel): string {
+  return `set_field:${ip}->tun_src`;
+}
+
+/**
+ * Whom packets of the tunnel are taken from. A Node that this one has not heard of yet has to wait.
+ */
+function peerFlow(ip: string): Flow {
+  return {
     table: OVS_TABLES.classify,
-    priority: FLOW_PRIORITIES.reply,
-    match: `ip,in_port=${GATEWAY_PORT.ofport}`,
-    actions: `ct(table=${OVS_TABLES.return},zone=${CT_ZONE})`,
-  },
-  {
-    table: OVS_TABLES.return,
     priority: FLOW_PRIORITIES.known,
-    match: 'ct_state=+rpl+trk,ip',
-    actions:
-      `${CLEAR_MARK},set_field:0->tun_id,${fromOwnEnd(tunnel)},move:NXM_NX_CT_LABEL[0..31]->NXM_NX_TUN_IPV4_DST[],` +
-      `output:${TUNNEL_PORT.ofport}`,
-  },
-  ...Object.values(OVS_TABLES).map((table) => ({
-    table,
-    priority: FLOW_PRIORITIES.miss,
-    match: '',
-    actions: 'drop',
-  })),
-];
-
-/** Whom packets of the tunnel are taken from. A Node that this one has not heard of yet has to wait. */
-const peerFlow = (ip: string): Flow => ({
-  table: OVS_TABLES.classify,
-  priority: FLOW_PRIORITIES.known,
-  match: `ip,tun_src=${ip},in_port=${TUNNEL_PORT.ofport}`,
-  actions: `goto_table:${OVS_TABLES.tunnel}`,
-});
+    match: `ip,tun_src=${ip},in_port=${TUNNEL_PORT.ofport}`,
+    actions: `goto_table:${OVS_TABLES.tunnel}`,
+  };
+}
 
 /** On the Node of a Pod: to the group of its Egress. */
-const podFlows = (ip: string, wayOut: WayOut): readonly Flow[] =>
-  wayOut.way === 'redirect'
+function podFlows(ip: string, wayOut: WayOut): readonly Flow[] {
+  return wayOut.way === 'redirect'
     ? [
         {
           table: OVS_TABLES.classify,
@@ -94,25 +115,14 @@ const podFlows = (ip: string, wayOut: WayOut): readonly Flow[] =>
         },
       ]
     : [];
+}
 
-/** On the Node of a Pod: where the gateway of an Egress is, so that a move of the IP is a change of one group. */
-const groups = (wayOut: WayOut, tunnel: Tunnel): readonly Group[] =>
-  wayOut.way === 'redirect'
-    ? [
-        {
-          id: wayOut.tunnelID,
-          type: 'indirect',
-          buckets: [
-            `bucket_id:0,actions=${CLEAR_MARK},set_field:${hex(wayOut.tunnelID)}->tun_id,` +
-              `${fromOwnEnd(tunnel)},set_field:${wayOut.nodeIP}->tun_dst,output:${TUNNEL_PORT.ofport}`,
-          ],
-        },
-      ]
-    : [];
-
-/** On the gateway: keeps where the connection came from, then lets the IP stack send it with the SNAT id. */
-const gatewayFlows = (wayOut: WayOut, marks: Marks): readonly Flow[] =>
-  wayOut.way === 'snat'
+/**
+ * On the gateway: keeps where the connection came from, then lets the IP stack send it with the
+ * SNAT id.
+ */
+function gatewayFlows(wayOut: WayOut, marks: Marks): readonly Flow[] {
+  return wayOut.way === 'snat'
     ? [
         {
           table: OVS_TABLES.tunnel,
@@ -130,3 +140,23 @@ const gatewayFlows = (wayOut: WayOut, marks: Marks): readonly Flow[] =>
         },
       ]
     : [];
+}
+
+/**
+ * On the Node of a Pod: where the gateway of an Egress is, so that a move of the IP is a change of
+ * one group.
+ */
+function groups(wayOut: WayOut, tunnel: Tunnel): readonly Group[] {
+  return wayOut.way === 'redirect'
+    ? [
+        {
+          id: wayOut.tunnelID,
+          type: 'indirect',
+          buckets: [
+            `bucket_id:0,actions=${CLEAR_MARK},set_field:${hex(wayOut.tunnelID)}->tun_id,` +
+              `${fromOwnEnd(tunnel)},set_field:${wayOut.nodeIP}->tun_dst,output:${TUNNEL_PORT.ofport}`,
+          ],
+        },
+      ]
+    : [];
+}

@@ -12,30 +12,52 @@ import { packetMask } from './marks.ts';
 import type { PolicyRoute, RoutingState } from './state.ts';
 
 /** @param skip the CIDRs inside the cluster. @param uplinkMtu in bytes. */
-export const desiredRouting = (skip: ReadonlySet<string>, uplinkMtu: number, marks: Marks): RoutingState => ({
-  gatewayLink: {
-    up: true,
-    mtu: uplinkMtu - TUNNEL_OVERHEAD,
-    mac: GATEWAY_PORT.mac,
-    addresses: [GATEWAY_ADDRESS],
-    rpFilter: RP_FILTER_LOOSE,
-    neighbors: new Map([[VIRTUAL_NEXT_HOP.ip, VIRTUAL_NEXT_HOP.mac]]),
-  },
-  rules: [
-    { priority: RULE_PRIORITIES.return, mark: marks.return, mask: packetMask(marks), table: ROUTE_TABLES.return },
-    { priority: RULE_PRIORITIES.redirect, mark: marks.redirect, mask: packetMask(marks), table: ROUTE_TABLES.redirect },
-  ],
-  routes: [
-    ...[...skip].map((destination): PolicyRoute => ({ table: ROUTE_TABLES.redirect, type: 'throw', destination })),
-    defaultRoute(ROUTE_TABLES.redirect),
-    // Without throw routes: a reply's destination is a Pod.
-    defaultRoute(ROUTE_TABLES.return),
-  ],
-});
+export function desiredRouting(
+  skip: ReadonlySet<string>,
+  uplinkMtu: number,
+  marks: Marks,
+): RoutingState {
+  return {
+    gatewayLink: {
+      up: true,
+      mtu: uplinkMtu - TUNNEL_OVERHEAD,
+      mac: GATEWAY_PORT.mac,
+      addresses: [GATEWAY_ADDRESS],
+      rpFilter: RP_FILTER_LOOSE,
+      neighbors: new Map([[VIRTUAL_NEXT_HOP.ip, VIRTUAL_NEXT_HOP.mac]]),
+    },
+    rules: [
+      {
+        priority: RULE_PRIORITIES.return,
+        mark: marks.return,
+        mask: packetMask(marks),
+        table: ROUTE_TABLES.return,
+      },
+      {
+        priority: RULE_PRIORITIES.redirect,
+        mark: marks.redirect,
+        mask: packetMask(marks),
+        table: ROUTE_TABLES.redirect,
+      },
+    ],
+    routes: [
+      ...[...skip].map((destination): PolicyRoute => ({
+        table: ROUTE_TABLES.redirect,
+        type: 'throw',
+        destination,
+      })),
+      defaultRoute(ROUTE_TABLES.redirect),
+      // Without throw routes: a reply's destination is a Pod.
+      defaultRoute(ROUTE_TABLES.return),
+    ],
+  };
+}
 
-const defaultRoute = (table: number): PolicyRoute => ({
-  table,
-  type: 'gateway',
-  destination: '0.0.0.0/0',
-  via: VIRTUAL_NEXT_HOP.ip,
-});
+function defaultRoute(table: number): PolicyRoute {
+  return {
+    table,
+    type: 'gateway',
+    destination: '0.0.0.0/0',
+    via: VIRTUAL_NEXT_HOP.ip,
+  };
+}

@@ -5,8 +5,8 @@ import { defaultMarks } from './marks.ts';
 import type { Operation } from './operation.ts';
 import { planDataplane } from './plan-dataplane.ts';
 import type { DataplaneState } from './state.ts';
-import { emptyWorld, runPlan, send, applyOperation } from './testing/index.ts';
 import type { Subject, World } from './testing/index.ts';
+import { applyOperation, emptyWorld, runPlan, send } from './testing/index.ts';
 import type { GroupSketch } from './testing/scenario.ts';
 import { egressGroup, intentForPod, intentForTunnel, network, node } from './testing/scenario.ts';
 
@@ -15,48 +15,6 @@ const remotePod = '10.244.2.21';
 const tunnelIDs = [70, 71, 72];
 const external = '203.0.113.10';
 const podInside = '10.244.3.31';
-
-const planned = (world: World, groups: readonly GroupSketch[]): DataplaneState =>
-  planDataplane({
-    groups: groups.map(egressGroup),
-    network,
-    node,
-    marks: defaultMarks,
-    tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
-    actual: world.state,
-  }).desired;
-
-const stepsTo = (world: World, groups: readonly GroupSketch[]): readonly Operation[] =>
-  diffDataplane(world.state, planned(world, groups), defaultMarks);
-
-/** Everybody whose packets are watched while the Node goes through `before` to `after`. */
-const subjects = (before: readonly (readonly GroupSketch[])[], after: readonly GroupSketch[]): readonly Subject[] => {
-  const all = [...before, after];
-  const subject = (
-    intents: readonly string[],
-    rest: Pick<Subject, 'source' | 'destination' | 'tunnelID'>,
-  ): Subject => ({
-    ...rest,
-    allowed: intents,
-    steady: new Set(intents).size === 1,
-    final: intents.at(-1)!,
-  });
-  return [
-    ...localPods.map((source) =>
-      subject(
-        all.map((groups) => intentForPod(groups, source)),
-        { source, destination: external },
-      ),
-    ),
-    ...localPods.map((source) => subject([`leaves as ${source}`], { source, destination: podInside })),
-    ...tunnelIDs.map((tunnelID) =>
-      subject(
-        all.map((groups) => intentForTunnel(groups, tunnelID)),
-        { source: remotePod, destination: external, tunnelID },
-      ),
-    ),
-  ];
-};
 
 const groupSketches = fc
   .tuple(
@@ -109,7 +67,10 @@ describe('diffDataplane', () => {
         const seen: (readonly GroupSketch[])[] = [[]];
         for (const [groups, count] of history) {
           const steps = stepsTo(world, groups).slice(0, count);
-          const watched = subjects([...seen, groups], groups).map((subject) => ({ ...subject, steady: false }));
+          const watched = subjects([...seen, groups], groups).map((subject) => ({
+            ...subject,
+            steady: false,
+          }));
           // Where it ends up is of no interest: it was stopped half-way.
           const run = runPlan(world, steps, watched, [1000]);
           expect(run.leaks.filter((leak) => !leak.startsWith('in the end'))).toEqual([]);
@@ -136,22 +97,40 @@ describe('diffDataplane', () => {
     'lets newly selected Pods leave with no address but theirs, and keeps the others as they are, when %s',
     (_, cut) => {
       const [stays, comes, goes] = localPods as [string, string, string];
-      const there: GroupSketch = { name: 'a', tunnelID: 70, egressIP: '192.168.77.200', gateway: 'n2', pods: [stays] };
-      const here: GroupSketch = { name: 'b', tunnelID: 71, egressIP: '192.168.77.201', gateway: 'n1', pods: [goes] };
+      const there: GroupSketch = {
+        name: 'a',
+        tunnelID: 70,
+        egressIP: '192.168.77.200',
+        gateway: 'n2',
+        pods: [stays],
+      };
+      const here: GroupSketch = {
+        name: 'b',
+        tunnelID: 71,
+        egressIP: '192.168.77.201',
+        gateway: 'n1',
+        pods: [goes],
+      };
       const nowHere: GroupSketch = { ...here, pods: [comes] };
-      const world = stepsTo(emptyWorld(node.ip), [there, here]).reduce(applyOperation, emptyWorld(node.ip));
+      const world = stepsTo(emptyWorld(node.ip), [there, here]).reduce(
+        applyOperation,
+        emptyWorld(node.ip),
+      );
       const steps = cut(world.state, planned(world, [there, nowHere]), defaultMarks);
       const watched = [[stays, `tunnel 70 to 192.168.77.12`] as const, [comes, 'dropped'] as const];
       const after = steps.reduce(applyOperation, world);
-      for (const [source, outcome] of watched)
+      for (const [source, outcome] of watched) {
         expect(send(after, { source, destination: external, port: 1 }).outcome).toBe(outcome);
+      }
       expect(stepsTo(after, [there, nowHere]).length).toBeGreaterThan(0);
     },
   );
 
   it('cuts off before anything that Open vSwitch, conntrack or a route can refuse', () => {
     const world = emptyWorld(node.ip);
-    const groups = [{ name: 'a', tunnelID: 70, egressIP: '192.168.77.200', gateway: 'n1', pods: localPods }];
+    const groups = [
+      { name: 'a', tunnelID: 70, egressIP: '192.168.77.200', gateway: 'n1', pods: localPods },
+    ];
     expect(
       stepsTo(world, groups)
         .map(({ op }) => op)
@@ -168,21 +147,32 @@ describe('diffDataplane', () => {
         fc.array(fc.record({ isBlind: fc.boolean(), count: fc.nat(12) }), { maxLength: 3 }),
         (groups, chosen, seed, attempts) => {
           let { world } = runPlan(emptyWorld(node.ip), stepsTo(emptyWorld(node.ip), groups), []);
-          for (const damage of chosen) world = { ...world, state: damage(world.state, seed) };
+          for (const damage of chosen) {
+            world = { ...world, state: damage(world.state, seed) };
+          }
           // Whom no Egress selects is not ours to repair.
           const watched = subjects([], groups).filter(
-            ({ destination, final }) => destination === external && final !== `leaves as ${node.ip}`,
+            ({ destination, final }) =>
+              destination === external && final !== `leaves as ${node.ip}`,
           );
-          for (const subject of watched) world = send(world, { ...subject, port: 2000 }).world;
+          for (const subject of watched) {
+            world = send(world, { ...subject, port: 2000 }).world;
+          }
           for (const { isBlind, count } of attempts) {
             // Blind as while Open vSwitch cannot be read.
             const steps = isBlind
               ? diffCutOff(world.state, planned(world, groups), defaultMarks)
               : stepsTo(world, groups);
-            for (const step of steps.slice(0, count)) world = applyOperation(world, step);
+            for (const step of steps.slice(0, count)) {
+              world = applyOperation(world, step);
+            }
           }
-          for (const step of stepsTo(world, groups)) world = applyOperation(world, step);
-          for (const subject of watched) expect(send(world, { ...subject, port: 2000 }).outcome).toBe(subject.final);
+          for (const step of stepsTo(world, groups)) {
+            world = applyOperation(world, step);
+          }
+          for (const subject of watched) {
+            expect(send(world, { ...subject, port: 2000 }).outcome).toBe(subject.final);
+          }
           expect(runPlan(world, [], watched, [2000]).leaks).toEqual([]);
           expect(stepsTo(world, groups)).toEqual([]);
         },
@@ -191,9 +181,6 @@ describe('diffDataplane', () => {
     );
   });
 });
-
-/** Leaves out one in three, beginning anywhere. */
-const some = <T>(items: readonly T[], seed: number): T[] => items.filter((_, index) => (index + seed) % 3 !== 0);
 
 const damages: readonly ((state: DataplaneState, seed: number) => DataplaneState)[] = [
   (state, seed) => ({ ...state, ovs: { ...state.ovs, flows: some(state.ovs.flows, seed) } }),
@@ -210,15 +197,26 @@ const damages: readonly ((state: DataplaneState, seed: number) => DataplaneState
     ...state,
     ipsets: {
       ...state.ipsets,
-      pods: new Map([...(state.ipsets.pods ?? [])].map(([ip]) => [ip, { mark: 0x33, mask: 0x1cff }])),
+      pods: new Map(
+        [...(state.ipsets.pods ?? [])].map(([ip]) => [ip, { mark: 0x33, mask: 0x1cff }]),
+      ),
     },
   }),
-  (state, seed) => ({ ...state, iptables: { ...state.iptables, jumps: some(state.iptables.jumps, seed) } }),
+  (state, seed) => ({
+    ...state,
+    iptables: { ...state.iptables, jumps: some(state.iptables.jumps, seed) },
+  }),
   (state) => ({
     ...state,
-    iptables: { ...state.iptables, jumps: state.iptables.jumps.map((jump) => ({ ...jump, first: false })) },
+    iptables: {
+      ...state.iptables,
+      jumps: state.iptables.jumps.map((jump) => ({ ...jump, first: false })),
+    },
   }),
-  (state, seed) => ({ ...state, iptables: { ...state.iptables, chains: some(state.iptables.chains, seed) } }),
+  (state, seed) => ({
+    ...state,
+    iptables: { ...state.iptables, chains: some(state.iptables.chains, seed) },
+  }),
   (state, seed) => ({
     ...state,
     iptables: {
@@ -238,6 +236,64 @@ const damages: readonly ((state: DataplaneState, seed: number) => DataplaneState
   (state) => ({ ...state, routing: { rules: [], routes: [] } }),
   (state, seed) => ({
     ...state,
-    routing: { ...state.routing, routes: some(state.routing.routes, seed), rules: some(state.routing.rules, seed) },
+    routing: {
+      ...state.routing,
+      routes: some(state.routing.routes, seed),
+      rules: some(state.routing.rules, seed),
+    },
   }),
 ];
+
+function stepsTo(world: World, groups: readonly GroupSketch[]): readonly Operation[] {
+  return diffDataplane(world.state, planned(world, groups), defaultMarks);
+}
+
+function planned(world: World, groups: readonly GroupSketch[]): DataplaneState {
+  return planDataplane({
+    groups: groups.map(egressGroup),
+    network,
+    node,
+    marks: defaultMarks,
+    tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
+    actual: world.state,
+  }).desired;
+}
+
+/** Everybody whose packets are watched while the Node goes through `before` to `after`. */
+function subjects(
+  before: readonly (readonly GroupSketch[])[],
+  after: readonly GroupSketch[],
+): readonly Subject[] {
+  const all = [...before, after];
+  const subject = (
+    intents: readonly string[],
+    rest: Pick<Subject, 'source' | 'destination' | 'tunnelID'>,
+  ): Subject => ({
+    ...rest,
+    allowed: intents,
+    steady: new Set(intents).size === 1,
+    final: intents.at(-1)!,
+  });
+  return [
+    ...localPods.map((source) =>
+      subject(
+        all.map((groups) => intentForPod(groups, source)),
+        { source, destination: external },
+      ),
+    ),
+    ...localPods.map((source) =>
+      subject([`leaves as ${source}`], { source, destination: podInside }),
+    ),
+    ...tunnelIDs.map((tunnelID) =>
+      subject(
+        all.map((groups) => intentForTunnel(groups, tunnelID)),
+        { source: remotePod, destination: external, tunnelID },
+      ),
+    ),
+  ];
+}
+
+/** Leaves out one in three, beginning anywhere. */
+function some<T>(items: readonly T[], seed: number): T[] {
+  return items.filter((_, index) => (index + seed) % 3 !== 0);
+}

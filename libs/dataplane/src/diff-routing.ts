@@ -9,7 +9,7 @@ export interface RoutingDiff {
   readonly remove: readonly Operation[];
 }
 
-export const diffRouting = (actual: RoutingState, desired: RoutingState): RoutingDiff => {
+export function diffRouting(actual: RoutingState, desired: RoutingState): RoutingDiff {
   const haveRoutes = new Set(actual.routes.map(routeKey));
   const wantRoutes = new Set(desired.routes.map(routeKey));
   const haveRules = new Set(actual.rules.map(ruleKey));
@@ -18,7 +18,8 @@ export const diffRouting = (actual: RoutingState, desired: RoutingState): Routin
   return {
     add: [
       ...diffLink(actual, desired),
-      // The throw routes come first in the desired state: what stays inside the cluster is never sent into the tunnel.
+      // The throw routes come first in the desired state: what stays inside the cluster is never
+      // sent into the tunnel.
       ...desired.routes
         .filter((route) => !haveRoutes.has(routeKey(route)))
         .map((route): Operation => ({ op: 'add-route', route })),
@@ -26,7 +27,9 @@ export const diffRouting = (actual: RoutingState, desired: RoutingState): Routin
         .filter((rule) => !haveRules.has(ruleKey(rule)))
         .map((rule): Operation => ({ op: 'add-rule', rule })),
     ],
-    removeThrows: removedRoutes.filter(({ type }) => type === 'throw').map((route) => ({ op: 'delete-route', route })),
+    removeThrows: removedRoutes
+      .filter(({ type }) => type === 'throw')
+      .map((route) => ({ op: 'delete-route', route })),
     remove: [
       ...actual.rules
         .filter((rule) => !wantRules.has(ruleKey(rule)))
@@ -36,10 +39,23 @@ export const diffRouting = (actual: RoutingState, desired: RoutingState): Routin
         .map((route): Operation => ({ op: 'delete-route', route })),
     ],
   };
-};
+}
 
-const diffLink = ({ gatewayLink: actual }: RoutingState, { gatewayLink: desired }: RoutingState): Operation[] => {
-  if (desired === undefined) return [];
+function routeKey(route: PolicyRoute): string {
+  return `${route.table} ${route.type} ${route.destination} ${route.type === 'gateway' ? route.via : ''}`;
+}
+
+function ruleKey({ priority, mark, mask, table }: PolicyRule): string {
+  return `${priority} ${mark}/${mask} ${table}`;
+}
+
+function diffLink(
+  { gatewayLink: actual }: RoutingState,
+  { gatewayLink: desired }: RoutingState,
+): Operation[] {
+  if (desired === undefined) {
+    return [];
+  }
   const { mtu, rpFilter, addresses } = desired;
   const isSet =
     actual?.up === true &&
@@ -52,9 +68,4 @@ const diffLink = ({ gatewayLink: actual }: RoutingState, { gatewayLink: desired 
       .filter(([ip, mac]) => actual?.neighbors.get(ip) !== mac)
       .map(([ip, mac]) => ({ op: 'set-neighbor', ip, mac }) as const),
   ];
-};
-
-const routeKey = (route: PolicyRoute): string =>
-  `${route.table} ${route.type} ${route.destination} ${route.type === 'gateway' ? route.via : ''}`;
-
-const ruleKey = ({ priority, mark, mask, table }: PolicyRule): string => `${priority} ${mark}/${mask} ${table}`;
+}

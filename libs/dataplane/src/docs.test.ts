@@ -30,7 +30,10 @@ const namesAndNumbers = [
   ['cookie', hex(constants.COOKIE)],
   ['OVS conntrack zone', constants.CT_ZONE],
   ...Object.entries(constants.OVS_TABLES).map(([name, table]) => [`OVS table ${name}`, table]),
-  ...Object.entries(constants.FLOW_PRIORITIES).map(([name, priority]) => [`OVS priority ${name}`, priority]),
+  ...Object.entries(constants.FLOW_PRIORITIES).map(([name, priority]) => [
+    `OVS priority ${name}`,
+    priority,
+  ]),
   ['set of Pods', constants.PODS_SET],
   ['set of inside destinations', constants.SKIP_SET],
   ['chain', constants.PREROUTING_CHAIN],
@@ -38,14 +41,23 @@ const namesAndNumbers = [
   ['chain', constants.POSTROUTING_CHAIN],
   ['rule of an unfinished repair', constants.UNREPAIRED_RULE],
   ...Object.entries(constants.ROUTE_TABLES).map(([name, table]) => [`route table ${name}`, table]),
-  ...Object.entries(constants.RULE_PRIORITIES).map(([name, priority]) => [`rule priority ${name}`, priority]),
+  ...Object.entries(constants.RULE_PRIORITIES).map(([name, priority]) => [
+    `rule priority ${name}`,
+    priority,
+  ]),
   ['SNAT ids', MAX_SNAT_IDS],
   ...Object.entries({ ...defaultMarks }).map(([name, mark]) => [name, hex(mark)]),
 ].map(([what, value]) => `${String(what)}: ${String(value)}`);
 
 const example = planDataplane({
   groups: [
-    { name: 'web', tunnelID: 4242, egressIP: '192.168.77.200', gateway: 'n2', pods: ['10.244.1.12', '10.244.1.13'] },
+    {
+      name: 'web',
+      tunnelID: 4242,
+      egressIP: '192.168.77.200',
+      gateway: 'n2',
+      pods: ['10.244.1.12', '10.244.1.13'],
+    },
     { name: 'db', tunnelID: 77, egressIP: '192.168.77.201', gateway: 'n1', pods: ['10.244.1.11'] },
     { name: 'lost', tunnelID: 5, egressIP: '192.168.77.202', pods: ['10.244.1.14'] },
   ].map(egressGroup),
@@ -55,48 +67,6 @@ const example = planDataplane({
   tunnelUdpPort: constants.DEFAULT_TUNNEL_UDP_PORT,
   actual: emptyState,
 }).desired;
-
-/** As the tools print them, in their order or, where they have none, in ours. */
-const renderFlow = ({ table, priority, match, actions }: Flow): string =>
-  ` cookie=${hex(constants.COOKIE)}, ${table === 0 ? '' : `table=${table}, `}priority=${priority}${match === '' ? '' : `,${match}`} actions=${actions}`;
-
-const renderFlows = ({ ovs }: DataplaneState): readonly string[] =>
-  ovs.flows.toSorted((a, b) => a.table - b.table || b.priority - a.priority).map(renderFlow);
-
-const renderGroups = ({ ovs }: DataplaneState): readonly string[] =>
-  ovs.groups.map(({ id, type, buckets }) => ` group_id=${id},type=${type},bucket=${buckets.join()}`);
-
-const renderIptables = ({ iptables }: DataplaneState): readonly string[] =>
-  ['raw', 'mangle', 'nat', 'filter'].flatMap((table) => [
-    `*${table}`,
-    ...iptables.jumps.filter((jump) => jump.table === table).map(({ from, to }) => `-A ${from} -j ${to}`),
-    ...iptables.chains
-      .filter((chain) => chain.table === table)
-      .flatMap(({ name, rules }) => rules.map((rule) => `-A ${name} ${rule}`)),
-  ]);
-
-const renderIpsets = ({ ipsets }: DataplaneState): readonly string[] => [
-  `create ${constants.PODS_SET} hash:ip family inet skbinfo`,
-  ...[...(ipsets.pods ?? [])].map(
-    ([ip, { mark, mask }]) => `add ${constants.PODS_SET} ${ip} skbmark ${hex(mark)}/${hex(mask)}`,
-  ),
-  `create ${constants.SKIP_SET} hash:net family inet`,
-  ...[...(ipsets.skip ?? [])].map((cidr) => `add ${constants.SKIP_SET} ${cidr.replace('/32', '')}`),
-];
-
-const renderRoute = (route: PolicyRoute): string =>
-  route.type === 'throw'
-    ? `throw ${route.destination.replace('/32', '')} proto static`
-    : `default via ${route.via} dev ${constants.GATEWAY_PORT.name} proto static onlink`;
-
-const renderRouting = ({ routing }: DataplaneState): readonly string[] => [
-  ...routing.rules.map(
-    ({ priority, mark, mask, table }) => `${priority}:	from all fwmark ${hex(mark)}/${hex(mask)} lookup ${table}`,
-  ),
-  ...routing.routes
-    .toSorted((a, b) => a.table - b.table || (a.type === b.type ? 0 : a.type === 'gateway' ? -1 : 1))
-    .map(renderRoute),
-];
 
 const dumps: readonly (readonly [string, readonly string[]])[] = [
   ['the flows', renderFlows(example)],
@@ -116,3 +86,63 @@ describe('docs/dataplane.md', () => {
     expect(page).toContain(`\`\`\`text\n${lines.join('\n')}\n\`\`\`\n`);
   });
 });
+
+function renderFlows({ ovs }: DataplaneState): readonly string[] {
+  return ovs.flows.toSorted((a, b) => a.table - b.table || b.priority - a.priority).map(renderFlow);
+}
+
+/** As the tools print them, in their order or, where they have none, in ours. */
+function renderFlow({ table, priority, match, actions }: Flow): string {
+  return ` cookie=${hex(constants.COOKIE)}, ${table === 0 ? '' : `table=${table}, `}priority=${priority}${match === '' ? '' : `,${match}`} actions=${actions}`;
+}
+
+function renderGroups({ ovs }: DataplaneState): readonly string[] {
+  return ovs.groups.map(
+    ({ id, type, buckets }) => ` group_id=${id},type=${type},bucket=${buckets.join()}`,
+  );
+}
+
+function renderIptables({ iptables }: DataplaneState): readonly string[] {
+  return ['raw', 'mangle', 'nat', 'filter'].flatMap((table) => [
+    `*${table}`,
+    ...iptables.jumps
+      .filter((jump) => jump.table === table)
+      .map(({ from, to }) => `-A ${from} -j ${to}`),
+    ...iptables.chains
+      .filter((chain) => chain.table === table)
+      .flatMap(({ name, rules }) => rules.map((rule) => `-A ${name} ${rule}`)),
+  ]);
+}
+
+function renderIpsets({ ipsets }: DataplaneState): readonly string[] {
+  return [
+    `create ${constants.PODS_SET} hash:ip family inet skbinfo`,
+    ...[...(ipsets.pods ?? [])].map(
+      ([ip, { mark, mask }]) => `add ${constants.PODS_SET} ${ip} skbmark ${hex(mark)}/${hex(mask)}`,
+    ),
+    `create ${constants.SKIP_SET} hash:net family inet`,
+    ...[...(ipsets.skip ?? [])].map(
+      (cidr) => `add ${constants.SKIP_SET} ${cidr.replace('/32', '')}`,
+    ),
+  ];
+}
+
+function renderRouting({ routing }: DataplaneState): readonly string[] {
+  return [
+    ...routing.rules.map(
+      ({ priority, mark, mask, table }) =>
+        `${priority}:	from all fwmark ${hex(mark)}/${hex(mask)} lookup ${table}`,
+    ),
+    ...routing.routes
+      .toSorted(
+        (a, b) => a.table - b.table || (a.type === b.type ? 0 : a.type === 'gateway' ? -1 : 1),
+      )
+      .map(renderRoute),
+  ];
+}
+
+function renderRoute(route: PolicyRoute): string {
+  return route.type === 'throw'
+    ? `throw ${route.destination.replace('/32', '')} proto static`
+    : `default via ${route.via} dev ${constants.GATEWAY_PORT.name} proto static onlink`;
+}

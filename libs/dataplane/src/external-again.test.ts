@@ -6,85 +6,21 @@ import { defaultMarks } from './marks.ts';
 import type { Operation } from './operation.ts';
 import { planDataplane } from './plan-dataplane.ts';
 import type { Flow } from './state.ts';
-import { applyOperation, emptyWorld, runPlan } from './testing/index.ts';
 import type { Run, Subject, World } from './testing/index.ts';
+import { applyOperation, emptyWorld, runPlan } from './testing/index.ts';
 import type { GroupSketch } from './testing/scenario.ts';
 import { egressGroup, intentForPod, intentForTunnel, network, node } from './testing/scenario.ts';
 
-// A Node leaves the cluster: its address was inside, and connections to it were the CNI's. Now it is outside.
+// A Node leaves the cluster: its address was inside, and connections to it were the CNI's. Now it
+// is outside.
 
 const localPods = ['10.244.1.11', '10.244.1.12'];
 const tunnelIDs = [70, 71];
 const left = '192.168.77.14';
 const external = '203.0.113.10';
-const withNode: ClusterNetwork = { ...network, nodes: [...network.nodes, { name: 'n4', ips: [left] }] };
-
-const stepsTo = ({ state }: World, groups: readonly GroupSketch[], to: ClusterNetwork): readonly Operation[] => {
-  const input = {
-    groups: groups.map(egressGroup),
-    network: to,
-    node,
-    marks: defaultMarks,
-    tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
-    actual: state,
-  };
-  return diffDataplane(state, planDataplane(input).desired, defaultMarks);
-};
-
-const subjects = (before: readonly GroupSketch[], after: readonly GroupSketch[]): readonly Subject[] => {
-  const subject = (intents: readonly [string, string], rest: Pick<Subject, 'source' | 'destination' | 'tunnelID'>) => ({
-    ...rest,
-    allowed: intents,
-    steady: intents[0] === intents[1],
-    final: intents[1],
-  });
-  return [
-    ...localPods.flatMap((source) => {
-      const outside = subject([intentForPod(before, source), intentForPod(after, source)], {
-        source,
-        destination: external,
-      });
-      const toNode = subject([`leaves as ${node.ip}`, outside.final], { source, destination: left });
-      // A Pod that changes its way is cut off, from there as well.
-      return [outside, { ...toNode, steady: toNode.steady && outside.steady }];
-    }),
-    // It is no peer any more. Until its flow is removed its packets are taken as before.
-    ...tunnelIDs.map((tunnelID) => ({
-      ...subject([intentForTunnel(before, tunnelID), 'dropped'], {
-        source: '10.244.4.41',
-        destination: external,
-        tunnelID,
-      }),
-      allowed: [intentForTunnel(before, tunnelID), intentForTunnel(after, tunnelID)],
-      tunnelSource: left,
-    })),
-    // The Nodes of these Pods may have heard of it before this one has.
-    ...tunnelIDs.flatMap((tunnelID) =>
-      [left, external].map((destination) =>
-        subject([intentForTunnel(before, tunnelID), intentForTunnel(after, tunnelID)], {
-          source: '10.244.2.21',
-          tunnelID,
-          destination,
-        }),
-      ),
-    ),
-  ];
-};
-
-/** The Node with `groups` while the other Node is in the cluster, and connections through it on port 1. */
-const start = (groups: readonly GroupSketch[], watched: readonly Subject[]): World => {
-  const world = stepsTo(emptyWorld(node.ip), groups, withNode).reduce(applyOperation, emptyWorld(node.ip));
-  return runPlan(world, [], watched).world;
-};
-
-const leave = (
-  before: readonly GroupSketch[],
-  after: readonly GroupSketch[],
-  spoil: (steps: readonly Operation[]) => readonly Operation[] = (steps) => steps,
-): Run => {
-  const watched = subjects(before, after);
-  const world = start(before, watched);
-  return runPlan(world, spoil(stepsTo(world, after, network)), watched, [1]);
+const withNode: ClusterNetwork = {
+  ...network,
+  nodes: [...network.nodes, { name: 'n4', ips: [left] }],
 };
 
 const here: GroupSketch = {
@@ -137,10 +73,18 @@ describe('a Node that leaves the cluster', () => {
           { ...only, ip: localPods[1], keep: localPods[1] },
         ],
       },
-      { op: 'delete-route', route: { table: 7101, type: 'throw', destination: '192.168.77.14/32' } },
+      {
+        op: 'delete-route',
+        route: { table: 7101, type: 'throw', destination: '192.168.77.14/32' },
+      },
       {
         op: 'ovs-bundle',
-        changes: [{ change: 'delete-flow', flow: expect.objectContaining({ actions: 'goto_table:1' }) as Flow }],
+        changes: [
+          {
+            change: 'delete-flow',
+            flow: expect.objectContaining({ actions: 'goto_table:1' }) as Flow,
+          },
+        ],
       },
     ]);
   });
@@ -170,39 +114,35 @@ describe('a Node that leaves the cluster', () => {
 
   it('is carried on with by an agent that was stopped over it', () => {
     fc.assert(
-      fc.property(groupSketches, fc.option(groupSketches, { nil: undefined }), fc.nat(12), (before, other, count) => {
-        const after = other ?? before;
-        const watched = subjects(before, after).map((subject) => ({ ...subject, steady: false }));
-        const world = start(before, watched);
-        const stopped = runPlan(world, stepsTo(world, after, network).slice(0, count), watched, [1]);
-        const run = runPlan(stopped.world, stepsTo(stopped.world, after, network), watched, [1]);
-        expect(run.leaks).toEqual([]);
-      }),
+      fc.property(
+        groupSketches,
+        fc.option(groupSketches, { nil: undefined }),
+        fc.nat(12),
+        (before, other, count) => {
+          const after = other ?? before;
+          const watched = subjects(before, after).map((subject) => ({ ...subject, steady: false }));
+          const world = start(before, watched);
+          const stopped = runPlan(
+            world,
+            stepsTo(world, after, network).slice(0, count),
+            watched,
+            [1],
+          );
+          const run = runPlan(stopped.world, stepsTo(stopped.world, after, network), watched, [1]);
+          expect(run.leaks).toEqual([]);
+        },
+      ),
       { numRuns: 100 },
     );
   });
 });
 
-/** The other way round: `left` is outside, and open connections go there with the address of each Egress, when its Node joins. */
-const joinSubjects = (before: readonly GroupSketch[], after: readonly GroupSketch[]): readonly Subject[] =>
-  localPods.flatMap((source) => {
-    const [was, is] = [intentForPod(before, source), intentForPod(after, source)];
-    return [
-      { source, destination: external, allowed: [was, is], steady: was === is, final: is },
-      {
-        source,
-        destination: left,
-        allowed: [was, `leaves as ${node.ip}`],
-        // A Pod without an Egress, before and after, is not concerned.
-        steady: was === is && was === `leaves as ${node.ip}`,
-        final: `leaves as ${node.ip}`,
-      },
-    ];
-  });
-
 describe('a Node that joins the cluster', () => {
   const startWithout = (groups: readonly GroupSketch[], watched: readonly Subject[]): World => {
-    const world = stepsTo(emptyWorld(node.ip), groups, network).reduce(applyOperation, emptyWorld(node.ip));
+    const world = stepsTo(emptyWorld(node.ip), groups, network).reduce(
+      applyOperation,
+      emptyWorld(node.ip),
+    );
     return runPlan(world, [], watched).world;
   };
 
@@ -218,7 +158,12 @@ describe('a Node that joins the cluster', () => {
       { op: 'add-route', route: { table: 7101, type: 'throw', destination: '192.168.77.14/32' } },
       {
         op: 'ovs-bundle',
-        changes: [{ change: 'add-flow', flow: expect.objectContaining({ actions: 'goto_table:1' }) as Flow }],
+        changes: [
+          {
+            change: 'add-flow',
+            flow: expect.objectContaining({ actions: 'goto_table:1' }) as Flow,
+          },
+        ],
       },
     ]);
   });
@@ -236,7 +181,12 @@ describe('a Node that joins the cluster', () => {
           );
           let world = startWithout(before, watched);
           if (count !== undefined) {
-            const stopped = runPlan(world, stepsTo(world, after, withNode).slice(0, count), watched, [1]);
+            const stopped = runPlan(
+              world,
+              stepsTo(world, after, withNode).slice(0, count),
+              watched,
+              [1],
+            );
             expect(stopped.leaks.filter((leak) => !leak.startsWith('in the end'))).toEqual([]);
             world = stopped.world;
           }
@@ -255,7 +205,9 @@ describe('a Node that joins the cluster', () => {
   ])('would leak by connections to it that are %s', (_, spoil) => {
     const watched = joinSubjects([here, there], [here, there]);
     const world = startWithout([here, there], watched);
-    expect(runPlan(world, spoil(stepsTo(world, [here, there], withNode)), watched, [1]).leaks).not.toEqual([]);
+    expect(
+      runPlan(world, spoil(stepsTo(world, [here, there], withNode)), watched, [1]).leaks,
+    ).not.toEqual([]);
   });
 });
 
@@ -302,3 +254,114 @@ describe('the leak checker', () => {
     expect(leave([here, there], after, spoil).leaks).not.toEqual([]);
   });
 });
+
+/**
+ * The Node with `groups` while the other Node is in the cluster, and connections through it on port
+ * 1.
+ */
+function start(groups: readonly GroupSketch[], watched: readonly Subject[]): World {
+  const world = stepsTo(emptyWorld(node.ip), groups, withNode).reduce(
+    applyOperation,
+    emptyWorld(node.ip),
+  );
+  return runPlan(world, [], watched).world;
+}
+
+function stepsTo(
+  { state }: World,
+  groups: readonly GroupSketch[],
+  to: ClusterNetwork,
+): readonly Operation[] {
+  const input = {
+    groups: groups.map(egressGroup),
+    network: to,
+    node,
+    marks: defaultMarks,
+    tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
+    actual: state,
+  };
+  return diffDataplane(state, planDataplane(input).desired, defaultMarks);
+}
+
+function leave(
+  before: readonly GroupSketch[],
+  after: readonly GroupSketch[],
+  spoil: (steps: readonly Operation[]) => readonly Operation[] = (steps) => steps,
+): Run {
+  const watched = subjects(before, after);
+  const world = start(before, watched);
+  return runPlan(world, spoil(stepsTo(world, after, network)), watched, [1]);
+}
+
+function subjects(
+  before: readonly GroupSketch[],
+  after: readonly GroupSketch[],
+): readonly Subject[] {
+  const subject = (
+    intents: readonly [string, string],
+    rest: Pick<Subject, 'source' | 'destination' | 'tunnelID'>,
+  ) => ({
+    ...rest,
+    allowed: intents,
+    steady: intents[0] === intents[1],
+    final: intents[1],
+  });
+  return [
+    ...localPods.flatMap((source) => {
+      const outside = subject([intentForPod(before, source), intentForPod(after, source)], {
+        source,
+        destination: external,
+      });
+      const toNode = subject([`leaves as ${node.ip}`, outside.final], {
+        source,
+        destination: left,
+      });
+      // A Pod that changes its way is cut off, from there as well.
+      return [outside, { ...toNode, steady: toNode.steady && outside.steady }];
+    }),
+    // It is no peer any more. Until its flow is removed its packets are taken as before.
+    ...tunnelIDs.map((tunnelID) => ({
+      ...subject([intentForTunnel(before, tunnelID), 'dropped'], {
+        source: '10.244.4.41',
+        destination: external,
+        tunnelID,
+      }),
+      allowed: [intentForTunnel(before, tunnelID), intentForTunnel(after, tunnelID)],
+      tunnelSource: left,
+    })),
+    // The Nodes of these Pods may have heard of it before this one has.
+    ...tunnelIDs.flatMap((tunnelID) =>
+      [left, external].map((destination) =>
+        subject([intentForTunnel(before, tunnelID), intentForTunnel(after, tunnelID)], {
+          source: '10.244.2.21',
+          tunnelID,
+          destination,
+        }),
+      ),
+    ),
+  ];
+}
+
+/**
+ * The other way round: `left` is outside, and open connections go there with the address of each
+ * Egress, when its Node joins.
+ */
+function joinSubjects(
+  before: readonly GroupSketch[],
+  after: readonly GroupSketch[],
+): readonly Subject[] {
+  return localPods.flatMap((source) => {
+    const [was, is] = [intentForPod(before, source), intentForPod(after, source)];
+    return [
+      { source, destination: external, allowed: [was, is], steady: was === is, final: is },
+      {
+        source,
+        destination: left,
+        allowed: [was, `leaves as ${node.ip}`],
+        // A Pod without an Egress, before and after, is not concerned.
+        steady: was === is && was === `leaves as ${node.ip}`,
+        final: `leaves as ${node.ip}`,
+      },
+    ];
+  });
+}

@@ -8,7 +8,12 @@ import { egressGroup, network, node } from './testing/scenario.ts';
 
 // Other software marks packets too, and its values have bits of ours among others.
 
-const pods = { here: '10.244.1.11', there: '10.244.1.12', nowhere: '10.244.1.13', free: '10.244.1.99' };
+const pods = {
+  here: '10.244.1.11',
+  there: '10.244.1.12',
+  nowhere: '10.244.1.13',
+  free: '10.244.1.99',
+};
 const groups = [
   { name: 'here', tunnelID: 70, egressIP: '192.168.77.200', gateway: 'n1', pods: [pods.here] },
   { name: 'there', tunnelID: 71, egressIP: '192.168.77.201', gateway: 'n2', pods: [pods.there] },
@@ -23,18 +28,25 @@ const { desired } = planDataplane({
   tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
   actual: emptyState,
 });
-const world = diffDataplane(emptyState, desired, defaultMarks).reduce(applyOperation, emptyWorld(node.ip));
+const world = diffDataplane(emptyState, desired, defaultMarks).reduce(
+  applyOperation,
+  emptyWorld(node.ip),
+);
 
 const destination = '203.0.113.10';
-const outcomeOf = (shot: Omit<Shot, 'destination' | 'port'>): string =>
-  send(world, { destination, port: 1, ...shot }).outcome;
 
 /** Nothing of ours: only a SNAT id, two of our bits, or some of them among others. */
-const FOREIGN_MARKS = [0x1, 0xa, 0x400, 0xf00, 0xe00, 0x1001, 0x1400, 0x1fff, 0x4001, 0xca6c, 0xffff_ffff];
+const FOREIGN_MARKS = [
+  0x1, 0xa, 0x400, 0xf00, 0xe00, 0x1001, 0x1400, 0x1fff, 0x4001, 0xca6c, 0xffff_ffff,
+];
 
 const who: readonly (readonly [string, Omit<Shot, 'destination' | 'port'>, string])[] = [
   ['a Pod whose egress IP is here', { source: pods.here }, 'leaves as 192.168.77.200'],
-  ['a Pod whose egress IP is on another Node', { source: pods.there }, 'tunnel 71 to 192.168.77.12'],
+  [
+    'a Pod whose egress IP is on another Node',
+    { source: pods.there },
+    'tunnel 71 to 192.168.77.12',
+  ],
   ['a Pod whose egress IP nobody holds', { source: pods.nowhere }, 'dropped'],
   ['a Pod of another Node', { source: '10.244.2.21', tunnelID: 70 }, 'leaves as 192.168.77.200'],
 ];
@@ -60,13 +72,19 @@ describe.each([...FOREIGN_MARKS, 0x80])('the mark %p, given later', (foreign) =>
   });
 });
 
-it.each(who)('bits that are not ours leave %s alone, as when kube-proxy has it masqueraded', (_, shot, outcome) => {
-  expect(outcomeOf({ ...shot, foreignMark: { after: (mark) => mark | 0xc000 } })).toBe(outcome);
-});
+it.each(who)(
+  'bits that are not ours leave %s alone, as when kube-proxy has it masqueraded',
+  (_, shot, outcome) => {
+    expect(outcomeOf({ ...shot, foreignMark: { after: (mark) => mark | 0xc000 } })).toBe(outcome);
+  },
+);
 
-it.each(who)('a mark that is taken away does not let %s leave with a wrong address', (_, shot, outcome) => {
-  expect([outcome, 'dropped']).toContain(outcomeOf({ ...shot, foreignMark: { after: () => 0 } }));
-});
+it.each(who)(
+  'a mark that is taken away does not let %s leave with a wrong address',
+  (_, shot, outcome) => {
+    expect([outcome, 'dropped']).toContain(outcomeOf({ ...shot, foreignMark: { after: () => 0 } }));
+  },
+);
 
 it.each([0x80, 0x2, 0x3])(
   'an egress IP of this Node stays that of its Pod when somebody else adds %p later',
@@ -75,3 +93,7 @@ it.each([0x80, 0x2, 0x3])(
     expect(outcomeOf(shot)).toBe('leaves as 192.168.77.200');
   },
 );
+
+function outcomeOf(shot: Omit<Shot, 'destination' | 'port'>): string {
+  return send(world, { destination, port: 1, ...shot }).outcome;
+}

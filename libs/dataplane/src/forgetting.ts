@@ -1,5 +1,6 @@
 import type { ForgetConnections, Operation } from './operation.ts';
 
 /** The step that forgets these; none when there are none. */
-export const forgetting = (connections: readonly ForgetConnections[]): readonly Operation[] =>
-  connections.length === 0 ? [] : [{ op: 'forget-connections', connections }];
+export function forgetting(connections: readonly ForgetConnections[]): readonly Operation[] {
+  return connections.length === 0 ? [] : [{ op: 'forget-connections', connections }];
+}

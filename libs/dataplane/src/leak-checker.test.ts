@@ -3,12 +3,13 @@ import { diffDataplane } from './diff-dataplane.ts';
 import { defaultMarks } from './marks.ts';
 import type { Operation } from './operation.ts';
 import { planDataplane } from './plan-dataplane.ts';
-import { applyOperation, emptyWorld, runPlan } from './testing/index.ts';
 import type { Subject, World } from './testing/index.ts';
+import { applyOperation, emptyWorld, runPlan } from './testing/index.ts';
 import type { GroupSketch } from './testing/scenario.ts';
 import { egressGroup, intentForPod, intentForTunnel, network, node } from './testing/scenario.ts';
 
-// The checker is only worth something if it complains when it should: here plans are spoilt on purpose.
+// The checker is only worth something if it complains when it should: here plans are spoilt on
+// purpose.
 
 const external = '203.0.113.10';
 const [moved, leaving, joining] = ['10.244.1.11', '10.244.1.12', '10.244.1.13'] as const;
@@ -22,58 +23,19 @@ const after: readonly GroupSketch[] = [
   { name: 'b', tunnelID: 71, egressIP: '192.168.77.201', gateway: 'n3', pods: [moved] },
 ];
 
-const stepsTo = ({ state }: World, groups: readonly GroupSketch[]): readonly Operation[] => {
-  const input = {
-    groups: groups.map(egressGroup),
-    network,
-    node,
-    marks: defaultMarks,
-    tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
-    actual: state,
-  };
-  return diffDataplane(state, planDataplane(input).desired, defaultMarks);
-};
-
-const subject = (
-  intents: readonly [string, string],
-  rest: Pick<Subject, 'source' | 'tunnelID' | 'invalid'>,
-): Subject => ({
-  ...rest,
-  destination: external,
-  allowed: intents,
-  steady: intents[0] === intents[1],
-  final: intents[1],
-});
-
 const watched = [
   ...[moved, leaving, joining].map((source) =>
     subject([intentForPod(before, source), intentForPod(after, source)], { source }),
   ),
   ...[70, 71].map((tunnelID) =>
-    subject([intentForTunnel(before, tunnelID), intentForTunnel(after, tunnelID)], { source: '10.244.2.21', tunnelID }),
+    subject([intentForTunnel(before, tunnelID), intentForTunnel(after, tunnelID)], {
+      source: '10.244.2.21',
+      tunnelID,
+    }),
   ),
 ];
 
-const start = (): World =>
-  runPlan(
-    stepsTo(emptyWorld(node.ip), before).reduce(applyOperation, emptyWorld(node.ip)),
-    [],
-    watched.map((one) => ({ ...one, final: one.allowed[0]! })),
-  ).world;
-
-const leaksOf = (steps: readonly Operation[]): readonly string[] => {
-  try {
-    return runPlan(start(), steps, watched, [1]).leaks;
-  } catch (error) {
-    return [String(error)];
-  }
-};
-
 const good = stepsTo(start(), after);
-const indexOf = (op: Operation['op'], nth = 0): number =>
-  good.map((step, index) => ({ step, index })).filter(({ step }) => step.op === op)[nth]!.index;
-const without = (index: number): readonly Operation[] => good.filter((_, other) => other !== index);
-const movedTo = (from: number, to: number): readonly Operation[] => without(from).toSpliced(to, 0, good[from]!);
 
 describe('the leak checker', () => {
   it('has nothing to say about the plan as it is', () => {
@@ -97,9 +59,15 @@ describe('the leak checker', () => {
     ['the old SNAT rules removed first', movedTo(indexOf('iptables-restore', 1), 0)],
     ['the Pods never cut off', without(indexOf('ipset-restore'))],
     ['the connections of Pods never forgotten', without(indexOf('forget-connections', 1))],
-    ['the connections forgotten before the Pods are cut off', movedTo(indexOf('forget-connections', 1), 0)],
+    [
+      'the connections forgotten before the Pods are cut off',
+      movedTo(indexOf('forget-connections', 1), 0),
+    ],
     ['the flows changed before the Pods are cut off', movedTo(indexOf('ovs-bundle'), 0)],
-    ['the Pods steered before the flows are there', movedTo(indexOf('ipset-restore', 1), indexOf('ovs-bundle'))],
+    [
+      'the Pods steered before the flows are there',
+      movedTo(indexOf('ipset-restore', 1), indexOf('ovs-bundle')),
+    ],
     ['the Pods steered at once, without a cut', movedTo(indexOf('ipset-restore', 1), 0)],
   ])('complains of %s', (_, steps) => {
     expect(leaksOf(steps)).not.toEqual([]);
@@ -153,7 +121,66 @@ describe('the leak checker', () => {
       { name: 'a', tunnelID: 70, egressIP: '192.168.77.200', gateway: 'n2', pods: [moved] },
     ];
     const world = stepsTo(emptyWorld(node.ip), there).reduce(applyOperation, emptyWorld(node.ip));
-    const routeless = { ...world, state: { ...world.state, routing: { ...world.state.routing, routes: [] } } };
-    expect(runPlan(routeless, [], [subject(['dropped', 'dropped'], { source: moved })]).leaks).toEqual([]);
+    const routeless = {
+      ...world,
+      state: { ...world.state, routing: { ...world.state.routing, routes: [] } },
+    };
+    expect(
+      runPlan(routeless, [], [subject(['dropped', 'dropped'], { source: moved })]).leaks,
+    ).toEqual([]);
   });
 });
+
+function subject(
+  intents: readonly [string, string],
+  rest: Pick<Subject, 'source' | 'tunnelID' | 'invalid'>,
+): Subject {
+  return {
+    ...rest,
+    destination: external,
+    allowed: intents,
+    steady: intents[0] === intents[1],
+    final: intents[1],
+  };
+}
+
+function stepsTo({ state }: World, groups: readonly GroupSketch[]): readonly Operation[] {
+  const input = {
+    groups: groups.map(egressGroup),
+    network,
+    node,
+    marks: defaultMarks,
+    tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
+    actual: state,
+  };
+  return diffDataplane(state, planDataplane(input).desired, defaultMarks);
+}
+
+function start(): World {
+  return runPlan(
+    stepsTo(emptyWorld(node.ip), before).reduce(applyOperation, emptyWorld(node.ip)),
+    [],
+    watched.map((one) => ({ ...one, final: one.allowed[0]! })),
+  ).world;
+}
+
+function leaksOf(steps: readonly Operation[]): readonly string[] {
+  try {
+    return runPlan(start(), steps, watched, [1]).leaks;
+  } catch (error) {
+    return [String(error)];
+  }
+}
+
+function movedTo(from: number, to: number): readonly Operation[] {
+  return without(from).toSpliced(to, 0, good[from]!);
+}
+
+function without(index: number): readonly Operation[] {
+  return good.filter((_, other) => other !== index);
+}
+
+function indexOf(op: Operation['op'], nth = 0): number {
+  return good.map((step, index) => ({ step, index })).filter(({ step }) => step.op === op)[nth]!
+    .index;
+}

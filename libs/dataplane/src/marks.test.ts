@@ -3,14 +3,28 @@ import { defaultMarks, markFaults, packetMask, snatIdOf, snatMark } from './mark
 describe('markFaults', () => {
   it('accepts the defaults, and other bits', () => {
     expect(markFaults(defaultMarks)).toEqual([]);
-    expect(markFaults({ snatIdMask: 0xff0, redirect: 0x8000_0000, return: 0x2, drop: 0x1, connmarkBack: 0x1 })).toEqual(
-      [],
-    );
+    expect(
+      markFaults({
+        snatIdMask: 0xff0,
+        redirect: 0x8000_0000,
+        return: 0x2,
+        drop: 0x1,
+        connmarkBack: 0x1,
+      }),
+    ).toEqual([]);
   });
 
   it.each([
-    ['too few SNAT id bits', { snatIdMask: 0x7f }, 'mark snatIdMask 0x7f: choose eight adjacent bits within 0xffff'],
-    ['SNAT id bits with a gap', { snatIdMask: 0x1fe01 }, 'mark snatIdMask 0x1fe01: choose eight adjacent bits'],
+    [
+      'too few SNAT id bits',
+      { snatIdMask: 0x7f },
+      'mark snatIdMask 0x7f: choose eight adjacent bits within 0xffff',
+    ],
+    [
+      'SNAT id bits with a gap',
+      { snatIdMask: 0x1fe01 },
+      'mark snatIdMask 0x1fe01: choose eight adjacent bits',
+    ],
     [
       'SNAT ids that are no conntrack zone',
       { snatIdMask: 0xff0000 },
@@ -18,14 +32,26 @@ describe('markFaults', () => {
     ],
     ['no bit', { drop: 0 }, 'mark drop 0x0: choose one bit, such as 0x1000'],
     ['two bits', { redirect: 0x30000 }, 'mark redirect 0x30000: choose one bit, such as 0x1000'],
-    ['more than 32 bits', { redirect: 2 ** 32 }, 'mark redirect 0x100000000: choose one bit, such as 0x1000'],
+    [
+      'more than 32 bits',
+      { redirect: 2 ** 32 },
+      'mark redirect 0x100000000: choose one bit, such as 0x1000',
+    ],
     [
       'a bit of kube-proxy',
       { return: 0x4000 },
       'mark return 0x4000: the bits 0xc000 are kube-proxy’s'.replace('’', "'"),
     ],
-    ['the same bit twice', { drop: 0x1000 }, 'marks redirect 0x1000 and drop 0x1000 overlap: choose other bits'],
-    ['a bit of the SNAT id', { drop: 0x80 }, 'marks snatIdMask 0xff and drop 0x80 overlap: choose other bits'],
+    [
+      'the same bit twice',
+      { drop: 0x1000 },
+      'marks redirect 0x1000 and drop 0x1000 overlap: choose other bits',
+    ],
+    [
+      'a bit of the SNAT id',
+      { drop: 0x80 },
+      'marks snatIdMask 0xff and drop 0x80 overlap: choose other bits',
+    ],
   ])('refuses %s', (_, part, message) => {
     expect(markFaults({ ...defaultMarks, ...part }).join('\n')).toContain(message);
   });

@@ -1,9 +1,12 @@
 /**
- * The bits we use of the packet mark (fwmark) and of the connection mark. They are the only choice a Node's other software
- * may force on us: kube-proxy takes 0x4000 and 0x8000, CNIs take others.
+ * The bits we use of the packet mark (fwmark) and of the connection mark. They are the only choice
+ * a Node's other software may force on us: kube-proxy takes 0x4000 and 0x8000, CNIs take others.
  */
 export interface Marks {
-  /** Eight adjacent bits within the lower 16, since the mark is also a conntrack zone: which egress IP to leave with. */
+  /**
+   * Eight adjacent bits within the lower 16, since the mark is also a conntrack zone: which egress
+   * IP to leave with.
+   */
   readonly snatIdMask: number;
   /** One bit: leave through another Node. */
   readonly redirect: number;
@@ -32,11 +35,13 @@ export const MAX_SNAT_IDS = 255;
 const markNames = ['snatIdMask', 'redirect', 'return', 'drop', 'connmarkBack'] as const;
 
 /** What is wrong with a choice of marks, a sentence each; empty when it can be used. */
-export const markFaults = (marks: Marks): readonly string[] => {
+export function markFaults(marks: Marks): readonly string[] {
   const faults: string[] = [];
   const mask = marks.snatIdMask;
   if (!isMark(mask) || mask > 0xffff || mask / snatIdUnit(marks) !== MAX_SNAT_IDS) {
-    faults.push(`mark snatIdMask ${hex(mask)}: choose eight adjacent bits within 0xffff, such as 0xff`);
+    faults.push(
+      `mark snatIdMask ${hex(mask)}: choose eight adjacent bits within 0xffff, such as 0xff`,
+    );
   }
   for (const name of markNames) {
     const mark = marks[name];
@@ -44,7 +49,9 @@ export const markFaults = (marks: Marks): readonly string[] => {
       faults.push(`mark ${name} ${hex(mark)}: choose one bit, such as 0x1000`);
     }
     if ((mark & KUBE_PROXY_BITS) !== 0) {
-      faults.push(`mark ${name} ${hex(mark)}: the bits ${hex(KUBE_PROXY_BITS)} are kube-proxy's, choose others`);
+      faults.push(
+        `mark ${name} ${hex(mark)}: the bits ${hex(KUBE_PROXY_BITS)} are kube-proxy's, choose others`,
+      );
     }
   }
   const ofPackets = (['snatIdMask', 'redirect', 'return', 'drop'] as const).map((name) => ({
@@ -53,33 +60,56 @@ export const markFaults = (marks: Marks): readonly string[] => {
   }));
   ofPackets.forEach((one, index) => {
     for (const other of ofPackets.slice(index + 1)) {
-      if ((one.mark & other.mark) === 0) continue;
-      faults.push(`marks ${one.name} ${hex(one.mark)} and ${other.name} ${hex(other.mark)} overlap: choose other bits`);
+      if ((one.mark & other.mark) === 0) {
+        continue;
+      }
+      faults.push(
+        `marks ${one.name} ${hex(one.mark)} and ${other.name} ${hex(other.mark)} overlap: choose other bits`,
+      );
     }
   });
   return faults;
-};
+}
 
 /**
- * All our bits of the packet mark. They are written and matched together: other software uses values that have some of them among
- * others (Cilium 0xf00, wg-quick 0xca6c), and a mark is ours only when it is exactly one of ours.
+ * All our bits of the packet mark. They are written and matched together: other software uses
+ * values that have some of them among others (Cilium 0xf00, wg-quick 0xca6c), and a mark is ours
+ * only when it is exactly one of ours.
  */
-export const packetMask = (marks: Marks): number => (marks.snatIdMask | stateMask(marks)) >>> 0;
+export function packetMask(marks: Marks): number {
+  return (marks.snatIdMask | stateMask(marks)) >>> 0;
+}
 
-/** Our bits but for the SNAT id: a packet that leaves from here with an egress IP has none of them. */
-export const stateMask = ({ redirect, return: back, drop }: Marks): number => (redirect | back | drop) >>> 0;
+/**
+ * Our bits but for the SNAT id: a packet that leaves from here with an egress IP has none of them.
+ */
+export function stateMask({ redirect, return: back, drop }: Marks): number {
+  return (redirect | back | drop) >>> 0;
+}
 
 /** The mark of a SNAT id. */
-export const snatMark = (id: number, marks: Marks): number => id * snatIdUnit(marks);
+export function snatMark(id: number, marks: Marks): number {
+  return id * snatIdUnit(marks);
+}
 
 /** The SNAT id in a mark; 0 for none. */
-export const snatIdOf = (mark: number, marks: Marks): number => ((mark & marks.snatIdMask) >>> 0) / snatIdUnit(marks);
+export function snatIdOf(mark: number, marks: Marks): number {
+  return ((mark & marks.snatIdMask) >>> 0) / snatIdUnit(marks);
+}
 
 /** As iptables, ipset and OVS print marks. */
-export const hex = (value: number): string => `0x${value.toString(16)}`;
+export function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}
 
-const snatIdUnit = ({ snatIdMask }: Marks): number => (snatIdMask & -snatIdMask) >>> 0;
+function isMark(mark: number): boolean {
+  return Number.isInteger(mark) && mark > 0 && mark <= 0xffff_ffff;
+}
 
-const isMark = (mark: number): boolean => Number.isInteger(mark) && mark > 0 && mark <= 0xffff_ffff;
+function snatIdUnit({ snatIdMask }: Marks): number {
+  return (snatIdMask & -snatIdMask) >>> 0;
+}
 
-const isOneBit = (mark: number): boolean => (mark & (mark - 1)) === 0;
+function isOneBit(mark: number): boolean {
+  return (mark & (mark - 1)) === 0;
+}

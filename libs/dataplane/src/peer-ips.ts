@@ -3,10 +3,13 @@ import { ipFamily, parseIp } from '@sallyport/api';
 import type { NodeFacts } from './node-facts.ts';
 
 /**
- * The IPv4 addresses that other Nodes tunnel from, sorted. A Node sends from the address that it also tells the others to send to,
- * which is one of these. What is not an address is left out: it is reported as a network that is not one.
+ * The IPv4 addresses that other Nodes tunnel from, sorted. A Node sends from the address that it
+ * also tells the others to send to, which is one of these. What is not an address is left out: it
+ * is reported as a network that is not one.
  */
-export const peerIPs = ({ nodes }: ClusterNetwork, node: NodeFacts): readonly string[] => {
+export function peerIPs({ nodes }: ClusterNetwork, node: NodeFacts): readonly string[] {
   const ips = nodes.filter(({ name }) => name !== node.name).flatMap((peer) => peer.ips);
-  return [...new Set(ips)].filter((ip) => ip !== node.ip && parseIp(ip) === ip && ipFamily(ip) === 'IPv4').sort();
-};
+  return [...new Set(ips)]
+    .filter((ip) => ip !== node.ip && parseIp(ip) === ip && ipFamily(ip) === 'IPv4')
+    .sort();
+}

@@ -11,34 +11,6 @@ import { applyOperation, emptyState, emptyWorld } from './testing/index.ts';
 import type { GroupSketch } from './testing/scenario.ts';
 import { egressGroup, network, node } from './testing/scenario.ts';
 
-const plan = (groups: readonly GroupSketch[], rest: { actual?: DataplaneState; network?: ClusterNetwork } = {}): Plan =>
-  planDataplane({
-    groups: groups.map(egressGroup),
-    network,
-    node,
-    marks: defaultMarks,
-    tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
-    actual: emptyState,
-    ...rest,
-  });
-
-/** The marks of the Pods, as ipset prints them, without the mask. */
-const marksOf = ({ desired }: Plan): object =>
-  Object.fromEntries([...(desired.ipsets.pods ?? [])].map(([ip, { mark }]) => [ip, `0x${mark.toString(16)}`]));
-
-const snatRulesOf = ({ desired }: Plan): readonly string[] =>
-  desired.iptables.chains
-    .find(({ name }) => name === POSTROUTING_CHAIN)
-    ?.rules.filter((rule) => rule.includes('SNAT')) ?? [];
-
-const withSnatRules = (rules: readonly string[]): DataplaneState => ({
-  ...emptyState,
-  iptables: {
-    chains: [{ table: 'nat', name: POSTROUTING_CHAIN, rules: [...natGuards(defaultMarks), ...rules] }],
-    jumps: [],
-  },
-});
-
 const pod = '10.244.1.11';
 const here = { name: 'a', tunnelID: 7, egressIP: '192.168.77.200', gateway: 'n1', pods: [pod] };
 const there = { ...here, gateway: 'n2' };
@@ -47,8 +19,16 @@ describe('planDataplane', () => {
   it.each<[string, GroupSketch, string]>([
     ['a SNAT id when this Node is the gateway', here, '0x1'],
     ['redirect when another one is', there, '0x1000'],
-    ['drop when no Node is', { name: 'a', tunnelID: 7, egressIP: '192.168.77.200', pods: [pod] }, '0x400'],
-    ['drop when there is no egress IP', { name: 'a', tunnelID: 7, gateway: 'n2', pods: [pod] }, '0x400'],
+    [
+      'drop when no Node is',
+      { name: 'a', tunnelID: 7, egressIP: '192.168.77.200', pods: [pod] },
+      '0x400',
+    ],
+    [
+      'drop when there is no egress IP',
+      { name: 'a', tunnelID: 7, gateway: 'n2', pods: [pod] },
+      '0x400',
+    ],
     ['drop when the egress IP is of the other family', { ...here, egressIP: 'fd00::8' }, '0x400'],
   ])('marks a Pod with %s', (_, group, mark) => {
     const planned = plan([group]);
@@ -72,7 +52,10 @@ describe('planDataplane', () => {
       planDataplane({ groups: [], network, node, marks: defaultMarks, tunnelUdpPort, actual });
     const actual = to(6081, emptyState).desired;
     const { desired } = to(6082, actual);
-    expect(desired.ovs.bridge?.ports[0]).toMatchObject({ name: 'egress-tun0', options: { dst_port: '6082' } });
+    expect(desired.ovs.bridge?.ports[0]).toMatchObject({
+      name: 'egress-tun0',
+      options: { dst_port: '6082' },
+    });
     expect(diffDataplane(actual, desired, defaultMarks)).toEqual([
       { op: 'delete-port', name: 'egress-tun0' },
       { op: 'ensure-bridge', ports: desired.ovs.bridge?.ports },
@@ -94,7 +77,10 @@ describe('planDataplane', () => {
       renderSnatRule(3, '192.168.77.200', defaultMarks),
       renderSnatRule(1, '192.168.77.250', defaultMarks),
     ]);
-    const planned = plan([here, { ...here, name: 'b', tunnelID: 8, egressIP: '192.168.77.201', pods: [] }], { actual });
+    const planned = plan(
+      [here, { ...here, name: 'b', tunnelID: 8, egressIP: '192.168.77.201', pods: [] }],
+      { actual },
+    );
     expect(snatRulesOf(planned)).toEqual([
       renderSnatRule(2, '192.168.77.201', defaultMarks),
       renderSnatRule(3, '192.168.77.200', defaultMarks),
@@ -110,11 +96,15 @@ describe('planDataplane', () => {
       pods: [`10.244.${Math.floor(index / 256)}.${index % 256}`],
     }));
     const planned = plan(sketches);
-    const dropped = [...(planned.desired.ipsets.pods ?? [])].filter(([, { mark }]) => mark === defaultMarks.drop);
+    const dropped = [...(planned.desired.ipsets.pods ?? [])].filter(
+      ([, { mark }]) => mark === defaultMarks.drop,
+    );
     expect(dropped).toHaveLength(1);
     expect(snatRulesOf(planned)).toHaveLength(MAX_SNAT_IDS);
     expect(planned.faults.map(({ message }) => message)).toEqual([
-      expect.stringContaining('there is no SNAT id left for 10.9.0.99, as a Node can have 255 egress IPs'),
+      expect.stringContaining(
+        'there is no SNAT id left for 10.9.0.99, as a Node can have 255 egress IPs',
+      ),
     ]);
   });
 
@@ -138,7 +128,10 @@ describe('planDataplane', () => {
     const planned = plan([there, { ...there, name: 'b', gateway: 'n3', pods: ['10.244.1.12'] }]);
     expect(marksOf(planned)).toEqual({ [pod]: '0x1000', '10.244.1.12': '0x400' });
     expect(planned.faults).toEqual([
-      { egress: 'b', message: expect.stringContaining('it has the tunnel id of Egress a') as string },
+      {
+        egress: 'b',
+        message: expect.stringContaining('it has the tunnel id of Egress a') as string,
+      },
     ]);
   });
 
@@ -154,7 +147,10 @@ describe('planDataplane', () => {
     });
     expect(marksOf(planned)).toEqual({ [pod]: '0x400' });
     expect(planned.faults).toEqual([
-      { egress: 'a', message: expect.stringContaining('fd00::12 of its gateway n2 is not IPv4') as string },
+      {
+        egress: 'a',
+        message: expect.stringContaining('fd00::12 of its gateway n2 is not IPv4') as string,
+      },
     ]);
   });
 
@@ -167,7 +163,11 @@ describe('planDataplane', () => {
         serviceCIDRs: [],
       },
     });
-    expect([...(planned.desired.ipsets.skip ?? [])]).toEqual(['10.244.0.0/16', '169.254.0.0/16', '192.168.77.11/32']);
+    expect([...(planned.desired.ipsets.skip ?? [])]).toEqual([
+      '10.244.0.0/16',
+      '169.254.0.0/16',
+      '192.168.77.11/32',
+    ]);
     expect(planned.faults.map(({ message }) => message)).toEqual([
       "The cluster's network 0.0.0.0/0 is ignored: expected a CIDR such as 10.244.0.0/16.",
       "The cluster's network x is ignored: expected a CIDR such as 10.244.0.0/16.",
@@ -175,24 +175,39 @@ describe('planDataplane', () => {
   });
 
   it('does not depend on the order of groups and members', () => {
-    const groups = [here, { ...there, name: 'b', tunnelID: 8, pods: ['10.244.1.13', '10.244.1.12'] }];
-    const backwards = groups.toReversed().map((group) => ({ ...group, pods: group.pods.toReversed() }));
+    const groups = [
+      here,
+      { ...there, name: 'b', tunnelID: 8, pods: ['10.244.1.13', '10.244.1.12'] },
+    ];
+    const backwards = groups
+      .toReversed()
+      .map((group) => ({ ...group, pods: group.pods.toReversed() }));
     expect(plan(backwards)).toEqual(plan(groups));
   });
 });
 
 describe('diffDataplane, by example', () => {
   const converged = (groups: readonly GroupSketch[]): DataplaneState =>
-    diffDataplane(emptyState, plan(groups).desired, defaultMarks).reduce(applyOperation, emptyWorld(node.ip)).state;
+    diffDataplane(emptyState, plan(groups).desired, defaultMarks).reduce(
+      applyOperation,
+      emptyWorld(node.ip),
+    ).state;
 
   it('changes one group, and nothing else, when an egress IP moves to another Node', () => {
     const actual = converged([there]);
-    const steps = diffDataplane(actual, plan([{ ...there, gateway: 'n3' }], { actual }).desired, defaultMarks);
+    const steps = diffDataplane(
+      actual,
+      plan([{ ...there, gateway: 'n3' }], { actual }).desired,
+      defaultMarks,
+    );
     expect(steps).toMatchObject([
       {
         op: 'ovs-bundle',
         changes: [
-          { change: 'modify-group', group: { id: 7, buckets: [expect.stringContaining('192.168.77.13->tun_dst')] } },
+          {
+            change: 'modify-group',
+            group: { id: 7, buckets: [expect.stringContaining('192.168.77.13->tun_dst')] },
+          },
         ],
       },
     ]);
@@ -224,12 +239,20 @@ describe('diffDataplane, by example', () => {
       defaultMarks,
     );
     expect(steps).toEqual([
-      { op: 'ipset-restore', changes: [{ change: 'set-pod', ip: '10.244.1.12', mark: { mark: 0x400, mask: 0x1cff } }] },
+      {
+        op: 'ipset-restore',
+        changes: [{ change: 'set-pod', ip: '10.244.1.12', mark: { mark: 0x400, mask: 0x1cff } }],
+      },
       {
         op: 'forget-connections',
-        connections: [expect.objectContaining({ of: 'pod', ip: '10.244.1.12', keep: '192.168.77.200' })],
+        connections: [
+          expect.objectContaining({ of: 'pod', ip: '10.244.1.12', keep: '192.168.77.200' }),
+        ],
       },
-      { op: 'ipset-restore', changes: [{ change: 'set-pod', ip: '10.244.1.12', mark: { mark: 0x1, mask: 0x1cff } }] },
+      {
+        op: 'ipset-restore',
+        changes: [{ change: 'set-pod', ip: '10.244.1.12', mark: { mark: 0x1, mask: 0x1cff } }],
+      },
     ]);
   });
 
@@ -237,11 +260,15 @@ describe('diffDataplane, by example', () => {
     const actual = converged([here]);
     const steps = diffDataplane(
       actual,
-      plan([{ name: 'a', tunnelID: 7, egressIP: '192.168.77.200', pods: [pod] }], { actual }).desired,
+      plan([{ name: 'a', tunnelID: 7, egressIP: '192.168.77.200', pods: [pod] }], { actual })
+        .desired,
       defaultMarks,
     );
     expect(steps.filter(({ op }) => op === 'ipset-restore')).toEqual([
-      { op: 'ipset-restore', changes: [{ change: 'set-pod', ip: pod, mark: { mark: 0x400, mask: 0x1cff } }] },
+      {
+        op: 'ipset-restore',
+        changes: [{ change: 'set-pod', ip: pod, mark: { mark: 0x400, mask: 0x1cff } }],
+      },
     ]);
   });
 
@@ -260,3 +287,45 @@ describe('diffDataplane, by example', () => {
     expect(JSON.stringify(steps[1])).not.toContain('-j DROP"],"name":"' + FORWARD_CHAIN);
   });
 });
+
+function plan(
+  groups: readonly GroupSketch[],
+  rest: { actual?: DataplaneState; network?: ClusterNetwork } = {},
+): Plan {
+  return planDataplane({
+    groups: groups.map(egressGroup),
+    network,
+    node,
+    marks: defaultMarks,
+    tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
+    actual: emptyState,
+    ...rest,
+  });
+}
+
+/** The marks of the Pods, as ipset prints them, without the mask. */
+function marksOf({ desired }: Plan): object {
+  return Object.fromEntries(
+    [...(desired.ipsets.pods ?? [])].map(([ip, { mark }]) => [ip, `0x${mark.toString(16)}`]),
+  );
+}
+
+function snatRulesOf({ desired }: Plan): readonly string[] {
+  return (
+    desired.iptables.chains
+      .find(({ name }) => name === POSTROUTING_CHAIN)
+      ?.rules.filter((rule) => rule.includes('SNAT')) ?? []
+  );
+}
+
+function withSnatRules(rules: readonly string[]): DataplaneState {
+  return {
+    ...emptyState,
+    iptables: {
+      chains: [
+        { table: 'nat', name: POSTROUTING_CHAIN, rules: [...natGuards(defaultMarks), ...rules] },
+      ],
+      jumps: [],
+    },
+  };
+}

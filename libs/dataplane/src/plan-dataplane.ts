@@ -21,7 +21,10 @@ export interface PlanInput {
   readonly marks: Marks;
   /** The same on every Node. */
   readonly tunnelUdpPort: number;
-  /** What is there: the SNAT ids that are given out are read from its rules, so that a restart changes none. */
+  /**
+   * What is there: the SNAT ids that are given out are read from its rules, so that a restart
+   * changes none.
+   */
   readonly actual: Pick<DataplaneState, 'iptables'>;
 }
 
@@ -31,7 +34,14 @@ export interface Plan {
 }
 
 /** What should be on the Node. The order of the groups and their members does not matter. */
-export const planDataplane = ({ groups, network, node, marks, tunnelUdpPort, actual }: PlanInput): Plan => {
+export function planDataplane({
+  groups,
+  network,
+  node,
+  marks,
+  tunnelUdpPort,
+  actual,
+}: PlanInput): Plan {
   const ways = waysOut(groups, node, snatIdsOf(actual.iptables, marks));
   const faults = [...ways.faults];
   const skip = skipCidrs(network, node.ip, faults);
@@ -42,17 +52,24 @@ export const planDataplane = ({ groups, network, node, marks, tunnelUdpPort, act
   );
   return {
     desired: {
-      ovs: desiredOvs(ways, { ip: node.ip, peers: peerIPs(network, node), udpPort: tunnelUdpPort }, marks),
-      ipsets: { pods: new Map([...ways.pods].map(([ip, wayOut]) => [ip, markOf(wayOut, marks)])), skip },
+      ovs: desiredOvs(
+        ways,
+        { ip: node.ip, peers: peerIPs(network, node), udpPort: tunnelUdpPort },
+        marks,
+      ),
+      ipsets: {
+        pods: new Map([...ways.pods].map(([ip, wayOut]) => [ip, markOf(wayOut, marks)])),
+        skip,
+      },
       iptables: desiredIptables(snatIds, marks),
       routing: desiredRouting(skip, node.uplinkMtu, marks),
     },
     faults,
   };
-};
+}
 
 /** The mark of a Pod that leaves this way. */
-const markOf = (wayOut: WayOut, marks: Marks): MaskedMark => {
+function markOf(wayOut: WayOut, marks: Marks): MaskedMark {
   const mask = packetMask(marks);
   switch (wayOut.way) {
     case 'drop':
@@ -62,4 +79,4 @@ const markOf = (wayOut: WayOut, marks: Marks): MaskedMark => {
     case 'snat':
       return { mark: snatMark(wayOut.snatId, marks), mask };
   }
-};
+}

@@ -2,15 +2,21 @@ import type { ClusterNetwork } from '@sallyport/api';
 import { ipFamily, parseCidr } from '@sallyport/api';
 import type { PlanFault } from './plan-fault.ts';
 
-/** RFC 3927: never forwarded. Clouds answer there for the Node that asks; another Node's answer is somebody else's identity. */
+/**
+ * RFC 3927: never forwarded. Clouds answer there for the Node that asks; another Node's answer is
+ * somebody else's identity.
+ */
 const LINK_LOCAL = '169.254.0.0/16';
 
-/** The IPv4 destinations that no packet needs an egress IP for: Pods, Services, Nodes and the link, as sorted CIDRs. */
-export const skipCidrs = (
+/**
+ * The IPv4 destinations that no packet needs an egress IP for: Pods, Services, Nodes and the link,
+ * as sorted CIDRs.
+ */
+export function skipCidrs(
   { nodes, podCIDRs, serviceCIDRs }: ClusterNetwork,
   ownIP: string,
   faults: PlanFault[],
-): ReadonlySet<string> => {
+): ReadonlySet<string> {
   const nodeIPs = [ownIP, ...nodes.flatMap(({ ips }) => ips)];
   const texts = [
     LINK_LOCAL,
@@ -22,10 +28,12 @@ export const skipCidrs = (
     const cidr = parseCidr(text);
     // A set of type hash:net cannot hold /0, and nothing would be external.
     if (cidr === undefined || cidr.endsWith('/0')) {
-      faults.push({ message: `The cluster's network ${text} is ignored: expected a CIDR such as 10.244.0.0/16.` });
+      faults.push({
+        message: `The cluster's network ${text} is ignored: expected a CIDR such as 10.244.0.0/16.`,
+      });
       return [];
     }
     return ipFamily(cidr) === 'IPv4' ? [cidr] : [];
   });
   return new Set(cidrs.sort());
-};
+}

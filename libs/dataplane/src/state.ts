@@ -1,10 +1,14 @@
 /**
- * The state of one Node that Sallyport owns, as plain data: what `observe` of @sallyport/ovs, @sallyport/netfilter and
- * @sallyport/rtnetlink read back, and what `planDataplane` wants. All texts are in the canonical form in which the tools
- * print them, so that equal state is equal text.
+ * The state of one Node that Sallyport owns, as plain data: what `observe` of @sallyport/ovs,
+ * @sallyport/netfilter and
+ * @sallyport/rtnetlink read back, and what `planDataplane` wants. All texts are in the canonical
+ * form in which the tools print them, so that equal state is equal text.
  */
 
-/** One OpenFlow flow with our cookie. `match` and `actions` as `ovs-ofctl --no-names dump-flows` prints them; `match` without priority and table, '' for "everything". */
+/**
+ * One OpenFlow flow with our cookie. `match` and `actions` as `ovs-ofctl --no-names dump-flows`
+ * prints them; `match` without priority and table, '' for "everything".
+ */
 export interface Flow {
   readonly table: number;
   readonly priority: number;
@@ -47,15 +51,17 @@ export interface IpsetState {
   /** The `hash:ip skbinfo` set: Pod IP → mark. Absent when the set does not exist. */
   readonly pods?: ReadonlyMap<string, MaskedMark>;
   /**
-   * The `hash:net` set of destinations inside the cluster, as CIDRs: `10.0.0.1/32`, although ipset prints `10.0.0.1`.
-   * Absent when the set does not exist.
+   * The `hash:net` set of destinations inside the cluster, as CIDRs: `10.0.0.1/32`, although ipset
+   * prints `10.0.0.1`. Absent when the set does not exist.
    */
   readonly skip?: ReadonlySet<string>;
 }
 
 export type IptablesTable = 'raw' | 'mangle' | 'nat' | 'filter';
 
-/** One chain of ours and its rules in order, each as `iptables-save` prints it after `-A <chain> `. */
+/**
+ * One chain of ours and its rules in order, each as `iptables-save` prints it after `-A <chain> `.
+ */
 export interface Chain {
   readonly table: IptablesTable;
   readonly name: string;
@@ -83,19 +89,27 @@ export interface PolicyRule extends MaskedMark {
 }
 
 /**
- * A route in a table of ours: the default route into egress-gw0 (onlink), or a `throw` for what must not be redirected.
- * `destination` always has its prefix length.
+ * A route in a table of ours: the default route into egress-gw0 (onlink), or a `throw` for what
+ * must not be redirected. `destination` always has its prefix length.
  */
 export type PolicyRoute =
   | { readonly table: number; readonly type: 'throw'; readonly destination: string }
-  | { readonly table: number; readonly type: 'gateway'; readonly destination: '0.0.0.0/0'; readonly via: string };
+  | {
+      readonly table: number;
+      readonly type: 'gateway';
+      readonly destination: '0.0.0.0/0';
+      readonly via: string;
+    };
 
 /** The internal port egress-gw0 as the kernel has it. */
 export interface GatewayLink {
   readonly up: boolean;
   readonly mtu: number;
   readonly mac: string;
-  /** The IPv4 addresses with prefix length, sorted. Without any, the kernel's loose reverse path check drops all that comes in. */
+  /**
+   * The IPv4 addresses with prefix length, sorted. Without any, the kernel's loose reverse path
+   * check drops all that comes in.
+   */
   readonly addresses: readonly string[];
   /** net.ipv4.conf.egress-gw0.rp_filter */
   readonly rpFilter: number;

@@ -3,25 +3,15 @@ import { DEFAULT_TUNNEL_UDP_PORT } from './constants.ts';
 import { defaultMarks } from './marks.ts';
 import { planDataplane } from './plan-dataplane.ts';
 import type { OvsState } from './state.ts';
-import { emptyState } from './testing/index.ts';
 import type { OvsOutcome, OvsPacket } from './testing/evaluate-flows.ts';
 import { evaluateFlows } from './testing/evaluate-flows.ts';
+import { emptyState } from './testing/index.ts';
 import { egressGroup, network, node } from './testing/scenario.ts';
 
 const groups = [
   { name: 'here', tunnelID: 70, egressIP: '192.168.77.200', gateway: 'n1', pods: [] },
   { name: 'there', tunnelID: 71, egressIP: '192.168.77.201', gateway: 'n2', pods: ['10.244.1.11'] },
 ].map(egressGroup);
-
-const planned = (to: ClusterNetwork): OvsState =>
-  planDataplane({
-    groups,
-    network: to,
-    node,
-    marks: defaultMarks,
-    tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
-    actual: emptyState,
-  }).desired.ovs;
 
 const nodes = [
   ...network.nodes,
@@ -42,13 +32,21 @@ const nowhere: OvsOutcome = { to: 'nowhere' };
 describe('the tunnel', () => {
   it.each<[string, Partial<OvsPacket>, OvsOutcome]>([
     ['takes a request of another Node', {}, { to: 'gateway-port', mark: 1 }],
-    ['takes it from any address that the Node has', { tunnelSource: '10.9.9.14' }, { to: 'gateway-port', mark: 1 }],
+    [
+      'takes it from any address that the Node has',
+      { tunnelSource: '10.9.9.14' },
+      { to: 'gateway-port', mark: 1 },
+    ],
     ['takes a reply of another Node', { tunnelID: 0 }, { to: 'gateway-port', mark: 0 }],
     ['takes no request from a stranger', { tunnelSource: '192.168.77.66' }, nowhere],
     ['takes no reply from a stranger', { tunnelID: 0, tunnelSource: '192.168.77.66' }, nowhere],
     ['takes nothing from the Node itself', { tunnelSource: node.ip }, nowhere],
     ['takes no request for an Egress that is elsewhere', { tunnelID: 71 }, nowhere],
-    ['takes no reply that is for another address', { tunnelID: 0, tunnelDestination: '192.168.77.200' }, nowhere],
+    [
+      'takes no reply that is for another address',
+      { tunnelID: 0, tunnelDestination: '192.168.77.200' },
+      nowhere,
+    ],
     [
       'sends from the address that the others know',
       { inPort: 2, source: '10.244.1.11', tunnelID: 0, tunnelSource: '' },
@@ -64,7 +62,9 @@ describe('the tunnel', () => {
   });
 
   it('has one flow for each address of another Node, however many Egresses there are', () => {
-    expect(ovs.flows.filter(({ match }) => match.includes('tun_src')).map(({ match }) => match)).toEqual([
+    expect(
+      ovs.flows.filter(({ match }) => match.includes('tun_src')).map(({ match }) => match),
+    ).toEqual([
       'ip,tun_src=10.9.9.14,in_port=1',
       'ip,tun_src=192.168.77.12,in_port=1',
       'ip,tun_src=192.168.77.13,in_port=1',
@@ -72,3 +72,14 @@ describe('the tunnel', () => {
     ]);
   });
 });
+
+function planned(to: ClusterNetwork): OvsState {
+  return planDataplane({
+    groups,
+    network: to,
+    node,
+    marks: defaultMarks,
+    tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
+    actual: emptyState,
+  }).desired.ovs;
+}

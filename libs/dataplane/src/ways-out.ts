@@ -11,7 +11,12 @@ export type WayOut =
   /** Through the tunnel to the gateway. */
   | { readonly way: 'redirect'; readonly tunnelID: number; readonly nodeIP: string }
   /** From this Node, which is the gateway. */
-  | { readonly way: 'snat'; readonly tunnelID: number; readonly egressIP: string; readonly snatId: number };
+  | {
+      readonly way: 'snat';
+      readonly tunnelID: number;
+      readonly egressIP: string;
+      readonly snatId: number;
+    };
 
 export interface WaysOut {
   /** By the name of the Egress. */
@@ -24,14 +29,15 @@ export interface WaysOut {
 const DROP: WayOut = { way: 'drop' };
 
 /**
- * Decides for every Egress and every local Pod. IPv4 only: addresses of the other family are left alone.
+ * Decides for every Egress and every local Pod. IPv4 only: addresses of the other family are left
+ * alone.
  * @param snatIdsInUse the egress IP behind each SNAT id that a rule has now.
  */
-export const waysOut = (
+export function waysOut(
   groups: readonly EgressGroup[],
   node: NodeFacts,
   snatIdsInUse: ReadonlyMap<number, string>,
-): WaysOut => {
+): WaysOut {
   const faults: PlanFault[] = [];
   const ordered = [...groups].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   const hosted = ordered
@@ -44,23 +50,37 @@ export const waysOut = (
   for (const group of ordered) {
     const { name } = group.metadata;
     const owner = ownerOfTunnelID.get(group.tunnelID);
-    const wayOut = owner === undefined ? wayOutOf(group, node, snatIds) : `it has the tunnel id of Egress ${owner}`;
+    const wayOut =
+      owner === undefined
+        ? wayOutOf(group, node, snatIds)
+        : `it has the tunnel id of Egress ${owner}`;
     if (typeof wayOut === 'string') {
-      faults.push({ egress: name, message: `Traffic of Egress ${name} is dropped on Node ${node.name}: ${wayOut}.` });
+      faults.push({
+        egress: name,
+        message: `Traffic of Egress ${name} is dropped on Node ${node.name}: ${wayOut}.`,
+      });
     }
     egresses.set(name, typeof wayOut === 'string' ? DROP : wayOut);
     ownerOfTunnelID.set(group.tunnelID, owner ?? name);
   }
   return { egresses, pods: podsOf(ordered, egresses, faults), faults };
-};
+}
 
-const ipv4Of = ({ egressIPs }: EgressGroup): string | undefined => egressIPs.find((ip) => ipFamily(ip) === 'IPv4');
+function ipv4Of({ egressIPs }: EgressGroup): string | undefined {
+  return egressIPs.find((ip) => ipFamily(ip) === 'IPv4');
+}
 
 /** The way out, or why there is none although there should be. */
-const wayOutOf = (group: EgressGroup, node: NodeFacts, snatIds: ReadonlyMap<string, number>): WayOut | string => {
+function wayOutOf(
+  group: EgressGroup,
+  node: NodeFacts,
+  snatIds: ReadonlyMap<string, number>,
+): WayOut | string {
   const { gateway, tunnelID } = group;
   const egressIP = ipv4Of(group);
-  if (gateway === undefined || egressIP === undefined) return DROP;
+  if (gateway === undefined || egressIP === undefined) {
+    return DROP;
+  }
   if (gateway.nodeName !== node.name) {
     return ipFamily(gateway.nodeIP) === 'IPv4'
       ? { way: 'redirect', tunnelID, nodeIP: gateway.nodeIP }
@@ -70,14 +90,17 @@ const wayOutOf = (group: EgressGroup, node: NodeFacts, snatIds: ReadonlyMap<stri
   return snatId === undefined
     ? `there is no SNAT id left for ${egressIP}, as a Node can have ${MAX_SNAT_IDS} egress IPs; move some to another Node`
     : { way: 'snat', tunnelID, egressIP, snatId };
-};
+}
 
-/** An address is given to one Pod at a time: of two that claim it one is gone, and until it is known which, nothing leaves. */
-const podsOf = (
+/**
+ * An address is given to one Pod at a time: of two that claim it one is gone, and until it is known
+ * which, nothing leaves.
+ */
+function podsOf(
   groups: readonly EgressGroup[],
   egresses: ReadonlyMap<string, WayOut>,
   faults: PlanFault[],
-): ReadonlyMap<string, WayOut> => {
+): ReadonlyMap<string, WayOut> {
   const claims = new Map<string, string>();
   const pods = new Map<string, WayOut>();
   for (const { metadata, groupMembers } of groups) {
@@ -94,4 +117,4 @@ const podsOf = (
     }
   }
   return new Map([...pods].sort(([a], [b]) => (a < b ? -1 : 1)));
-};
+}

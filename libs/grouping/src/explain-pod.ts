@@ -14,7 +14,9 @@ export interface PodExplanation {
   readonly ips: readonly string[];
   /** Why no Egress can govern the Pod, when that is so. */
   readonly excluded?: Exclusion;
-  /** Every Egress in the order of precedence: those that select the Pod say what they won and lost. */
+  /**
+   * Every Egress in the order of precedence: those that select the Pod say what they won and lost.
+   */
   readonly verdicts: readonly EgressVerdict[];
 }
 
@@ -24,9 +26,16 @@ export interface EgressVerdict extends Pick<Contender, 'won' | 'lost'> {
 }
 
 /** Why a Pod leaves the cluster as it does; undefined when there is no such Pod. */
-export const explainPod = ({ egresses, pods, namespaces }: Cluster, ref: PodRef): PodExplanation | undefined => {
-  const pod = withOwnAddresses(pods).find(({ namespace, name }) => namespace === ref.namespace && name === ref.name);
-  if (pod === undefined) return undefined;
+export function explainPod(
+  { egresses, pods, namespaces }: Cluster,
+  ref: PodRef,
+): PodExplanation | undefined {
+  const pod = withOwnAddresses(pods).find(
+    ({ namespace, name }) => namespace === ref.namespace && name === ref.name,
+  );
+  if (pod === undefined) {
+    return undefined;
+  }
   const labels = namespaces.find(({ name }) => name === pod.namespace)?.labels;
   const ordered = [...egresses].sort(byPrecedence);
   const excluded = exclusionOf(pod);
@@ -37,8 +46,11 @@ export const explainPod = ({ egresses, pods, namespaces }: Cluster, ref: PodRef)
     ips: pod.ips,
     ...(excluded === undefined ? {} : { excluded }),
     verdicts: ordered.map(({ name, appliedTo }) => {
-      const { won, lost } = contenders.find(({ egress }) => egress.name === name) ?? { won: [], lost: [] };
+      const { won, lost } = contenders.find(({ egress }) => egress.name === name) ?? {
+        won: [],
+        lost: [],
+      };
       return { egress: name, selection: selects(appliedTo, pod.labels, labels), won, lost };
     }),
   };
-};
+}

@@ -7,23 +7,6 @@ import { egress, pod } from './testing/objects.ts';
 
 const gateway = { nodeName: 'n2', nodeIP: '192.168.77.12' };
 
-const grouped = (egresses: readonly Egress[], pods: readonly Pod[], gateways: Placement['gateways']): object =>
-  Object.fromEntries(
-    [
-      ...groupsByNode(resolveEgresses({ egresses, pods, namespaces: [] }), {
-        tunnelIDs: new Map(egresses.map(({ name }, index) => [name, index + 1])),
-        gateways,
-      }),
-    ].map(([node, groups]) => [
-      node,
-      groups.map((group) => ({
-        name: group.metadata.name,
-        pods: group.groupMembers.map((member) => member.pod.name),
-        ...(group.gateway === undefined ? {} : { gateway: group.gateway.nodeName }),
-      })),
-    ]),
-  );
-
 describe('groupsByNode', () => {
   it('shows each Node its own members, and the gateway its group without any', () => {
     const pods = [pod('p'), pod('q', { nodeName: 'n3' }), pod('r')];
@@ -42,7 +25,9 @@ describe('groupsByNode', () => {
   });
 
   it('has a group without a gateway when no Node holds the IP: its Pods are dropped', () => {
-    expect(grouped([egress('a')], [pod('p')], new Map())).toEqual({ n1: [{ name: 'a', pods: ['p'] }] });
+    expect(grouped([egress('a')], [pod('p')], new Map())).toEqual({
+      n1: [{ name: 'a', pods: ['p'] }],
+    });
   });
 
   it('has no group then when unavailable says NodeIP: its Pods leave as if nobody selected them', () => {
@@ -68,7 +53,10 @@ describe('groupsByNode', () => {
       pods: [pod('p', { ips: ['10.244.1.11'] })],
       namespaces: [],
     });
-    const views = groupsByNode(resolved, { tunnelIDs: new Map([['a', 7]]), gateways: new Map([['a', gateway]]) });
+    const views = groupsByNode(resolved, {
+      tunnelIDs: new Map([['a', 7]]),
+      gateways: new Map([['a', gateway]]),
+    });
     expect(views.get('n1')).toEqual([
       {
         apiVersion: 'controlplane.antrea.io/v1beta2',
@@ -82,3 +70,25 @@ describe('groupsByNode', () => {
     ]);
   });
 });
+
+function grouped(
+  egresses: readonly Egress[],
+  pods: readonly Pod[],
+  gateways: Placement['gateways'],
+): object {
+  return Object.fromEntries(
+    [
+      ...groupsByNode(resolveEgresses({ egresses, pods, namespaces: [] }), {
+        tunnelIDs: new Map(egresses.map(({ name }, index) => [name, index + 1])),
+        gateways,
+      }),
+    ].map(([node, groups]) => [
+      node,
+      groups.map((group) => ({
+        name: group.metadata.name,
+        pods: group.groupMembers.map((member) => member.pod.name),
+        ...(group.gateway === undefined ? {} : { gateway: group.gateway.nodeName }),
+      })),
+    ]),
+  );
+}

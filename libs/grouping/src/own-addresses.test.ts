@@ -1,7 +1,8 @@
 import type { Egress } from '@sallyport/api';
 import fc from 'fast-check';
 import { withOwnAddresses } from './own-addresses.ts';
-import { podKey, type Pod } from './pod.ts';
+import type { Pod } from './pod.ts';
+import { podKey } from './pod.ts';
 import { resolveEgresses } from './resolve-egresses.ts';
 import { egress, pod } from './testing/objects.ts';
 
@@ -9,19 +10,16 @@ const IP = '10.244.1.11';
 const selected = { labels: { role: 'web' } };
 const web: Egress = egress('web', { appliedTo: { podSelector: { matchLabels: selected.labels } } });
 
-/** The names of the Pods that are steered with the address. */
-const steered = (...pods: readonly Pod[]): readonly string[] =>
-  resolveEgresses({ egresses: [web], pods, namespaces: [] })
-    .get('web')!
-    .members.filter(({ ips }) => ips.includes(IP))
-    .map((member) => member.pod.name);
-
 describe('an address that two Pods of a Node are listed with', () => {
   const old: Partial<Pod> = { ips: [IP], terminating: true };
   const fresh: Partial<Pod> = { ips: [IP] };
 
   it.each<[string, readonly Pod[], readonly string[]]>([
-    ['stays with a Pod that is being deleted while no other has it', [pod('old', { ...old, ...selected })], ['old']],
+    [
+      'stays with a Pod that is being deleted while no other has it',
+      [pod('old', { ...old, ...selected })],
+      ['old'],
+    ],
     [
       'is not steered for a selected Pod that is being deleted once it is that of one that is not selected',
       [pod('old', { ...old, ...selected }), pod('new', fresh)],
@@ -39,7 +37,10 @@ describe('an address that two Pods of a Node are listed with', () => {
     ],
     [
       'is steered for both of two that stay',
-      [pod('old', { ...old, ...selected, terminating: false }), pod('new', { ...fresh, ...selected })],
+      [
+        pod('old', { ...old, ...selected, terminating: false }),
+        pod('new', { ...fresh, ...selected }),
+      ],
       ['new', 'old'],
     ],
     [
@@ -49,7 +50,10 @@ describe('an address that two Pods of a Node are listed with', () => {
     ],
     [
       'is steered for both of two that are being deleted',
-      [pod('old', { ...old, ...selected }), pod('new', { ...fresh, ...selected, terminating: true })],
+      [
+        pod('old', { ...old, ...selected }),
+        pod('new', { ...fresh, ...selected, terminating: true }),
+      ],
       ['new', 'old'],
     ],
     [
@@ -73,8 +77,14 @@ describe('an address that two Pods of a Node are listed with', () => {
   });
 
   it('leaves the other addresses of both alone', () => {
-    const pods = [pod('old', { ...old, ips: [IP, 'fd00:1::a'] }), pod('new', { ...fresh, ips: [IP, 'fd00:1::b'] })];
-    expect(withOwnAddresses(pods).map(({ ips }) => ips)).toEqual([['fd00:1::a'], [IP, 'fd00:1::b']]);
+    const pods = [
+      pod('old', { ...old, ips: [IP, 'fd00:1::a'] }),
+      pod('new', { ...fresh, ips: [IP, 'fd00:1::b'] }),
+    ];
+    expect(withOwnAddresses(pods).map(({ ips }) => ips)).toEqual([
+      ['fd00:1::a'],
+      [IP, 'fd00:1::b'],
+    ]);
   });
 });
 
@@ -102,9 +112,12 @@ describe('withOwnAddresses', () => {
         for (const each of all) {
           for (const ip of each.ips) {
             const taken = all.some(
-              ({ nodeName, ips, terminating }) => nodeName === each.nodeName && ips.includes(ip) && !terminating,
+              ({ nodeName, ips, terminating }) =>
+                nodeName === each.nodeName && ips.includes(ip) && !terminating,
             );
-            expect(owned.has(`${each.nodeName} ${ip} ${podKey(each)}`)).toBe(!each.terminating || !taken);
+            expect(owned.has(`${each.nodeName} ${ip} ${podKey(each)}`)).toBe(
+              !each.terminating || !taken,
+            );
           }
         }
         expect(owners(all.toReversed())).toEqual(owners(all));
@@ -113,3 +126,11 @@ describe('withOwnAddresses', () => {
     );
   });
 });
+
+/** The names of the Pods that are steered with the address. */
+function steered(...pods: readonly Pod[]): readonly string[] {
+  return resolveEgresses({ egresses: [web], pods, namespaces: [] })
+    .get('web')!
+    .members.filter(({ ips }) => ips.includes(IP))
+    .map((member) => member.pod.name);
+}

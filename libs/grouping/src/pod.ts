@@ -24,15 +24,32 @@ export interface Namespace {
   readonly labels: Labels;
 }
 
-/** `namespace/name`: the key of a Pod in maps. */
-export const podKey = ({ namespace, name }: PodRef): string => `${namespace}/${name}`;
-
-/** Why a Pod that an Egress selects is not steered: it has the Node's address, sends nothing any more, or is nowhere yet. */
+/**
+ * Why a Pod that an Egress selects is not steered: it has the Node's address, sends nothing any
+ * more, or is nowhere yet.
+ */
 export type Exclusion = 'HostNetwork' | 'Finished' | 'Terminated' | 'Unscheduled';
 
-export const exclusionOf = ({ hostNetwork, phase, terminating, ips, nodeName }: Pod): Exclusion | undefined => {
-  if (hostNetwork) return 'HostNetwork';
-  if (phase === 'Succeeded' || phase === 'Failed') return 'Finished';
-  if (terminating && ips.length === 0) return 'Terminated';
+/** `namespace/name`: the key of a Pod in maps. */
+export function podKey({ namespace, name }: PodRef): string {
+  return `${namespace}/${name}`;
+}
+
+export function exclusionOf({
+  hostNetwork,
+  phase,
+  terminating,
+  ips,
+  nodeName,
+}: Pod): Exclusion | undefined {
+  if (hostNetwork) {
+    return 'HostNetwork';
+  }
+  if (phase === 'Succeeded' || phase === 'Failed') {
+    return 'Finished';
+  }
+  if (terminating && ips.length === 0) {
+    return 'Terminated';
+  }
   return nodeName === undefined ? 'Unscheduled' : undefined;
-};
+}

@@ -15,11 +15,6 @@ const namespaces: readonly Namespace[] = [
   { name: 'prod', labels: { env: 'prod' } },
 ];
 
-const membersOf = (cluster: Partial<Cluster>, name = 'a'): readonly string[] =>
-  resolveEgresses({ egresses: [egress(name)], pods: [], namespaces, ...cluster })
-    .get(name)!
-    .members.map((member) => podKey(member.pod));
-
 describe('resolveEgresses', () => {
   const pods = [
     pod('web', { labels: { role: 'web' } }),
@@ -32,10 +27,26 @@ describe('resolveEgresses', () => {
 
   it.each<[string, Egress['appliedTo'], readonly string[]]>([
     ['no selector selects nothing', {}, []],
-    ['podSelector alone: Pods of every Namespace', { podSelector: web }, ['default/web', 'prod/web']],
-    ['namespaceSelector alone: all Pods of its Namespaces', { namespaceSelector: prod }, ['prod/db', 'prod/web']],
-    ['both: Pods that match in Namespaces that match', { podSelector: web, namespaceSelector: prod }, ['prod/web']],
-    ['an empty podSelector: every Pod', { podSelector: {} }, ['default/db', 'default/web', 'prod/db', 'prod/web']],
+    [
+      'podSelector alone: Pods of every Namespace',
+      { podSelector: web },
+      ['default/web', 'prod/web'],
+    ],
+    [
+      'namespaceSelector alone: all Pods of its Namespaces',
+      { namespaceSelector: prod },
+      ['prod/db', 'prod/web'],
+    ],
+    [
+      'both: Pods that match in Namespaces that match',
+      { podSelector: web, namespaceSelector: prod },
+      ['prod/web'],
+    ],
+    [
+      'an empty podSelector: every Pod',
+      { podSelector: {} },
+      ['default/db', 'default/web', 'prod/db', 'prod/web'],
+    ],
     [
       'an empty namespaceSelector: every Pod',
       { namespaceSelector: {} },
@@ -47,7 +58,9 @@ describe('resolveEgresses', () => {
 
   it('waits for a Namespace that is not known yet, where its labels count', () => {
     const pods = [pod('web', { namespace: 'new' })];
-    expect(membersOf({ egresses: [egress('a', { appliedTo: { namespaceSelector: {} } })], pods })).toEqual([]);
+    expect(
+      membersOf({ egresses: [egress('a', { appliedTo: { namespaceSelector: {} } })], pods }),
+    ).toEqual([]);
     expect(membersOf({ pods })).toEqual(['new/web']);
   });
 
@@ -73,11 +86,24 @@ describe('resolveEgresses', () => {
       egress('b', { createdAtMs: 2 }),
       egress('a', { createdAtMs: 2 }),
     ];
-    const resolved = resolveEgresses({ egresses, pods: [pod('p', { ips: ['10.244.1.11'] })], namespaces });
+    const resolved = resolveEgresses({
+      egresses,
+      pods: [pod('p', { ips: ['10.244.1.11'] })],
+      namespaces,
+    });
     const ref = { namespace: 'default', name: 'p' };
-    expect(resolved.get('c')).toMatchObject({ members: [{ pod: ref, ips: ['10.244.1.11'] }], losses: [] });
-    expect(resolved.get('b')).toMatchObject({ members: [], losses: [{ pod: ref, family: 'IPv4', winner: 'c' }] });
-    expect(resolved.get('a')).toMatchObject({ members: [], losses: [{ pod: ref, family: 'IPv4', winner: 'c' }] });
+    expect(resolved.get('c')).toMatchObject({
+      members: [{ pod: ref, ips: ['10.244.1.11'] }],
+      losses: [],
+    });
+    expect(resolved.get('b')).toMatchObject({
+      members: [],
+      losses: [{ pod: ref, family: 'IPv4', winner: 'c' }],
+    });
+    expect(resolved.get('a')).toMatchObject({
+      members: [],
+      losses: [{ pod: ref, family: 'IPv4', winner: 'c' }],
+    });
   });
 
   it('decides each family by itself', () => {
@@ -91,7 +117,9 @@ describe('resolveEgresses', () => {
   it('gives an Egress without an address both families, so that nothing leaks', () => {
     const dual = pod('p', { ips: ['10.244.1.11', 'fd00:1::b'] });
     const pending = egress('a', { egressIPs: [], externalIPPools: ['pool'] });
-    expect(resolveEgresses({ egresses: [pending], pods: [dual], namespaces }).get('a')).toMatchObject({
+    expect(
+      resolveEgresses({ egresses: [pending], pods: [dual], namespaces }).get('a'),
+    ).toMatchObject({
       members: [{ ips: dual.ips }],
     });
   });
@@ -138,13 +166,20 @@ const clusters: fc.Arbitrary<Cluster> = fc.record({
 });
 
 describe('resolveEgresses, for every cluster', () => {
-  const plain = (resolved: ReadonlyMap<string, ResolvedEgress>): object => Object.fromEntries(resolved);
+  const plain = (resolved: ReadonlyMap<string, ResolvedEgress>): object =>
+    Object.fromEntries(resolved);
 
   it('does not depend on the order of its input', () => {
     fc.assert(
       fc.property(clusters, ({ egresses, pods, namespaces: all }) => {
-        const backwards = { egresses: egresses.toReversed(), pods: pods.toReversed(), namespaces: all.toReversed() };
-        expect(plain(resolveEgresses(backwards))).toEqual(plain(resolveEgresses({ egresses, pods, namespaces: all })));
+        const backwards = {
+          egresses: egresses.toReversed(),
+          pods: pods.toReversed(),
+          namespaces: all.toReversed(),
+        };
+        expect(plain(resolveEgresses(backwards))).toEqual(
+          plain(resolveEgresses({ egresses, pods, namespaces: all })),
+        );
       }),
     );
   });
@@ -154,14 +189,19 @@ describe('resolveEgresses, for every cluster', () => {
       fc.property(clusters, (cluster) => {
         const resolved = resolveEgresses(cluster);
         for (const each of withOwnAddresses(cluster.pods)) {
-          const namespaceLabels = cluster.namespaces.find(({ name }) => name === each.namespace)?.labels;
+          const namespaceLabels = cluster.namespaces.find(
+            ({ name }) => name === each.namespace,
+          )?.labels;
           const selecting = cluster.egresses.filter(
             (one) =>
-              exclusionOf(each) === undefined && selects(one.appliedTo, each.labels, namespaceLabels) === 'Selected',
+              exclusionOf(each) === undefined &&
+              selects(one.appliedTo, each.labels, namespaceLabels) === 'Selected',
           );
           for (const ip of each.ips) {
             const winners = [...resolved.values()].filter(({ members }) =>
-              members.some((member) => podKey(member.pod) === podKey(each) && member.ips.includes(ip)),
+              members.some(
+                (member) => podKey(member.pod) === podKey(each) && member.ips.includes(ip),
+              ),
             );
             const isContested = selecting.some((one) => familiesOf(one).includes(ipFamily(ip)));
             expect(winners).toHaveLength(isContested ? 1 : 0);
@@ -178,7 +218,9 @@ describe('resolveEgresses, for every cluster', () => {
         for (const each of cluster.pods) {
           for (const verdict of explainPod(cluster, each)!.verdicts) {
             const { members, losses } = resolved.get(verdict.egress)!;
-            expect(verdict.won.length > 0).toBe(members.some((member) => podKey(member.pod) === podKey(each)));
+            expect(verdict.won.length > 0).toBe(
+              members.some((member) => podKey(member.pod) === podKey(each)),
+            );
             expect(verdict.lost).toEqual(
               losses
                 .filter((loss) => podKey(loss.pod) === podKey(each))
@@ -196,27 +238,44 @@ describe('explainPod', () => {
     const egresses = [
       egress('young', { createdAtMs: 9 }),
       egress('old', { createdAtMs: 1 }),
-      egress('elsewhere', { createdAtMs: 2, appliedTo: { namespaceSelector: { matchLabels: { env: 'prod' } } } }),
-      egress('others', { createdAtMs: 3, appliedTo: { podSelector: { matchLabels: { role: 'db' } } } }),
+      egress('elsewhere', {
+        createdAtMs: 2,
+        appliedTo: { namespaceSelector: { matchLabels: { env: 'prod' } } },
+      }),
+      egress('others', {
+        createdAtMs: 3,
+        appliedTo: { podSelector: { matchLabels: { role: 'db' } } },
+      }),
       egress('nobody', { createdAtMs: 4, appliedTo: {} }),
     ];
     const pods = [pod('p', { ips: ['10.244.1.11'] })];
-    expect(explainPod({ egresses, pods, namespaces }, { namespace: 'default', name: 'p' })).toEqual({
-      pod: { namespace: 'default', name: 'p' },
-      nodeName: 'n1',
-      ips: ['10.244.1.11'],
-      verdicts: [
-        { egress: 'old', selection: 'Selected', won: ['IPv4'], lost: [] },
-        { egress: 'elsewhere', selection: 'NamespaceLabelsDiffer', won: [], lost: [] },
-        { egress: 'others', selection: 'PodLabelsDiffer', won: [], lost: [] },
-        { egress: 'nobody', selection: 'SelectsNothing', won: [], lost: [] },
-        { egress: 'young', selection: 'Selected', won: [], lost: [{ family: 'IPv4', winner: 'old' }] },
-      ],
-    });
+    expect(explainPod({ egresses, pods, namespaces }, { namespace: 'default', name: 'p' })).toEqual(
+      {
+        pod: { namespace: 'default', name: 'p' },
+        nodeName: 'n1',
+        ips: ['10.244.1.11'],
+        verdicts: [
+          { egress: 'old', selection: 'Selected', won: ['IPv4'], lost: [] },
+          { egress: 'elsewhere', selection: 'NamespaceLabelsDiffer', won: [], lost: [] },
+          { egress: 'others', selection: 'PodLabelsDiffer', won: [], lost: [] },
+          { egress: 'nobody', selection: 'SelectsNothing', won: [], lost: [] },
+          {
+            egress: 'young',
+            selection: 'Selected',
+            won: [],
+            lost: [{ family: 'IPv4', winner: 'old' }],
+          },
+        ],
+      },
+    );
   });
 
   it('says what keeps a selected Pod from being governed', () => {
-    const cluster = { egresses: [egress('a')], pods: [pod('p', { hostNetwork: true })], namespaces };
+    const cluster = {
+      egresses: [egress('a')],
+      pods: [pod('p', { hostNetwork: true })],
+      namespaces,
+    };
     expect(explainPod(cluster, { namespace: 'default', name: 'p' })).toMatchObject({
       excluded: 'HostNetwork',
       verdicts: [{ selection: 'Selected', won: [], lost: [] }],
@@ -224,6 +283,14 @@ describe('explainPod', () => {
   });
 
   it('knows nothing of a Pod that does not exist', () => {
-    expect(explainPod({ egresses: [], pods: [], namespaces }, { namespace: 'default', name: 'p' })).toBeUndefined();
+    expect(
+      explainPod({ egresses: [], pods: [], namespaces }, { namespace: 'default', name: 'p' }),
+    ).toBeUndefined();
   });
 });
+
+function membersOf(cluster: Partial<Cluster>, name = 'a'): readonly string[] {
+  return resolveEgresses({ egresses: [egress(name)], pods: [], namespaces, ...cluster })
+    .get(name)!
+    .members.map((member) => podKey(member.pod));
+}

@@ -34,8 +34,22 @@ export interface ResolvedEgress {
   readonly losses: readonly Loss[];
 }
 
-/** Which Pods each Egress governs, by the name of the Egress. The order of the input does not matter. */
-export const resolveEgresses = ({ egresses, pods, namespaces }: Cluster): ReadonlyMap<string, ResolvedEgress> => {
+/** How one Egress that selects a Pod fares in each family that both of them have. */
+export interface Contender {
+  readonly egress: Egress;
+  readonly won: readonly IpFamily[];
+  readonly lost: readonly { readonly family: IpFamily; readonly winner: string }[];
+}
+
+/**
+ * Which Pods each Egress governs, by the name of the Egress. The order of the input does not
+ * matter.
+ */
+export function resolveEgresses({
+  egresses,
+  pods,
+  namespaces,
+}: Cluster): ReadonlyMap<string, ResolvedEgress> {
   const ordered = [...egresses].sort(byPrecedence);
   const namespaceLabels = new Map(namespaces.map(({ name, labels }) => [name, labels]));
   const resolved = new Map(
@@ -46,30 +60,27 @@ export const resolveEgresses = ({ egresses, pods, namespaces }: Cluster): Readon
   );
   for (const pod of [...withOwnAddresses(pods)].sort(byNamespaceAndName)) {
     const { nodeName } = pod;
-    if (nodeName === undefined || exclusionOf(pod) !== undefined) continue;
+    if (nodeName === undefined || exclusionOf(pod) !== undefined) {
+      continue;
+    }
     const ref = { namespace: pod.namespace, name: pod.name };
     for (const { egress, won, lost } of contest(ordered, pod, namespaceLabels.get(pod.namespace))) {
       const ips = pod.ips.filter((ip) => won.includes(ipFamily(ip)));
-      if (won.length > 0) resolved.get(egress.name)?.members.push({ pod: ref, nodeName, ips });
+      if (won.length > 0) {
+        resolved.get(egress.name)?.members.push({ pod: ref, nodeName, ips });
+      }
       resolved.get(egress.name)?.losses.push(...lost.map((loss) => ({ pod: ref, ...loss })));
     }
   }
   return resolved;
-};
-
-/** How one Egress that selects a Pod fares in each family that both of them have. */
-export interface Contender {
-  readonly egress: Egress;
-  readonly won: readonly IpFamily[];
-  readonly lost: readonly { readonly family: IpFamily; readonly winner: string }[];
 }
 
 /** The Egresses that select `pod`, best first. @param ordered by precedence. */
-export const contest = (
+export function contest(
   ordered: readonly Egress[],
   pod: Pod,
   namespaceLabels: Labels | undefined,
-): readonly Contender[] => {
+): readonly Contender[] {
   const winners = new Map<IpFamily, string>();
   return ordered
     .filter(({ appliedTo }) => selects(appliedTo, pod.labels, namespaceLabels) === 'Selected')
@@ -80,16 +91,21 @@ export const contest = (
         return winner === undefined ? [] : [{ family, winner }];
       });
       const won = families.filter((family) => !winners.has(family));
-      for (const family of won) winners.set(family, egress.name);
+      for (const family of won) {
+        winners.set(family, egress.name);
+      }
       return { egress, won, lost };
     });
-};
+}
 
-/** A Pod without an address may get one of either family. */
-const familiesOfPod = ({ ips }: Pod): readonly IpFamily[] =>
-  ips.length === 0 ? ipFamilies : ipFamilies.filter((family) => ips.some((ip) => ipFamily(ip) === family));
-
-const byNamespaceAndName = (a: PodRef, b: PodRef): number => {
+function byNamespaceAndName(a: PodRef, b: PodRef): number {
   const [left, right] = [podKey(a), podKey(b)];
   return left < right ? -1 : left > right ? 1 : 0;
-};
+}
+
+/** A Pod without an address may get one of either family. */
+function familiesOfPod({ ips }: Pod): readonly IpFamily[] {
+  return ips.length === 0
+    ? ipFamilies
+    : ipFamilies.filter((family) => ips.some((ip) => ipFamily(ip) === family));
+}

@@ -4,11 +4,11 @@ import { egress } from './testing/objects.ts';
 import { tunnelIds } from './tunnel-ids.ts';
 
 const egresses = fc
-  .uniqueArray(fc.record({ name: fc.uuid(), createdAtMs: fc.nat(3) }), { selector: ({ name }) => name, maxLength: 30 })
+  .uniqueArray(fc.record({ name: fc.uuid(), createdAtMs: fc.nat(3) }), {
+    selector: ({ name }) => name,
+    maxLength: 30,
+  })
   .map((items) => items.map(({ name, createdAtMs }) => egress(name, { createdAtMs })));
-
-/** Makes collisions common. */
-const crowded = (uid: string): number => ((uid.codePointAt(4) ?? 0) % 4 === 0 ? MAX_TUNNEL_ID : 1);
 
 describe('tunnelIds', () => {
   it('are unique, between 1 and 2^24-1, and do not depend on the order of the input', () => {
@@ -16,8 +16,12 @@ describe('tunnelIds', () => {
       fc.property(egresses, fc.constantFrom(undefined, crowded), (all, hash) => {
         const ids = tunnelIds(all, hash);
         expect(new Set(ids.values()).size).toBe(all.length);
-        for (const id of ids.values()) expect(id).toBeGreaterThanOrEqual(1);
-        for (const id of ids.values()) expect(id).toBeLessThanOrEqual(MAX_TUNNEL_ID);
+        for (const id of ids.values()) {
+          expect(id).toBeGreaterThanOrEqual(1);
+        }
+        for (const id of ids.values()) {
+          expect(id).toBeLessThanOrEqual(MAX_TUNNEL_ID);
+        }
         expect(tunnelIds(all.toReversed(), hash)).toEqual(ids);
       }),
     );
@@ -28,7 +32,9 @@ describe('tunnelIds', () => {
       fc.property(egresses, fc.nat(), (all, seed) => {
         const ids = tunnelIds(all);
         const some = tunnelIds(all.filter((_, index) => (index + seed) % 3 !== 0));
-        for (const [name, id] of some) expect(ids.get(name)).toBe(id);
+        for (const [name, id] of some) {
+          expect(ids.get(name)).toBe(id);
+        }
       }),
     );
   });
@@ -52,3 +58,8 @@ describe('tunnelIds', () => {
     expect(tunnelIds([egress('web', { uid })]).get('web')).toBe(9_982_490);
   });
 });
+
+/** Makes collisions common. */
+function crowded(uid: string): number {
+  return (uid.codePointAt(4) ?? 0) % 4 === 0 ? MAX_TUNNEL_ID : 1;
+}

@@ -1,9 +1,13 @@
 import { CRD_GROUP, STORAGE_VERSION } from '@sallyport/api';
-import { podKey, type Namespace, type Pod } from '@sallyport/grouping';
-import { startInformer, type Informer, type InformerOptions } from './informer.ts';
+import type { Namespace, Pod } from '@sallyport/grouping';
+import { podKey } from '@sallyport/grouping';
+import type { Informer, InformerOptions } from './informer.ts';
+import { startInformer } from './informer.ts';
 import { namespaceFor } from './namespace-for.ts';
-import { nodeFor, type Node } from './node-for.ts';
-import { observedEgressFor, type ObservedEgress } from './observed-egress-for.ts';
+import type { Node } from './node-for.ts';
+import { nodeFor } from './node-for.ts';
+import type { ObservedEgress } from './observed-egress-for.ts';
+import { observedEgressFor } from './observed-egress-for.ts';
 import { podFor } from './pod-for.ts';
 
 /** Everything the controller looks at. */
@@ -30,17 +34,24 @@ export type ClusterInformersOptions = Pick<
   readonly onError: (resource: keyof ClusterInformers, error: unknown) => void;
 };
 
-const nameOf = ({ name }: { readonly name: string }): string => name;
-
 /** Mirrors Pods, Namespaces, Nodes and Egresses. */
-export const startClusterInformers = ({ onError, ...options }: ClusterInformersOptions): ClusterInformers => {
+export function startClusterInformers({
+  onError,
+  ...options
+}: ClusterInformersOptions): ClusterInformers {
   const failed = (resource: keyof ClusterInformers) => ({
     onError: (error: unknown) => {
       onError(resource, error);
     },
   });
   return {
-    pods: startInformer({ ...options, ...failed('pods'), path: '/api/v1/pods', parse: podFor, keyOf: podKey }),
+    pods: startInformer({
+      ...options,
+      ...failed('pods'),
+      path: '/api/v1/pods',
+      parse: podFor,
+      keyOf: podKey,
+    }),
     namespaces: startInformer({
       ...options,
       ...failed('namespaces'),
@@ -48,7 +59,13 @@ export const startClusterInformers = ({ onError, ...options }: ClusterInformersO
       parse: namespaceFor,
       keyOf: nameOf,
     }),
-    nodes: startInformer({ ...options, ...failed('nodes'), path: '/api/v1/nodes', parse: nodeFor, keyOf: nameOf }),
+    nodes: startInformer({
+      ...options,
+      ...failed('nodes'),
+      path: '/api/v1/nodes',
+      parse: nodeFor,
+      keyOf: nameOf,
+    }),
     egresses: startInformer({
       ...options,
       ...failed('egresses'),
@@ -57,4 +74,8 @@ export const startClusterInformers = ({ onError, ...options }: ClusterInformersO
       keyOf: nameOf,
     }),
   };
-};
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name;
+}

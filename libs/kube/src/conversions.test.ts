@@ -16,7 +16,11 @@ describe('podFor', () => {
         managedFields: [{}],
       },
       spec: { nodeName: 'n1', containers: [{ name: 'main' }] },
-      status: { phase: 'Running', podIP: '10.244.1.5', podIPs: [{ ip: '10.244.1.5' }, { ip: 'FD00::5' }] },
+      status: {
+        phase: 'Running',
+        podIP: '10.244.1.5',
+        podIPs: [{ ip: '10.244.1.5' }, { ip: 'FD00::5' }],
+      },
     };
     expect(podFor(raw)).toEqual({
       object: {
@@ -34,13 +38,20 @@ describe('podFor', () => {
   });
 
   it('takes a Pod that has just been created', () => {
-    const { object } = podFor({ metadata: { namespace: 'prod', name: 'web-1' }, spec: { hostNetwork: true } });
+    const { object } = podFor({
+      metadata: { namespace: 'prod', name: 'web-1' },
+      spec: { hostNetwork: true },
+    });
     expect(object).toMatchObject({ labels: {}, ips: [], phase: 'Pending', hostNetwork: true });
     expect(object.nodeName).toBeUndefined();
   });
 
   it('tells a Pod that is being deleted from the others', () => {
-    const metadata = { namespace: 'prod', name: 'web-1', deletionTimestamp: '2026-01-02T03:04:35Z' };
+    const metadata = {
+      namespace: 'prod',
+      name: 'web-1',
+      deletionTimestamp: '2026-01-02T03:04:35Z',
+    };
     expect(podFor({ metadata }).object.terminating).toBe(true);
   });
 
@@ -50,17 +61,24 @@ describe('podFor', () => {
       status: { podIPs: [{ ip: '10.244.01.5' }, { ip: '10.244.1.6' }] },
     });
     expect(object.ips).toEqual(['10.244.1.6']);
-    expect(faults).toMatchObject([{ object: 'Pod prod/web-1', field: 'status.podIPs[0].ip', value: '10.244.01.5' }]);
+    expect(faults).toMatchObject([
+      { object: 'Pod prod/web-1', field: 'status.podIPs[0].ip', value: '10.244.01.5' },
+    ]);
   });
 
-  it.each([null, 'text', [], {}, { metadata: {} }])('refuses %j, which is no object of the API server', (raw) => {
-    expect(() => podFor(raw)).toThrow('metadata.name is missing');
-  });
+  it.each([null, 'text', [], {}, { metadata: {} }])(
+    'refuses %j, which is no object of the API server',
+    (raw) => {
+      expect(() => podFor(raw)).toThrow('metadata.name is missing');
+    },
+  );
 });
 
 describe('namespaceFor', () => {
   it('keeps name and labels', () => {
-    expect(namespaceFor({ metadata: { name: 'prod', labels: { env: 'prod' } }, spec: {} }).object).toEqual({
+    expect(
+      namespaceFor({ metadata: { name: 'prod', labels: { env: 'prod' } }, spec: {} }).object,
+    ).toEqual({
       name: 'prod',
       labels: { env: 'prod' },
     });
@@ -93,7 +111,10 @@ describe('nodeFor', () => {
       status: { addresses: [{ type: 'InternalIP', address: 'n1.local' }] },
     });
     expect(object).toEqual({ name: 'n1', ips: [], podCIDRs: [], ready: true });
-    expect(faults.map(({ field }) => field)).toEqual(['spec.podCIDRs[0]', 'status.addresses[0].address']);
+    expect(faults.map(({ field }) => field)).toEqual([
+      'spec.podCIDRs[0]',
+      'status.addresses[0].address',
+    ]);
   });
 
   it.each<[string, readonly unknown[] | undefined, boolean]>([
@@ -124,7 +145,10 @@ describe('observedEgressFor', () => {
   });
 
   it('collects what is wrong', () => {
-    const { object, faults } = observedEgressFor({ metadata: { name: 'web' }, spec: { egressIP: 'x' } });
+    const { object, faults } = observedEgressFor({
+      metadata: { name: 'web' },
+      spec: { egressIP: 'x' },
+    });
     expect(object.status).toEqual({});
     expect(faults.map(({ field }) => field)).toEqual(['spec.appliedTo', 'spec.egressIP']);
   });

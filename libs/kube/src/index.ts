@@ -1,13 +1,19 @@
 export {
-  clusterResources,
-  startClusterInformers,
   type ClusterInformers,
   type ClusterInformersOptions,
+  clusterResources,
+  startClusterInformers,
 } from './cluster-informers.ts';
 export { writeEgressStatus } from './egress-status-writer.ts';
 export type { Informer } from './informer.ts';
-export { createKubeClient, KubeApiError, KubeConfigError, type KubeClient, type KubeRequest } from './kube-client.ts';
+export {
+  createKubeClient,
+  KubeApiError,
+  type KubeClient,
+  KubeConfigError,
+  type KubeRequest,
+} from './kube-client.ts';
 export type { Node } from './node-for.ts';
-export type { ObservedEgress } from './observed-egress-for.ts';
 export type { Observed } from './observed.ts';
-export { recordEvent, type EgressEvent } from './record-event.ts';
+export type { ObservedEgress } from './observed-egress-for.ts';
+export { type EgressEvent, recordEvent } from './record-event.ts';

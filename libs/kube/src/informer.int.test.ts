@@ -1,20 +1,19 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Fault } from '@sallyport/api';
 import { systemClock } from '@sallyport/reconcile';
 import { writeEgressStatus } from './egress-status-writer.ts';
-import { startInformer, type Informer } from './informer.ts';
-import { createKubeClient, KubeConfigError, type KubeClient } from './kube-client.ts';
-import { nodeFor, type Node } from './node-for.ts';
-
-const node = (name: string, resourceVersion: string, address = '10.0.0.1'): unknown => ({
-  metadata: { name, resourceVersion },
-  status: { addresses: [{ type: 'InternalIP', address }] },
-});
+import type { Informer } from './informer.ts';
+import { startInformer } from './informer.ts';
+import type { KubeClient } from './kube-client.ts';
+import { createKubeClient, KubeConfigError } from './kube-client.ts';
+import type { Node } from './node-for.ts';
+import { nodeFor } from './node-for.ts';
 
 import.meta.jest.setTimeout(180_000);
 
@@ -28,7 +27,9 @@ class Scripted {
     const url = new URL(request.url ?? '/', 'http://x');
     this.requests.push(`${request.method ?? ''} ${url.pathname}?${url.searchParams.toString()}`);
     request.setEncoding('utf8').on('data', (text: string) => this.bodies.push(text));
-    if (url.searchParams.has('watch')) this.watches.push(response);
+    if (url.searchParams.has('watch')) {
+      this.watches.push(response);
+    }
     this.answer(url, response);
   });
 
@@ -44,14 +45,6 @@ class Scripted {
     await once(this.#server, 'close');
   }
 }
-
-const eventually = async (holds: () => boolean): Promise<void> => {
-  const deadline = Date.now() + 60_000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`not so after 60 s: ${holds.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};
 
 describe('an informer', () => {
   let folder: string;
@@ -113,7 +106,9 @@ describe('an informer', () => {
       }
       const last = url.searchParams.get('continue') === 'more';
       const metadata = { resourceVersion: '10', ...(last ? {} : { continue: 'more' }) };
-      response.end(JSON.stringify({ metadata, items: [last ? node('n2', '5', 'bad') : node('n1', '4')] }));
+      response.end(
+        JSON.stringify({ metadata, items: [last ? node('n2', '5', 'bad') : node('n1', '4')] }),
+      );
     };
     start();
     await eventually(() => names().includes('n3'));
@@ -130,19 +125,31 @@ describe('an informer', () => {
   it.each([
     [
       'an event',
-      (response: ServerResponse) => response.write('{"type":"ERROR","object":{"code":410,"message":"gone"}}\n'),
+      (response: ServerResponse) =>
+        response.write('{"type":"ERROR","object":{"code":410,"message":"gone"}}\n'),
     ],
-    ['a status code', (response: ServerResponse) => response.writeHead(410).end('{"message":"gone"}')],
+    [
+      'a status code',
+      (response: ServerResponse) => response.writeHead(410).end('{"message":"gone"}'),
+    ],
   ])('lists again when the version to resume from has expired, said by %s', async (_, expire) => {
     let lists = 0;
     server.answer = (url, response) => {
       if (!url.searchParams.has('watch')) {
         lists += 1;
-        response.end(JSON.stringify({ metadata: { resourceVersion: `${lists}0` }, items: [node(`n${lists}`, '1')] }));
-      } else if (lists > 1) response.flushHeaders();
-      else if (server.watches.length === 1)
+        response.end(
+          JSON.stringify({
+            metadata: { resourceVersion: `${lists}0` },
+            items: [node(`n${lists}`, '1')],
+          }),
+        );
+      } else if (lists > 1) {
+        response.flushHeaders();
+      } else if (server.watches.length === 1) {
         response.end('{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"15"}}}\n');
-      else expire(response);
+      } else {
+        expire(response);
+      }
     };
     start();
     await eventually(() => names().includes('n2'));
@@ -153,8 +160,11 @@ describe('an informer', () => {
   it('goes on trying while the API server refuses, with its message', async () => {
     let refuse = true;
     server.answer = (url, response) => {
-      if (refuse) response.writeHead(403).end('{"message":"nodes is forbidden"}');
-      else if (!url.searchParams.has('watch')) response.end('{"metadata":{"resourceVersion":"1"},"items":[]}');
+      if (refuse) {
+        response.writeHead(403).end('{"message":"nodes is forbidden"}');
+      } else if (!url.searchParams.has('watch')) {
+        response.end('{"metadata":{"resourceVersion":"1"},"items":[]}');
+      }
     };
     start();
     await eventually(() => errors.length > 0);
@@ -165,8 +175,11 @@ describe('an informer', () => {
   });
 
   it('writes the status of one version as a merge patch that removes what is not said', async () => {
-    server.answer = (_, response) => response.end('{"metadata":{"name":"web","resourceVersion":"8"}}');
-    expect(await writeEgressStatus(client, { name: 'web', resourceVersion: '7' }, { conditions: [] })).toBe('8');
+    server.answer = (_, response) =>
+      response.end('{"metadata":{"name":"web","resourceVersion":"8"}}');
+    expect(
+      await writeEgressStatus(client, { name: 'web', resourceVersion: '7' }, { conditions: [] }),
+    ).toBe('8');
     expect(server.requests).toEqual(['PATCH /apis/crd.antrea.io/v1beta1/egresses/web/status?']);
     expect(JSON.parse(server.bodies.join(''))).toEqual({
       metadata: { resourceVersion: '7' },
@@ -184,3 +197,20 @@ describe('createKubeClient', () => {
     expect(() => createKubeClient(undefined)).toThrow('give --kubeconfig=<file>');
   });
 });
+
+function node(name: string, resourceVersion: string, address = '10.0.0.1'): unknown {
+  return {
+    metadata: { name, resourceVersion },
+    status: { addresses: [{ type: 'InternalIP', address }] },
+  };
+}
+
+async function eventually(holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!holds()) {
+    if (Date.now() > deadline) {
+      throw new Error(`not so after 60 s: ${holds.toString()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -1,4 +1,4 @@
-import { type Fault } from '@sallyport/api';
+import type { Fault } from '@sallyport/api';
 import type { Clock } from '@sallyport/reconcile';
 import { createReflector } from '@sallyport/watch';
 import type { KubeClient } from './kube-client.ts';
@@ -34,14 +34,18 @@ export interface Informer<T> {
 /** The API server sends a bookmark about once a minute. */
 const IDLE_MS = 130_000;
 
-/** Starts at once and goes on, through lost connections and expired versions, until it is stopped. */
-export const startInformer = <T>(options: InformerOptions<T>): Informer<T> => {
+/**
+ * Starts at once and goes on, through lost connections and expired versions, until it is stopped.
+ */
+export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
   const { client, path, parse, keyOf, onChange, onFaults, onError, clock, random } = options;
   const reflector = createReflector<Observed<T>>({
     source: kubeSource(client, path),
     parse: (raw) => {
       const observed = parse(raw);
-      if (observed.faults.length > 0) onFaults(observed.faults);
+      if (observed.faults.length > 0) {
+        onFaults(observed.faults);
+      }
       return observed;
     },
     keyOf: ({ object }) => keyOf(object),
@@ -58,4 +62,4 @@ export const startInformer = <T>(options: InformerOptions<T>): Informer<T> => {
     synced: () => reflector.state().synced,
     stop: () => reflector.stop(),
   };
-};
+}

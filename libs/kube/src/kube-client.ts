@@ -1,7 +1,9 @@
-import { KubeConfig } from '@kubernetes/client-node';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest, type RequestOptions } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { request as httpRequest } from 'node:http';
+import type { RequestOptions } from 'node:https';
+import { request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
+import { KubeConfig } from '@kubernetes/client-node';
 
 export interface KubeRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -19,7 +21,9 @@ export interface KubeRequest {
 export interface KubeClient {
   /** For messages: where it is. */
   readonly server: string;
-  /** The body of a successful answer. Rejects with {@link KubeApiError} when the API server refuses. */
+  /**
+   * The body of a successful answer. Rejects with {@link KubeApiError} when the API server refuses.
+   */
   open(request: KubeRequest): Promise<IncomingMessage>;
   /** The JSON of a successful answer. Rejects like `open`. */
   json(request: KubeRequest): Promise<unknown>;
@@ -44,42 +48,18 @@ export class KubeConfigError extends Error {
   readonly code = 'KUBE_CONFIG';
 }
 
-const messageOf = (body: string): string => {
-  try {
-    const status: unknown = JSON.parse(body);
-    if (typeof status === 'object' && status !== null && 'message' in status) return String(status.message);
-  } catch {
-    // Not a Status object: the text says it.
-  }
-  return body.slice(0, 300);
-};
-
-/** client-node makes this URL where the variables that Kubernetes gives to every container are missing. */
+/**
+ * client-node makes this URL where the variables that Kubernetes gives to every container are
+ * missing.
+ */
 const NOT_IN_A_POD = 'https://undefined:undefined';
 
-const loadConfig = (kubeconfig: string | undefined): KubeConfig => {
-  const config = new KubeConfig();
-  if (kubeconfig === undefined) {
-    config.loadFromCluster();
-    if (config.getCurrentCluster()?.server !== NOT_IN_A_POD) return config;
-    throw new KubeConfigError('not in a Pod, so there is no service account to use: give --kubeconfig=<file>');
-  }
-  try {
-    config.loadFromFile(kubeconfig);
-  } catch (cause) {
-    throw new KubeConfigError(`kubeconfig ${kubeconfig} cannot be read: ${String(cause)}`, { cause });
-  }
-  if (config.getCurrentCluster() === null) {
-    throw new KubeConfigError(`kubeconfig ${kubeconfig}: its current-context names no cluster`);
-  }
-  return config;
-};
-
 /**
- * Speaks to the API server of `kubeconfig` (a file), or without one to that of the cluster this Pod runs in. Only configuration
- * and credentials are client-node's: its generated clients take a second to load and keep whole objects.
+ * Speaks to the API server of `kubeconfig` (a file), or without one to that of the cluster this Pod
+ * runs in. Only configuration and credentials are client-node's: its generated clients take a
+ * second to load and keep whole objects.
  */
-export const createKubeClient = (kubeconfig: string | undefined): KubeClient => {
+export function createKubeClient(kubeconfig: string | undefined): KubeClient {
   const config = loadConfig(kubeconfig);
   const server = (config.getCurrentCluster()?.server ?? '').replace(/\/$/, '');
   const secure = server.startsWith('https:');
@@ -108,13 +88,20 @@ export const createKubeClient = (kubeconfig: string | undefined): KubeClient => 
       ...(signal && { signal }),
     };
     // Over plain HTTP (kubectl proxy, a test server) credentials stay at home.
-    if (secure) await config.applyToHTTPSOptions(options);
+    if (secure) {
+      await config.applyToHTTPSOptions(options);
+    }
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       send(url, options, resolve).on('error', reject).end(payload);
     });
     const { statusCode: status = 0 } = response;
-    if (status >= 200 && status < 300) return response;
-    throw new KubeApiError(status, `${method} ${path}: ${status}: ${messageOf(await text(response))}`);
+    if (status >= 200 && status < 300) {
+      return response;
+    }
+    throw new KubeApiError(
+      status,
+      `${method} ${path}: ${status}: ${messageOf(await text(response))}`,
+    );
   };
 
   return {
@@ -122,4 +109,40 @@ export const createKubeClient = (kubeconfig: string | undefined): KubeClient => 
     open,
     json: async (request) => JSON.parse(await text(await open(request))) as unknown,
   };
-};
+}
+
+function loadConfig(kubeconfig: string | undefined): KubeConfig {
+  const config = new KubeConfig();
+  if (kubeconfig === undefined) {
+    config.loadFromCluster();
+    if (config.getCurrentCluster()?.server !== NOT_IN_A_POD) {
+      return config;
+    }
+    throw new KubeConfigError(
+      'not in a Pod, so there is no service account to use: give --kubeconfig=<file>',
+    );
+  }
+  try {
+    config.loadFromFile(kubeconfig);
+  } catch (cause) {
+    throw new KubeConfigError(`kubeconfig ${kubeconfig} cannot be read: ${String(cause)}`, {
+      cause,
+    });
+  }
+  if (config.getCurrentCluster() === null) {
+    throw new KubeConfigError(`kubeconfig ${kubeconfig}: its current-context names no cluster`);
+  }
+  return config;
+}
+
+function messageOf(body: string): string {
+  try {
+    const status: unknown = JSON.parse(body);
+    if (typeof status === 'object' && status !== null && 'message' in status) {
+      return String(status.message);
+    }
+  } catch {
+    // Not a Status object: the text says it.
+  }
+  return body.slice(0, 300);
+}

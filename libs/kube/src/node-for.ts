@@ -1,4 +1,5 @@
-import { parseCidr, type Fault } from '@sallyport/api';
+import type { Fault } from '@sallyport/api';
+import { parseCidr } from '@sallyport/api';
 import { addressesOf } from './addresses-of.ts';
 import type { Observed } from './observed.ts';
 import { itemsOf, metadataOf, propertiesOf } from './raw-object.ts';
@@ -14,13 +15,8 @@ export interface Node {
   readonly ready: boolean;
 }
 
-const isReady = (status: unknown): boolean =>
-  itemsOf(propertiesOf(status).conditions)
-    .map(propertiesOf)
-    .every((condition) => condition.type !== 'Ready' || condition.status === 'True');
-
 /** What we need of a v1 Node. */
-export const nodeFor = (raw: unknown): Observed<Node> => {
+export function nodeFor(raw: unknown): Observed<Node> {
   const { name } = metadataOf(raw);
   const { spec, status } = propertiesOf(raw);
   const faults: Fault[] = [];
@@ -30,12 +26,26 @@ export const nodeFor = (raw: unknown): Observed<Node> => {
   });
   const podCIDRs = itemsOf(propertiesOf(spec).podCIDRs).flatMap((value, index) => {
     const cidr = typeof value === 'string' ? parseCidr(value) : undefined;
-    if (cidr !== undefined) return [cidr];
+    if (cidr !== undefined) {
+      return [cidr];
+    }
     const remedy = 'It is left out; give the Pod network with --pod-cidrs.';
-    faults.push({ object: `Node ${name}`, field: `spec.podCIDRs[${index}]`, value, expected: 'a CIDR', remedy });
+    faults.push({
+      object: `Node ${name}`,
+      field: `spec.podCIDRs[${index}]`,
+      value,
+      expected: 'a CIDR',
+      remedy,
+    });
     return [];
   });
   const internal = addresses.filter(({ type }) => type === 'InternalIP');
   const ips = addressesOf(internal, `Node ${name}`, faults);
   return { object: { name, ips, podCIDRs, ready: isReady(status) }, faults };
-};
+}
+
+function isReady(status: unknown): boolean {
+  return itemsOf(propertiesOf(status).conditions)
+    .map(propertiesOf)
+    .every((condition) => condition.type !== 'Ready' || condition.status === 'True');
+}

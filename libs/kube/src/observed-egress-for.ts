@@ -1,4 +1,5 @@
-import { egressFor, type Egress, type EgressResource, type EgressStatus } from '@sallyport/api';
+import type { Egress, EgressResource, EgressStatus } from '@sallyport/api';
+import { egressFor } from '@sallyport/api';
 import type { Observed } from './observed.ts';
 import { metadataOf } from './raw-object.ts';
 
@@ -12,12 +13,17 @@ export interface ObservedEgress {
 }
 
 /** What we need of an Egress. Its status is our own writing, so it is taken as it is. */
-export const observedEgressFor = (raw: unknown): Observed<ObservedEgress> => {
+export function observedEgressFor(raw: unknown): Observed<ObservedEgress> {
   const { name } = metadataOf(raw);
   const resource = raw as EgressResource;
   const { egress, faults } = egressFor(resource);
   return {
-    object: { name, egress, status: resource.status ?? {}, resourceVersion: resource.metadata.resourceVersion ?? '0' },
+    object: {
+      name,
+      egress,
+      status: resource.status ?? {},
+      resourceVersion: resource.metadata.resourceVersion ?? '0',
+    },
     faults,
   };
-};
+}

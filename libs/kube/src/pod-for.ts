@@ -5,7 +5,7 @@ import type { Observed } from './observed.ts';
 import { itemsOf, labelsOf, metadataOf, propertiesOf, textOf } from './raw-object.ts';
 
 /** What we need of a v1 Pod. */
-export const podFor = (raw: unknown): Observed<Pod> => {
+export function podFor(raw: unknown): Observed<Pod> {
   const { metadata, name } = metadataOf(raw);
   const { spec: rawSpec, status: rawStatus } = propertiesOf(raw);
   const [spec, status] = [propertiesOf(rawSpec), propertiesOf(rawStatus)];
@@ -29,4 +29,4 @@ export const podFor = (raw: unknown): Observed<Pod> => {
     },
     faults,
   };
-};
+}

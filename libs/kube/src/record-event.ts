@@ -1,4 +1,5 @@
-import { CRD_GROUP, STORAGE_VERSION, type Egress } from '@sallyport/api';
+import type { Egress } from '@sallyport/api';
+import { CRD_GROUP, STORAGE_VERSION } from '@sallyport/api';
 import type { KubeClient } from './kube-client.ts';
 import { WRITE_TIMEOUT_MS } from './write-timeout.ts';
 
@@ -14,14 +15,16 @@ export interface EgressEvent {
 /** Events of cluster-scoped objects live here, as those of Nodes do. */
 const NAMESPACE = 'default';
 
-/** Records one Event. Rejects with KubeApiError, and with an AbortError without an answer in time. */
-export const recordEvent = async (
+/**
+ * Records one Event. Rejects with KubeApiError, and with an AbortError without an answer in time.
+ */
+export async function recordEvent(
   client: KubeClient,
   { name, uid }: Pick<Egress, 'name' | 'uid'>,
   { type, reason, message }: EgressEvent,
   now: Date,
   timeoutMs = WRITE_TIMEOUT_MS,
-): Promise<void> => {
+): Promise<void> {
   const timestamp = now.toISOString().replace(/\.\d+Z$/, 'Z');
   await client.json({
     method: 'POST',
@@ -42,4 +45,4 @@ export const recordEvent = async (
     },
     signal: AbortSignal.timeout(timeoutMs),
   });
-};
+}

@@ -2,18 +2,6 @@ import { writeEgressStatus } from './egress-status-writer.ts';
 import type { KubeClient, KubeRequest } from './kube-client.ts';
 import { recordEvent } from './record-event.ts';
 
-/** An API server that takes requests and never answers. */
-const never = ({ signal }: KubeRequest): Promise<never> =>
-  new Promise((_, reject) => {
-    signal?.addEventListener('abort', () => {
-      reject(signal.reason as Error);
-    });
-    // The timer of a signal does not keep a process alive.
-    setTimeout(() => {
-      reject(new Error('waits for ever'));
-    }, 1000).unref();
-  });
-
 const client: KubeClient = { server: 'http://127.0.0.1', open: never, json: never };
 const event = { type: 'Normal', reason: 'Assigned', message: 'Node n1 holds 192.0.2.10' } as const;
 
@@ -25,3 +13,16 @@ describe('a write without an answer', () => {
     await expect(write()).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 });
+
+/** An API server that takes requests and never answers. */
+function never({ signal }: KubeRequest): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener('abort', () => {
+      reject(signal.reason as Error);
+    });
+    // The timer of a signal does not keep a process alive.
+    setTimeout(() => {
+      reject(new Error('waits for ever'));
+    }, 1000).unref();
+  });
+}

@@ -13,18 +13,20 @@ export type NetfilterOperation = Extract<
 >;
 
 /** Applies one operation; rejects with CommandError. */
-export const applyNetfilter = async (
+export async function applyNetfilter(
   run: RunCommand,
   names: NetfilterNames,
   operation: NetfilterOperation,
-): Promise<void> => {
+): Promise<void> {
   switch (operation.op) {
     case 'ipset-restore':
       await run(['ipset', 'restore', '-exist'], { stdin: renderIpset(operation.changes, names) });
       return;
     case 'iptables-restore': {
       const stdin = renderIptables(operation, await saveIptables(run), names.chainPrefix);
-      if (stdin === '') return;
+      if (stdin === '') {
+        return;
+      }
       // -w: legacy iptables takes a lock that kube-proxy and the CNI hold at times.
       await run(['iptables-restore', '--noflush', '-w', '5'], { stdin });
       return;
@@ -32,4 +34,4 @@ export const applyNetfilter = async (
     case 'forget-connections':
       await forgetConnections(run, operation.connections);
   }
-};
+}

@@ -18,7 +18,11 @@ tcp      6 99 ESTABLISHED src=192.168.77.200 dst=1.1.1.5 sport=6 dport=80 src=1.
 
 const skip = ['10.244.0.0/16', '10.96.0.0/16', '192.168.77.11/32'];
 
-const cases: readonly { name: string; forget: readonly ForgetConnections[]; chosen: readonly string[] }[] = [
+const cases: readonly {
+  name: string;
+  forget: readonly ForgetConnections[];
+  chosen: readonly string[];
+}[] = [
   {
     name: 'a Pod: what it opened to the outside, looked at after Service DNAT; each pair of ends once for all protocols',
     forget: [{ of: 'pod', ip: '10.244.1.11', skip }],
@@ -43,11 +47,17 @@ const cases: readonly { name: string; forget: readonly ForgetConnections[]; chos
     forget: [{ of: 'zone', zone: 1, keep: '192.168.77.200' }],
     chosen: ['10.244.2.5 1.1.1.1 192.168.77.14'],
   },
-  { name: 'another Pod: nothing', forget: [{ of: 'pod', ip: '10.244.1.12', skip: [] }], chosen: [] },
+  {
+    name: 'another Pod: nothing',
+    forget: [{ of: 'pod', ip: '10.244.1.12', skip: [] }],
+    chosen: [],
+  },
 ];
 
 describe('chooseForgotten', () => {
   it.each(cases)('$name', ({ forget, chosen }) => {
-    expect(chooseForgotten(connections, forget).map((entries) => Object.values(entries).join(' '))).toEqual(chosen);
+    expect(
+      chooseForgotten(connections, forget).map((entries) => Object.values(entries).join(' ')),
+    ).toEqual(chosen);
   });
 });

@@ -1,4 +1,6 @@
-/** What a conntrack entry tells about a connection; its ports, protocol and zone do not matter here. */
+/**
+ * What a conntrack entry tells about a connection; its ports, protocol and zone do not matter here.
+ */
 export interface Connection {
   /** Who opened it, before source NAT. */
   readonly source: string;
@@ -6,7 +8,10 @@ export interface Connection {
   readonly destination: string;
   /** What the source was translated to: the destination of the replies. */
   readonly translatedSource: string;
-  /** The conntrack zone of its original direction, where a rule chose one for that direction alone; else 0. */
+  /**
+   * The conntrack zone of its original direction, where a rule chose one for that direction alone;
+   * else 0.
+   */
   readonly zone: number;
 }
 
@@ -14,9 +19,12 @@ const TUPLES =
   / src=(?<source>\S+) dst=\S+(?: (?!src=|zone-orig=)\S+)*(?: zone-orig=(?<zone>\d+))?(?: (?!src=)\S+)* src=(?<destination>\S+) dst=(?<translatedSource>\S+)/;
 
 /** The connections of `conntrack -L`. */
-export const parseConnections = (stdout: string): readonly Connection[] =>
-  stdout.split('\n').flatMap((line) => {
+export function parseConnections(stdout: string): readonly Connection[] {
+  return stdout.split('\n').flatMap((line) => {
     const { source, destination, translatedSource, zone = 0 } = TUPLES.exec(line)?.groups ?? {};
-    if (source === undefined || destination === undefined || translatedSource === undefined) return [];
+    if (source === undefined || destination === undefined || translatedSource === undefined) {
+      return [];
+    }
     return { source, destination, translatedSource, zone: Number(zone) };
   });
+}

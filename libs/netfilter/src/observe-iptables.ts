@@ -1,11 +1,17 @@
 import type { RunCommand } from '@sallyport/command';
 import type { IptablesState } from '@sallyport/dataplane';
 import type { NetfilterNames } from './netfilter-names.ts';
-import { ownIptables, parseIptablesRules, type IptablesRules } from './parse-iptables.ts';
-
-export const saveIptables = async (run: RunCommand): Promise<IptablesRules> =>
-  parseIptablesRules((await run(['iptables-save'])).stdout);
+import type { IptablesRules } from './parse-iptables.ts';
+import { ownIptables, parseIptablesRules } from './parse-iptables.ts';
 
 /** Reads back our chains and the jumps to them. */
-export const observeIptables = async (run: RunCommand, { chainPrefix }: NetfilterNames): Promise<IptablesState> =>
-  ownIptables(await saveIptables(run), chainPrefix);
+export async function observeIptables(
+  run: RunCommand,
+  { chainPrefix }: NetfilterNames,
+): Promise<IptablesState> {
+  return ownIptables(await saveIptables(run), chainPrefix);
+}
+
+export async function saveIptables(run: RunCommand): Promise<IptablesRules> {
+  return parseIptablesRules((await run(['iptables-save'])).stdout);
+}

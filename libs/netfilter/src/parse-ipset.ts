@@ -1,24 +1,40 @@
 import type { IpsetState, MaskedMark } from '@sallyport/dataplane';
 
-const MEMBER = /^add \S+ (?<element>\S+)(?: skbmark (?<mark>0x[0-9a-f]+)(?:\/(?<mask>0x[0-9a-f]+))?)?/;
+const MEMBER =
+  /^add \S+ (?<element>\S+)(?: skbmark (?<mark>0x[0-9a-f]+)(?:\/(?<mask>0x[0-9a-f]+))?)?/;
 
 interface Member {
   readonly element: string;
   readonly mark: MaskedMark;
 }
 
-/** The members in the output of `ipset save <set>`. A mark that replaces all bits is printed without its mask, no mark at all as nothing. */
-const membersOf = (stdout: string): readonly Member[] =>
-  stdout.split('\n').flatMap((line) => {
-    const { element, mark, mask = '0xffffffff' } = MEMBER.exec(line)?.groups ?? {};
-    if (element === undefined) return [];
-    return { element, mark: mark === undefined ? { mark: 0, mask: 0 } : { mark: Number(mark), mask: Number(mask) } };
-  });
-
 /** Pod IP → mark, from `ipset save` of the set of Pods. */
-export const parsePodSet = (stdout: string): NonNullable<IpsetState['pods']> =>
-  new Map(membersOf(stdout).map(({ element, mark }) => [element, mark]));
+export function parsePodSet(stdout: string): NonNullable<IpsetState['pods']> {
+  return new Map(membersOf(stdout).map(({ element, mark }) => [element, mark]));
+}
 
-/** CIDRs, from `ipset save` of the set of destinations; ipset prints a single address without `/32`. */
-export const parseSkipSet = (stdout: string): NonNullable<IpsetState['skip']> =>
-  new Set(membersOf(stdout).map(({ element }) => (element.includes('/') ? element : `${element}/32`)));
+/**
+ * CIDRs, from `ipset save` of the set of destinations; ipset prints a single address without `/32`.
+ */
+export function parseSkipSet(stdout: string): NonNullable<IpsetState['skip']> {
+  return new Set(
+    membersOf(stdout).map(({ element }) => (element.includes('/') ? element : `${element}/32`)),
+  );
+}
+
+/**
+ * The members in the output of `ipset save <set>`. A mark that replaces all bits is printed without
+ * its mask, no mark at all as nothing.
+ */
+function membersOf(stdout: string): readonly Member[] {
+  return stdout.split('\n').flatMap((line) => {
+    const { element, mark, mask = '0xffffffff' } = MEMBER.exec(line)?.groups ?? {};
+    if (element === undefined) {
+      return [];
+    }
+    return {
+      element,
+      mark: mark === undefined ? { mark: 0, mask: 0 } : { mark: Number(mark), mask: Number(mask) },
+    };
+  });
+}

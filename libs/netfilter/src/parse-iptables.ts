@@ -8,8 +8,13 @@ export type IptablesRules = Readonly<Record<IptablesTable, ChainRules>>;
 
 const TABLES: readonly IptablesTable[] = ['raw', 'mangle', 'nat', 'filter'];
 
-/** The tables that we use; a table that has not been used since boot is not printed and comes out empty. */
-export const parseIptablesRules = (stdout: string): IptablesRules => {
+const JUMP = /^-j (?<to>\S+)$/;
+
+/**
+ * The tables that we use; a table that has not been used since boot is not printed and comes out
+ * empty.
+ */
+export function parseIptablesRules(stdout: string): IptablesRules {
   const tables = new Map<string, Map<string, string[]>>();
   let chains = new Map<string, string[]>();
   for (const line of stdout.split('\n')) {
@@ -23,36 +28,16 @@ export const parseIptablesRules = (stdout: string): IptablesRules => {
       chains.get(line.slice(3, end))?.push(line.slice(end + 1));
     }
   }
-  const table = (name: IptablesTable): ChainRules => tables.get(name) ?? new Map<string, string[]>();
+  const table = (name: IptablesTable): ChainRules =>
+    tables.get(name) ?? new Map<string, string[]>();
   return { raw: table('raw'), mangle: table('mangle'), nat: table('nat'), filter: table('filter') };
-};
-
-const JUMP = /^-j (?<to>\S+)$/;
-
-/** The chain that a rule jumps to without a condition, when it is one of ours. */
-export const ownTargetOf = (rule: string, chainPrefix: string): string | undefined => {
-  const to = JUMP.exec(rule)?.groups?.to;
-  return to?.startsWith(chainPrefix) === true ? to : undefined;
-};
-
-const jumpsOf = (
-  table: IptablesTable,
-  from: string,
-  rules: readonly string[],
-  chainPrefix: string,
-): readonly Jump[] => {
-  const targets = rules.map((rule) => ownTargetOf(rule, chainPrefix));
-  return [...new Set(targets.filter((to) => to !== undefined))].map((to) => ({
-    table,
-    from,
-    to,
-    first: targets.indexOf(to) === 0 && targets.lastIndexOf(to) === 0,
-  }));
-};
+}
 
 /** Our chains, and the jumps to them from chains that are not ours. */
-export const ownIptables = (rules: IptablesRules, chainPrefix: string): IptablesState => {
-  const all = TABLES.flatMap((table) => [...rules[table]].map(([name, lines]) => ({ table, name, rules: lines })));
+export function ownIptables(rules: IptablesRules, chainPrefix: string): IptablesState {
+  const all = TABLES.flatMap((table) =>
+    [...rules[table]].map(([name, lines]) => ({ table, name, rules: lines })),
+  );
   const isOwn = ({ name }: Chain): boolean => name.startsWith(chainPrefix);
   return {
     chains: all.filter(isOwn),
@@ -60,4 +45,25 @@ export const ownIptables = (rules: IptablesRules, chainPrefix: string): Iptables
       .filter((chain) => !isOwn(chain))
       .flatMap((chain) => jumpsOf(chain.table, chain.name, chain.rules, chainPrefix)),
   };
-};
+}
+
+/** The chain that a rule jumps to without a condition, when it is one of ours. */
+export function ownTargetOf(rule: string, chainPrefix: string): string | undefined {
+  const to = JUMP.exec(rule)?.groups?.to;
+  return to?.startsWith(chainPrefix) === true ? to : undefined;
+}
+
+function jumpsOf(
+  table: IptablesTable,
+  from: string,
+  rules: readonly string[],
+  chainPrefix: string,
+): readonly Jump[] {
+  const targets = rules.map((rule) => ownTargetOf(rule, chainPrefix));
+  return [...new Set(targets.filter((to) => to !== undefined))].map((to) => ({
+    table,
+    from,
+    to,
+    first: targets.indexOf(to) === 0 && targets.lastIndexOf(to) === 0,
+  }));
+}

@@ -1,7 +1,16 @@
-import { hex, type IpsetChange } from '@sallyport/dataplane';
+import type { IpsetChange } from '@sallyport/dataplane';
+import { hex } from '@sallyport/dataplane';
 import type { NetfilterNames } from './netfilter-names.ts';
 
-const lineFor = (change: IpsetChange, { podSet, skipSet }: NetfilterNames): string => {
+/**
+ * The input of `ipset restore -exist`, with which `add` replaces the mark of a member and `del` of
+ * a stranger does nothing.
+ */
+export function renderIpset(changes: readonly IpsetChange[], names: NetfilterNames): string {
+  return changes.map((change) => `${lineFor(change, names)}\n`).join('');
+}
+
+function lineFor(change: IpsetChange, { podSet, skipSet }: NetfilterNames): string {
   switch (change.change) {
     case 'create-pods':
       return `create ${podSet} hash:ip family inet skbinfo`;
@@ -16,8 +25,4 @@ const lineFor = (change: IpsetChange, { podSet, skipSet }: NetfilterNames): stri
     case 'delete-skip':
       return `del ${skipSet} ${change.cidr}`;
   }
-};
-
-/** The input of `ipset restore -exist`, with which `add` replaces the mark of a member and `del` of a stranger does nothing. */
-export const renderIpset = (changes: readonly IpsetChange[], names: NetfilterNames): string =>
-  changes.map((change) => `${lineFor(change, names)}\n`).join('');
+}

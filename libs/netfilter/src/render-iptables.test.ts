@@ -5,15 +5,17 @@ const wanted = {
   op: 'iptables-restore',
   chains: [
     { table: 'mangle', name: 'SALLYPORT-PREROUTING', rules: ['-i egress-gw0 -j RETURN'] },
-    { table: 'nat', name: 'SALLYPORT-POSTROUTING', rules: ['-o egress-gw0 -j ACCEPT', '-j SNAT --to-source 1.2.3.4'] },
+    {
+      table: 'nat',
+      name: 'SALLYPORT-POSTROUTING',
+      rules: ['-o egress-gw0 -j ACCEPT', '-j SNAT --to-source 1.2.3.4'],
+    },
   ],
   jumps: [
     { table: 'mangle', from: 'PREROUTING', to: 'SALLYPORT-PREROUTING' },
     { table: 'nat', from: 'POSTROUTING', to: 'SALLYPORT-POSTROUTING' },
   ],
 } as const;
-
-const render = (present: string): string => renderIptables(wanted, parseIptablesRules(present), 'SALLYPORT-');
 
 describe('renderIptables', () => {
   it('makes chains and jumps on an untouched machine, translation before steering', () => {
@@ -92,3 +94,7 @@ COMMIT
 `);
   });
 });
+
+function render(present: string): string {
+  return renderIptables(wanted, parseIptablesRules(present), 'SALLYPORT-');
+}

@@ -1,8 +1,8 @@
 import { hex } from '@sallyport/dataplane';
 
 /**
- * What is ours in Open vSwitch. Which Open vSwitch that is, its tools find out themselves: the one of the folder in the
- * environment variable OVS_RUNDIR, else of the folder they were built for.
+ * What is ours in Open vSwitch. Which Open vSwitch that is, its tools find out themselves: the one
+ * of the folder in the environment variable OVS_RUNDIR, else of the folder they were built for.
  */
 export interface OvsTarget {
   readonly bridge: string;
@@ -14,7 +14,10 @@ export interface OvsTarget {
   readonly cookie: number;
 }
 
-/** Of one call, in seconds: ovs-vsctl waits until ovs-vswitchd has done what it is told, which takes long on a starved Node. */
+/**
+ * Of one call, in seconds: ovs-vsctl waits until ovs-vswitchd has done what it is told, which takes
+ * long on a starved Node.
+ */
 const TIMEOUT_S = 15;
 
 /** The tools' own limit: they say what they waited for, which killing them does not. */
@@ -27,4 +30,6 @@ export const vsctl: readonly string[] = ['ovs-vsctl', TIMEOUT];
 /** OpenFlow 1.5: groups, bundles and `set_field` in the way that the flows here are written. */
 export const ofctl: readonly string[] = ['ovs-ofctl', '-O', 'OpenFlow15', TIMEOUT];
 
-export const cookieText = ({ cookie }: OvsTarget): string => hex(cookie);
+export function cookieText({ cookie }: OvsTarget): string {
+  return hex(cookie);
+}

@@ -18,12 +18,19 @@ describe('parseFlows', () => {
         actions: 'set_field:0a:58:00:00:00:02->eth_dst,set_field:0x1->pkt_mark,output:2',
       },
       { table: 0, priority: 200, match: 'ip,in_port=2,nw_src=10.244.1.11', actions: 'group:77' },
-      { table: 2, priority: 200, match: 'ct_state=+est+rpl+trk,ip', actions: 'set_field:0->pkt_mark,output:1' },
+      {
+        table: 2,
+        priority: 200,
+        match: 'ct_state=+est+rpl+trk,ip',
+        actions: 'set_field:0->pkt_mark,output:1',
+      },
     ]);
   });
 
   it('knows the priority that is not printed', () => {
-    expect(parseFlows(' cookie=0x1, actions=drop\n cookie=0x1, table=1, ip actions=drop\n')).toEqual([
+    expect(
+      parseFlows(' cookie=0x1, actions=drop\n cookie=0x1, table=1, ip actions=drop\n'),
+    ).toEqual([
       { table: 0, priority: 32768, match: '', actions: 'drop' },
       { table: 1, priority: 32768, match: 'ip', actions: 'drop' },
     ]);

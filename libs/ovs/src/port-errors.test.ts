@@ -1,14 +1,12 @@
 import { parsePortErrors } from './port-errors.ts';
 
-const tunnel = { name: 'egress-tun0', type: 'geneve', ofport: 1, options: { dst_port: '6084' } } as const;
+const tunnel = {
+  name: 'egress-tun0',
+  type: 'geneve',
+  ofport: 1,
+  options: { dst_port: '6084' },
+} as const;
 const gateway = { name: 'egress-gw0', type: 'internal', ofport: 2, options: {} } as const;
-
-// In the form of ovs-vsctl 3.1.0.
-const listed = (...errors: readonly string[]): string =>
-  `{"data":[["egress-tun0",${errors[0]!}],["egress-gw0",${errors[1]!}]],"headings":["name","error"]}\n`;
-
-const messagesOf = (stdout: string): readonly string[] =>
-  parsePortErrors(stdout, [tunnel, gateway]).map(({ message }) => message);
 
 describe('parsePortErrors', () => {
   it('finds nothing wrong with ports without an error', () => {
@@ -16,7 +14,11 @@ describe('parsePortErrors', () => {
   });
 
   it('says that the UDP port of the tunnel may be taken, and which option chooses another', () => {
-    expect(messagesOf(listed('"could not add network device egress-tun0 to ofproto (File exists)"', '""'))).toEqual([
+    expect(
+      messagesOf(
+        listed('"could not add network device egress-tun0 to ofproto (File exists)"', '""'),
+      ),
+    ).toEqual([
       'Open vSwitch cannot make the port egress-tun0: could not add network device egress-tun0 to ofproto (File exists); ' +
         'its UDP port 6084 may be that of another tunnel of the Node: see ip -d link and ss -uln, and give all agents another --tunnel-port',
     ]);
@@ -28,3 +30,12 @@ describe('parsePortErrors', () => {
     ]);
   });
 });
+
+function messagesOf(stdout: string): readonly string[] {
+  return parsePortErrors(stdout, [tunnel, gateway]).map(({ message }) => message);
+}
+
+// In the form of ovs-vsctl 3.1.0.
+function listed(...errors: readonly string[]): string {
+  return `{"data":[["egress-tun0",${errors[0]!}],["egress-gw0",${errors[1]!}]],"headings":["name","error"]}\n`;
+}

@@ -19,11 +19,16 @@ export class PortError extends Error {
   }
 }
 
-/** What is wrong with these ports, from `ovs-vsctl --format=json --columns=name,error list Interface`. */
-export const parsePortErrors = (stdout: string, ports: readonly OvsPort[]): readonly PortError[] => {
-  const reasons = new Map(rowsOf(stdout.split('\n')[0]).map((row) => [row.get('name'), row.get('error')]));
+/**
+ * What is wrong with these ports, from `ovs-vsctl --format=json --columns=name,error list
+ * Interface`.
+ */
+export function parsePortErrors(stdout: string, ports: readonly OvsPort[]): readonly PortError[] {
+  const reasons = new Map(
+    rowsOf(stdout.split('\n')[0]).map((row) => [row.get('name'), row.get('error')]),
+  );
   return ports.flatMap((port) => {
     const reason = reasons.get(port.name);
     return typeof reason === 'string' && reason !== '' ? [new PortError(port, reason)] : [];
   });
-};
+}

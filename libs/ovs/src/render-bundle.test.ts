@@ -1,6 +1,11 @@
 import { renderBundle } from './render-bundle.ts';
 
-const flow = { table: 0, priority: 200, match: 'ip,in_port=2,nw_src=10.244.1.11', actions: 'group:77' };
+const flow = {
+  table: 0,
+  priority: 200,
+  match: 'ip,in_port=2,nw_src=10.244.1.11',
+  actions: 'group:77',
+};
 const group = { id: 77, type: 'indirect', buckets: ['bucket_id:0,actions=output:1'] } as const;
 
 describe('renderBundle', () => {

@@ -1,12 +1,13 @@
 import type { Flow, Group, OvsChange } from '@sallyport/dataplane';
 
-const fieldsOf = ({ table, priority, match }: Flow): string =>
-  [`table=${table}`, `priority=${priority}`, ...(match === '' ? [] : [match])].join(',');
+/**
+ * The input of `ovs-ofctl bundle`, each line safe to apply again. `cookie` is hexadecimal with 0x.
+ */
+export function renderBundle(changes: readonly OvsChange[], cookie: string): string {
+  return changes.map((change) => `${lineFor(change, cookie)}\n`).join('');
+}
 
-const groupText = ({ id, type, buckets }: Group): string =>
-  [`group_id=${id}`, `type=${type}`, ...buckets.map((bucket) => `bucket=${bucket}`)].join(',');
-
-const lineFor = (change: OvsChange, cookie: string): string => {
+function lineFor(change: OvsChange, cookie: string): string {
   switch (change.change) {
     case 'add-flow':
       return `flow add cookie=${cookie},${fieldsOf(change.flow)},actions=${change.flow.actions}`;
@@ -19,8 +20,14 @@ const lineFor = (change: OvsChange, cookie: string): string => {
     case 'delete-group':
       return `group delete group_id=${change.group.id}`;
   }
-};
+}
 
-/** The input of `ovs-ofctl bundle`, each line safe to apply again. `cookie` is hexadecimal with 0x. */
-export const renderBundle = (changes: readonly OvsChange[], cookie: string): string =>
-  changes.map((change) => `${lineFor(change, cookie)}\n`).join('');
+function fieldsOf({ table, priority, match }: Flow): string {
+  return [`table=${table}`, `priority=${priority}`, ...(match === '' ? [] : [match])].join(',');
+}
+
+function groupText({ id, type, buckets }: Group): string {
+  return [`group_id=${id}`, `type=${type}`, ...buckets.map((bucket) => `bucket=${bucket}`)].join(
+    ',',
+  );
+}

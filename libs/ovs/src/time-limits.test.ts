@@ -2,20 +2,11 @@ import type { RunCommand, RunCommandOptions } from '@sallyport/command';
 import { applyOvs } from './apply-ovs.ts';
 import { observeOvs } from './observe-ovs.ts';
 
-const target = { bridge: 'br-egress', ports: ['egress-gw0'], internalPort: 'egress-gw0', cookie: 1 };
-
-/** A bridge without anything; takes note of how long each tool may take. */
-const recorder = (): { readonly run: RunCommand; readonly limits: { own: number; killMs: number }[] } => {
-  const limits: { own: number; killMs: number }[] = [];
-  const table = (headings: string, ...rows: readonly string[]): string =>
-    `{"headings":[${headings}],"data":[${rows.join()}]}`;
-  const run: RunCommand = (argv, { timeoutMs = 10_000 }: RunCommandOptions = {}) => {
-    const own = Number(argv.find((argument) => argument.startsWith('--timeout='))?.split('=')[1]);
-    limits.push({ own, killMs: timeoutMs });
-    const bridge = table('"fail_mode","ports"', '["secure",["set",[]]]');
-    return Promise.resolve({ stdout: [bridge, table(''), table(''), ''].join('\n'), stderr: '' });
-  };
-  return { run, limits };
+const target = {
+  bridge: 'br-egress',
+  ports: ['egress-gw0'],
+  internalPort: 'egress-gw0',
+  cookie: 1,
 };
 
 it('gives every tool 15 s, as Open vSwitch is slow on a starved Node, and lets it say itself what it waited for', async () => {
@@ -31,3 +22,20 @@ it('gives every tool 15 s, as Open vSwitch is slow on a starved Node, and lets i
     expect(killMs).toBeGreaterThan(own * 1000);
   }
 });
+
+/** A bridge without anything; takes note of how long each tool may take. */
+function recorder(): {
+  readonly run: RunCommand;
+  readonly limits: { own: number; killMs: number }[];
+} {
+  const limits: { own: number; killMs: number }[] = [];
+  const table = (headings: string, ...rows: readonly string[]): string =>
+    `{"headings":[${headings}],"data":[${rows.join()}]}`;
+  const run: RunCommand = (argv, { timeoutMs = 10_000 }: RunCommandOptions = {}) => {
+    const own = Number(argv.find((argument) => argument.startsWith('--timeout='))?.split('=')[1]);
+    limits.push({ own, killMs: timeoutMs });
+    const bridge = table('"fail_mode","ports"', '["secure",["set",[]]]');
+    return Promise.resolve({ stdout: [bridge, table(''), table(''), ''].join('\n'), stderr: '' });
+  };
+  return { run, limits };
+}

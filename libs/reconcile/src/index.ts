@@ -1,2 +1,2 @@
-export { systemClock, type Clock } from './clock.ts';
+export { type Clock, systemClock } from './clock.ts';
 export { createRunner, type Runner, type RunnerOptions } from './runner.ts';

@@ -1,59 +1,6 @@
 import type { Clock } from './clock.ts';
-import { createRunner, type RunnerOptions } from './runner.ts';
-
-/** A clock that stands still until it is told how many milliseconds pass. */
-const manualClock = (): Clock & { pass(ms: number): Promise<void> } => {
-  let now = 0;
-  let timers: { at: number; callback: () => void }[] = [];
-  const settle = async (): Promise<void> => {
-    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
-  };
-  return {
-    after(delayMs, callback) {
-      const timer = { at: now + delayMs, callback };
-      timers.push(timer);
-      return () => {
-        timers = timers.filter((other) => other !== timer);
-      };
-    },
-    async pass(ms) {
-      const end = now + ms;
-      await settle();
-      for (;;) {
-        const [next] = timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at);
-        if (next === undefined) break;
-        now = next.at;
-        timers = timers.filter((timer) => timer !== next);
-        next.callback();
-        await settle();
-      }
-      now = end;
-    },
-  };
-};
-
-const setUp = (
-  options: Partial<RunnerOptions> = {},
-): {
-  clock: ReturnType<typeof manualClock>;
-  runner: ReturnType<typeof createRunner>;
-  passes: () => number;
-  errors: unknown[];
-} => {
-  const clock = manualClock();
-  const errors: unknown[] = [];
-  let passes = 0;
-  const runner = createRunner({
-    clock,
-    onError: (error) => errors.push(error),
-    ...options,
-    reconcile: () => {
-      passes += 1;
-      return options.reconcile?.();
-    },
-  });
-  return { clock, runner, passes: () => passes, errors };
-};
+import type { RunnerOptions } from './runner.ts';
+import { createRunner } from './runner.ts';
 
 describe('createRunner', () => {
   it('does nothing before the first trigger', async () => {
@@ -113,7 +60,9 @@ describe('createRunner', () => {
     const fixture = setUp({
       retryMs: 100,
       reconcile: () => {
-        if (fixture.passes() === 1) throw new Error('no');
+        if (fixture.passes() === 1) {
+          throw new Error('no');
+        }
       },
     });
     fixture.runner.trigger();
@@ -164,3 +113,59 @@ describe('createRunner', () => {
     expect(passes()).toBe(1);
   });
 });
+
+function setUp(options: Partial<RunnerOptions> = {}): {
+  clock: ReturnType<typeof manualClock>;
+  runner: ReturnType<typeof createRunner>;
+  passes: () => number;
+  errors: unknown[];
+} {
+  const clock = manualClock();
+  const errors: unknown[] = [];
+  let passes = 0;
+  const runner = createRunner({
+    clock,
+    onError: (error) => errors.push(error),
+    ...options,
+    reconcile: () => {
+      passes += 1;
+      return options.reconcile?.();
+    },
+  });
+  return { clock, runner, passes: () => passes, errors };
+}
+
+/** A clock that stands still until it is told how many milliseconds pass. */
+function manualClock(): Clock & { pass(ms: number): Promise<void> } {
+  let now = 0;
+  let timers: { at: number; callback: () => void }[] = [];
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 10; turn += 1) {
+      await Promise.resolve();
+    }
+  };
+  return {
+    after(delayMs, callback) {
+      const timer = { at: now + delayMs, callback };
+      timers.push(timer);
+      return () => {
+        timers = timers.filter((other) => other !== timer);
+      };
+    },
+    async pass(ms) {
+      const end = now + ms;
+      await settle();
+      for (;;) {
+        const [next] = timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at);
+        if (next === undefined) {
+          break;
+        }
+        now = next.at;
+        timers = timers.filter((timer) => timer !== next);
+        next.callback();
+        await settle();
+      }
+      now = end;
+    },
+  };
+}

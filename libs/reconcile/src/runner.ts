@@ -1,14 +1,23 @@
 import type { Clock } from './clock.ts';
 
 export interface RunnerOptions {
-  /** One level-based pass: looks at the whole state and acts. It may run again at any time; it never runs twice at once. */
+  /**
+   * One level-based pass: looks at the whole state and acts. It may run again at any time; it never
+   * runs twice at once.
+   */
   readonly reconcile: () => void | Promise<void>;
   /** Told of each failed pass, before it is retried. */
   readonly onError: (error: unknown) => void;
   readonly clock: Clock;
-  /** Least time from the end of a pass to the start of the next, in milliseconds; triggers in between are merged. Default 0. */
+  /**
+   * Least time from the end of a pass to the start of the next, in milliseconds; triggers in
+   * between are merged. Default 0.
+   */
   readonly minIntervalMs?: number;
-  /** The first retry comes after this time, each further one after twice as long, up to `maxRetryMs`. Default 500 and 30 000. */
+  /**
+   * The first retry comes after this time, each further one after twice as long, up to
+   * `maxRetryMs`. Default 500 and 30 000.
+   */
   readonly retryMs?: number;
   readonly maxRetryMs?: number;
   /** A pass without a trigger after this long; without it there is none. */
@@ -22,9 +31,20 @@ export interface Runner {
   stop(): Promise<void>;
 }
 
-/** The one place that decides when work is done, merged, retried and repeated. Nothing runs before the first trigger. */
-export const createRunner = (options: RunnerOptions): Runner => {
-  const { reconcile, onError, clock, minIntervalMs = 0, retryMs = 500, maxRetryMs = 30_000, resyncMs } = options;
+/**
+ * The one place that decides when work is done, merged, retried and repeated. Nothing runs before
+ * the first trigger.
+ */
+export function createRunner(options: RunnerOptions): Runner {
+  const {
+    reconcile,
+    onError,
+    clock,
+    minIntervalMs = 0,
+    retryMs = 500,
+    maxRetryMs = 30_000,
+    resyncMs,
+  } = options;
   let stopped = false;
   let running: Promise<void> | undefined;
   let wanted = false;
@@ -44,19 +64,27 @@ export const createRunner = (options: RunnerOptions): Runner => {
     try {
       await reconcile();
       failures = 0;
-      if (resyncMs !== undefined && !stopped) passAfter(resyncMs);
+      if (resyncMs !== undefined && !stopped) {
+        passAfter(resyncMs);
+      }
     } catch (error) {
       onError(error);
-      if (!stopped) passAfter(Math.min(maxRetryMs, retryMs * 2 ** failures));
+      if (!stopped) {
+        passAfter(Math.min(maxRetryMs, retryMs * 2 ** failures));
+      }
       failures += 1;
     }
   };
 
   const rest = (): void => {
-    if (stopped) return;
+    if (stopped) {
+      return;
+    }
     restUntilNext = clock.after(minIntervalMs, () => {
       restUntilNext = undefined;
-      if (wanted) start();
+      if (wanted) {
+        start();
+      }
     });
   };
 
@@ -68,9 +96,13 @@ export const createRunner = (options: RunnerOptions): Runner => {
   };
 
   function trigger(): void {
-    if (stopped) return;
+    if (stopped) {
+      return;
+    }
     wanted = true;
-    if (running === undefined && restUntilNext === undefined) start();
+    if (running === undefined && restUntilNext === undefined) {
+      start();
+    }
   }
 
   return {
@@ -82,4 +114,4 @@ export const createRunner = (options: RunnerOptions): Runner => {
       await running;
     },
   };
-};
+}

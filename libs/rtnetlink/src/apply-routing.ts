@@ -1,5 +1,6 @@
 import type { Operation, PolicyRoute, PolicyRule } from '@sallyport/dataplane';
-import { FlagsNew, type rt, type RtNetlinkSocket } from 'netlink';
+import type { rt, RtNetlinkSocket } from 'netlink';
+import { FlagsNew } from 'netlink';
 import { AF_INET, bytesFromIp, bytesFromMac, prefixFromCidr } from './inet.ts';
 import { NETLINK_REQUEST } from './netlink-request.ts';
 import { addressesOf, findLink } from './observe-routing.ts';
@@ -11,83 +12,55 @@ import { tolerate } from './tolerate.ts';
 /** The operations that this library applies. */
 export type RoutingOperation = Extract<
   Operation,
-  { op: 'set-gateway-link' | 'set-neighbor' | 'add-rule' | 'delete-rule' | 'add-route' | 'delete-route' }
+  {
+    op:
+      | 'set-gateway-link'
+      | 'set-neighbor'
+      | 'add-rule'
+      | 'delete-rule'
+      | 'add-route'
+      | 'delete-route';
+  }
 >;
 
-const CREATE_OR_REPLACE = { ...NETLINK_REQUEST, flags: FlagsNew.CREATE | FlagsNew.REPLACE } as const;
+const CREATE_OR_REPLACE = {
+  ...NETLINK_REQUEST,
+  flags: FlagsNew.CREATE | FlagsNew.REPLACE,
+} as const;
 const CREATE_NEW = { ...NETLINK_REQUEST, flags: FlagsNew.CREATE | FlagsNew.EXCL } as const;
 
-/** RTNH_F_ONLINK (linux/rtnetlink.h): the next hop is on the device although no prefix of the device says so. */
+/**
+ * RTNH_F_ONLINK (linux/rtnetlink.h): the next hop is on the device although no prefix of the device
+ * says so.
+ */
 const ONLINK = 4;
 
 /** Table numbers above 255 do not fit the header; they travel as an attribute. */
 const IN_ATTRIBUTE = 0;
 
-const ruleMessage = ({ priority, mark, mask, table }: PolicyRule): readonly [rt.Rule, rt.RuleAttrs] => [
-  { family: AF_INET, table: IN_ATTRIBUTE, action: 'toTbl' },
-  { priority, fwmark: mark, fwmask: mask, table },
-];
-
-const routeMessage = (route: PolicyRoute, deviceIndex: number): readonly [rt.Route, rt.RouteAttrs] => {
-  const { address, length } = prefixFromCidr(route.destination);
-  const data = { family: AF_INET, dstLen: length, table: IN_ATTRIBUTE, protocol: 'STATIC', scope: 'UNIVERSE' } as const;
-  const attrs = { table: route.table, ...(length === 0 ? {} : { dst: address }) };
-  return route.type === 'throw'
-    ? [{ ...data, type: 'THROW' }, attrs]
-    : [
-        { ...data, type: 'UNICAST', flags: { __unknown: ONLINK } },
-        { ...attrs, gateway: bytesFromIp(route.via), oif: deviceIndex },
-      ];
-};
-
-const indexOf = async (socket: RtNetlinkSocket, device: string): Promise<number> => {
-  const index = (await findLink(socket, device))?.data.index;
-  if (index === undefined)
-    throw new Error(`network device ${device} does not exist: Open vSwitch has not made the port, see ovs-vsctl show`);
-  return index;
-};
-
 /** RT_SCOPE_LINK: the address is never chosen as the source of what goes elsewhere. */
 const SCOPE_LINK = 253;
 
-const setAddresses = async (socket: RtNetlinkSocket, index: number, wanted: readonly string[]): Promise<void> => {
-  const present = await addressesOf(socket, index);
-  for (const cidr of wanted) {
-    const { address: local, length: prefixlen } = prefixFromCidr(cidr);
-    const data = { family: AF_INET, prefixlen, index, scope: SCOPE_LINK };
-    await tolerate(socket.newAddress(data, { local, address: local }, CREATE_NEW), 'EEXIST');
-  }
-  for (const { data, attrs } of present.filter((address) => !wanted.includes(cidrFromMessage(address)))) {
-    const { family = AF_INET, prefixlen = 32 } = data;
-    const { local = Buffer.alloc(4) } = attrs;
-    await tolerate(socket.delAddress({ family, prefixlen, index }, { local }, NETLINK_REQUEST), 'EADDRNOTAVAIL');
-  }
-};
-
-const setGatewayLink = async (
-  socket: RtNetlinkSocket,
-  device: string,
-  { addresses, mtu, rpFilter }: Extract<Operation, { op: 'set-gateway-link' }>,
-): Promise<void> => {
-  const index = await indexOf(socket, device);
-  await writeRpFilter(device, rpFilter);
-  await socket.setLink({ index, change: { up: true }, flags: { up: true } }, { mtu }, NETLINK_REQUEST);
-  await setAddresses(socket, index, addresses);
-};
-
-/** Applies one operation; doing it again, or finding it done, is no error. Rejects when the kernel refuses. */
-export const applyRouting = async (
+/**
+ * Applies one operation; doing it again, or finding it done, is no error. Rejects when the kernel
+ * refuses.
+ */
+export async function applyRouting(
   socket: RtNetlinkSocket,
   target: RoutingTarget,
   operation: RoutingOperation,
-): Promise<void> => {
+): Promise<void> {
   switch (operation.op) {
     case 'set-gateway-link':
       await setGatewayLink(socket, target.device, operation);
       return;
     case 'set-neighbor':
       await socket.newNeighbor(
-        { family: AF_INET, ifindex: await indexOf(socket, target.device), state: { permanent: true } },
+        {
+          family: AF_INET,
+          ifindex: await indexOf(socket, target.device),
+          state: { permanent: true },
+        },
         { dst: bytesFromIp(operation.ip), lladdr: bytesFromMac(operation.mac) },
         CREATE_OR_REPLACE,
       );
@@ -100,7 +73,10 @@ export const applyRouting = async (
       return;
     case 'add-route':
       await socket.newRoute(
-        ...routeMessage(operation.route, operation.route.type === 'throw' ? 0 : await indexOf(socket, target.device)),
+        ...routeMessage(
+          operation.route,
+          operation.route.type === 'throw' ? 0 : await indexOf(socket, target.device),
+        ),
         CREATE_OR_REPLACE,
       );
       return;
@@ -122,4 +98,82 @@ export const applyRouting = async (
       );
     }
   }
-};
+}
+
+async function setGatewayLink(
+  socket: RtNetlinkSocket,
+  device: string,
+  { addresses, mtu, rpFilter }: Extract<Operation, { op: 'set-gateway-link' }>,
+): Promise<void> {
+  const index = await indexOf(socket, device);
+  await writeRpFilter(device, rpFilter);
+  await socket.setLink(
+    { index, change: { up: true }, flags: { up: true } },
+    { mtu },
+    NETLINK_REQUEST,
+  );
+  await setAddresses(socket, index, addresses);
+}
+
+async function indexOf(socket: RtNetlinkSocket, device: string): Promise<number> {
+  const index = (await findLink(socket, device))?.data.index;
+  if (index === undefined) {
+    throw new Error(
+      `network device ${device} does not exist: Open vSwitch has not made the port, see ovs-vsctl show`,
+    );
+  }
+  return index;
+}
+
+async function setAddresses(
+  socket: RtNetlinkSocket,
+  index: number,
+  wanted: readonly string[],
+): Promise<void> {
+  const present = await addressesOf(socket, index);
+  for (const cidr of wanted) {
+    const { address: local, length: prefixlen } = prefixFromCidr(cidr);
+    const data = { family: AF_INET, prefixlen, index, scope: SCOPE_LINK };
+    await tolerate(socket.newAddress(data, { local, address: local }, CREATE_NEW), 'EEXIST');
+  }
+  for (const { data, attrs } of present.filter(
+    (address) => !wanted.includes(cidrFromMessage(address)),
+  )) {
+    const { family = AF_INET, prefixlen = 32 } = data;
+    const { local = Buffer.alloc(4) } = attrs;
+    await tolerate(
+      socket.delAddress({ family, prefixlen, index }, { local }, NETLINK_REQUEST),
+      'EADDRNOTAVAIL',
+    );
+  }
+}
+
+function ruleMessage({
+  priority,
+  mark,
+  mask,
+  table,
+}: PolicyRule): readonly [rt.Rule, rt.RuleAttrs] {
+  return [
+    { family: AF_INET, table: IN_ATTRIBUTE, action: 'toTbl' },
+    { priority, fwmark: mark, fwmask: mask, table },
+  ];
+}
+
+function routeMessage(route: PolicyRoute, deviceIndex: number): readonly [rt.Route, rt.RouteAttrs] {
+  const { address, length } = prefixFromCidr(route.destination);
+  const data = {
+    family: AF_INET,
+    dstLen: length,
+    table: IN_ATTRIBUTE,
+    protocol: 'STATIC',
+    scope: 'UNIVERSE',
+  } as const;
+  const attrs = { table: route.table, ...(length === 0 ? {} : { dst: address }) };
+  return route.type === 'throw'
+    ? [{ ...data, type: 'THROW' }, attrs]
+    : [
+        { ...data, type: 'UNICAST', flags: { __unknown: ONLINK } },
+        { ...attrs, gateway: bytesFromIp(route.via), oif: deviceIndex },
+      ];
+}

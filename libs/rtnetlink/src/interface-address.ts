@@ -5,7 +5,10 @@ import { ipFromBytes } from './inet.ts';
 export interface InterfaceAddress {
   readonly ip: string;
   readonly device: string;
-  /** Whether the device is administratively up: the kernel does not answer for the addresses of one that is down. */
+  /**
+   * Whether the device is administratively up: the kernel does not answer for the addresses of one
+   * that is down.
+   */
   readonly up: boolean;
   readonly loopback: boolean;
   /** In bytes. */
@@ -13,16 +16,18 @@ export interface InterfaceAddress {
 }
 
 /** Joins addresses with their devices; an address whose device has gone meanwhile is left out. */
-export const interfaceAddressesFor = (
+export function interfaceAddressesFor(
   links: readonly rt.LinkMessage[],
   addresses: readonly rt.AddressMessage[],
-): readonly InterfaceAddress[] => {
+): readonly InterfaceAddress[] {
   const byIndex = new Map(links.map((link) => [link.data.index, link]));
   return addresses.flatMap(({ data, attrs }) => {
     const link = byIndex.get(data.index);
     // On a point-to-point link `address` is the peer's; without `local` both are the same.
     const own = attrs.local ?? attrs.address;
-    if (link?.attrs.ifname === undefined || own === undefined) return [];
+    if (link?.attrs.ifname === undefined || own === undefined) {
+      return [];
+    }
     return {
       ip: ipFromBytes(own),
       device: link.attrs.ifname,
@@ -31,4 +36,4 @@ export const interfaceAddressesFor = (
       mtu: link.attrs.mtu ?? 0,
     };
   });
-};
+}

@@ -11,24 +11,51 @@ import {
 import type { RoutingTarget } from './routing-target.ts';
 import { readRpFilter } from './rp-filter.ts';
 
+/**
+ * Reads back what is ours in the routing of this network namespace. One request at a time: a socket
+ * has room for one dump.
+ */
+export async function observeRouting(
+  socket: RtNetlinkSocket,
+  target: RoutingTarget,
+): Promise<RoutingState> {
+  const link = await findLink(socket, target.device);
+  const rules = await socket.getRules({ family: AF_INET }, {}, NETLINK_REQUEST);
+  const routes = await socket.getRoutes({ family: AF_INET }, {}, NETLINK_REQUEST);
+  return {
+    ...(link === undefined
+      ? {}
+      : { gatewayLink: await gatewayLinkFor(socket, link, target.device) }),
+    rules: rulesFromMessages(rules, target),
+    routes: routesFromMessages(routes, target, link?.data.index),
+  };
+}
+
 /** The device by name, if it exists. */
-export const findLink = async (socket: RtNetlinkSocket, name: string): Promise<rt.LinkMessage | undefined> =>
-  (await socket.getLinks({}, {}, NETLINK_REQUEST)).find(({ attrs }) => attrs.ifname === name);
+export async function findLink(
+  socket: RtNetlinkSocket,
+  name: string,
+): Promise<rt.LinkMessage | undefined> {
+  return (await socket.getLinks({}, {}, NETLINK_REQUEST)).find(
+    ({ attrs }) => attrs.ifname === name,
+  );
+}
 
 /** The IPv4 addresses of a device. */
-export const addressesOf = async (
+export async function addressesOf(
   socket: RtNetlinkSocket,
   deviceIndex: number,
-): Promise<readonly rt.AddressMessage[]> =>
-  (await socket.getAddresses({ family: AF_INET }, {}, NETLINK_REQUEST)).filter(
+): Promise<readonly rt.AddressMessage[]> {
+  return (await socket.getAddresses({ family: AF_INET }, {}, NETLINK_REQUEST)).filter(
     ({ data }) => data.index === deviceIndex,
   );
+}
 
-const gatewayLinkFor = async (
+async function gatewayLinkFor(
   socket: RtNetlinkSocket,
   { data, attrs }: rt.LinkMessage,
   device: string,
-): Promise<GatewayLink> => {
+): Promise<GatewayLink> {
   const index = data.index ?? 0;
   const addresses = await addressesOf(socket, index);
   const neighbors = await socket.getNeighbors({ family: AF_INET }, {}, NETLINK_REQUEST);
@@ -40,16 +67,4 @@ const gatewayLinkFor = async (
     rpFilter: await readRpFilter(device),
     neighbors: neighborsFromMessages(neighbors, index),
   };
-};
-
-/** Reads back what is ours in the routing of this network namespace. One request at a time: a socket has room for one dump. */
-export const observeRouting = async (socket: RtNetlinkSocket, target: RoutingTarget): Promise<RoutingState> => {
-  const link = await findLink(socket, target.device);
-  const rules = await socket.getRules({ family: AF_INET }, {}, NETLINK_REQUEST);
-  const routes = await socket.getRoutes({ family: AF_INET }, {}, NETLINK_REQUEST);
-  return {
-    ...(link === undefined ? {} : { gatewayLink: await gatewayLinkFor(socket, link, target.device) }),
-    rules: rulesFromMessages(rules, target),
-    routes: routesFromMessages(routes, target, link?.data.index),
-  };
-};
+}

@@ -1,10 +1,14 @@
 import type { RoutingState } from '@sallyport/dataplane';
-import { applyRouting, type RoutingOperation } from './apply-routing.ts';
+import type { RoutingOperation } from './apply-routing.ts';
+import { applyRouting } from './apply-routing.ts';
 import { observeRouting } from './observe-routing.ts';
 import { openSocket } from './open-socket.ts';
 import type { RoutingTarget } from './routing-target.ts';
 
-/** Our part of the routing of this network namespace. Calls must not overlap: the socket has room for one dump. */
+/**
+ * Our part of the routing of this network namespace. Calls must not overlap: the socket has room
+ * for one dump.
+ */
 export interface Routing {
   observe(): Promise<RoutingState>;
   /** Doing an operation again, or finding it done, is no error. Rejects when the kernel refuses. */
@@ -13,9 +17,10 @@ export interface Routing {
 }
 
 /** Opens the netlink socket; throws when the kernel gives none. */
-export const openRouting = (target: RoutingTarget): Routing => {
+export function openRouting(target: RoutingTarget): Routing {
   const socket = openSocket();
-  // An answer that could not be delivered ends its request by the time limit; there is nothing else to do about it.
+  // An answer that could not be delivered ends its request by the time limit; there is nothing else
+  // to do about it.
   socket.socket.on('error', () => undefined);
   return {
     observe: () => observeRouting(socket, target),
@@ -24,4 +29,4 @@ export const openRouting = (target: RoutingTarget): Routing => {
       socket.socket.close();
     },
   };
-};
+}

@@ -8,28 +8,39 @@ const ranges = {
   ownDevices: ['egress-gw0'],
 };
 
-const on = (device: string, ip: string, more: Partial<InterfaceAddress> = {}): InterfaceAddress => ({
-  ip,
-  device,
-  up: true,
-  loopback: false,
-  mtu: 1500,
-  ...more,
-});
-
 const cases: readonly { name: string; address: InterfaceAddress; reported: boolean }[] = [
   { name: 'the address of an uplink', address: on('eth0', '192.168.77.11'), reported: true },
   { name: 'a second address of an uplink', address: on('eth0', '192.168.77.200'), reported: true },
-  { name: 'an address on a dummy device', address: on('egress-ips', '203.0.113.7'), reported: true },
-  { name: 'an address on a device that is down', address: on('eth1', '192.168.78.11', { up: false }), reported: false },
+  {
+    name: 'an address on a dummy device',
+    address: on('egress-ips', '203.0.113.7'),
+    reported: true,
+  },
+  {
+    name: 'an address on a device that is down',
+    address: on('eth1', '192.168.78.11', { up: false }),
+    reported: false,
+  },
   { name: 'loopback', address: on('lo', '127.0.0.1', { loopback: true }), reported: false },
-  { name: 'another address on loopback', address: on('lo', '192.168.77.9', { loopback: true }), reported: false },
-  { name: "a Pod's veth of ptp or kindnet", address: on('veth1a2b', '10.244.1.1'), reported: false },
+  {
+    name: 'another address on loopback',
+    address: on('lo', '192.168.77.9', { loopback: true }),
+    reported: false,
+  },
+  {
+    name: "a Pod's veth of ptp or kindnet",
+    address: on('veth1a2b', '10.244.1.1'),
+    reported: false,
+  },
   { name: 'the bridge of the CNI', address: on('cni0', '10.244.1.1'), reported: false },
   { name: 'the VXLAN device of flannel', address: on('flannel.1', '10.244.1.0'), reported: false },
   { name: 'the tunnel device of Calico', address: on('tunl0', '10.244.217.0'), reported: false },
   { name: "the gateway of Calico's Pods", address: on('cali0123', '169.254.1.1'), reported: false },
-  { name: 'a LoadBalancer address of kube-proxy', address: on('kube-ipvs0', '192.168.77.250'), reported: false },
+  {
+    name: 'a LoadBalancer address of kube-proxy',
+    address: on('kube-ipvs0', '192.168.77.250'),
+    reported: false,
+  },
   { name: 'node-local DNS', address: on('nodelocaldns', '10.96.0.10'), reported: false },
   { name: 'our own device', address: on('egress-gw0', '198.51.100.1'), reported: false },
 ];
@@ -49,18 +60,29 @@ describe('reportableAddresses', () => {
       on('veth1a2b', '192.168.77.201'),
       on('eth1', '203.0.113.7'),
     ];
-    expect(reportableAddresses(addresses, flat)).toEqual(['192.168.77.11', '192.168.77.200', '203.0.113.7']);
+    expect(reportableAddresses(addresses, flat)).toEqual([
+      '192.168.77.11',
+      '192.168.77.200',
+      '203.0.113.7',
+    ]);
     expect(reportableAddresses(addresses, { ...flat, nodeIP: undefined })).toEqual(['203.0.113.7']);
   });
 
   it('sorts them and names each once', () => {
-    const addresses = [on('eth1', '192.168.77.3'), on('eth0', '192.168.77.2'), on('eth0', '192.168.77.3')];
+    const addresses = [
+      on('eth1', '192.168.77.3'),
+      on('eth0', '192.168.77.2'),
+      on('eth0', '192.168.77.3'),
+    ];
     expect(reportableAddresses(addresses, ranges)).toEqual(['192.168.77.2', '192.168.77.3']);
   });
 });
 
 describe('uplinkMtu', () => {
-  const addresses = [on('lo', '127.0.0.1', { mtu: 65536 }), on('eth0', '192.168.77.11', { mtu: 9000 })];
+  const addresses = [
+    on('lo', '127.0.0.1', { mtu: 65536 }),
+    on('eth0', '192.168.77.11', { mtu: 9000 }),
+  ];
 
   it('is the one of the device that has the address of the Node', () => {
     expect(uplinkMtu(addresses, '192.168.77.11')).toBe(9000);
@@ -70,3 +92,14 @@ describe('uplinkMtu', () => {
     expect(uplinkMtu(addresses, '192.168.77.12')).toBeUndefined();
   });
 });
+
+function on(device: string, ip: string, more: Partial<InterfaceAddress> = {}): InterfaceAddress {
+  return {
+    ip,
+    device,
+    up: true,
+    loopback: false,
+    mtu: 1500,
+    ...more,
+  };
+}

@@ -11,47 +11,68 @@ export interface ClusterRanges {
   readonly ownDevices: readonly string[];
 }
 
-/** kube-proxy in IPVS mode puts every Service address on this device of every Node, LoadBalancer addresses too. */
+/**
+ * kube-proxy in IPVS mode puts every Service address on this device of every Node, LoadBalancer
+ * addresses too.
+ */
 const KUBE_PROXY_DEVICE = 'kube-ipvs0';
 
 const LINK_LOCAL = '169.254.0.0/16';
 
-const blockListOf = (cidrs: readonly string[]): BlockList => {
-  const list = new BlockList();
-  for (const cidr of cidrs) {
-    const [network = '', length = '32'] = cidr.split('/');
-    if (!network.includes(':')) list.addSubnet(network, Number(length));
-  }
-  return list;
-};
-
-/** The device that has the Node's own address. */
-const uplinkOf = (addresses: readonly InterfaceAddress[], nodeIP: string | undefined): InterfaceAddress | undefined =>
-  addresses.find(({ ip }) => ip === nodeIP);
-
 /**
  * The addresses that can be a static egress IP, sorted, each once.
  *
- * A Pod device is told by its address, not by its kind: every kind of device that a CNI makes (veth, bridge, VXLAN, IPIP) is
- * also used for uplinks somewhere, but what a CNI puts on the Node's end is an address of the cluster's Pod range (ptp, bridge,
- * flannel, Calico, Cilium) or a link-local one (Calico, AWS). Likewise for node-local DNS, which holds a Service address.
- * The device with the Node's own address is no Pod's: in a flat network, where Pods and Nodes share one range, only that tells.
+ * A Pod device is told by its address, not by its kind: every kind of device that a CNI makes
+ * (veth, bridge, VXLAN, IPIP) is also used for uplinks somewhere, but what a CNI puts on the Node's
+ * end is an address of the cluster's Pod range (ptp, bridge, flannel, Calico, Cilium) or a
+ * link-local one (Calico, AWS). Likewise for node-local DNS, which holds a Service address. The
+ * device with the Node's own address is no Pod's: in a flat network, where Pods and Nodes share one
+ * range, only that tells.
  */
-export const reportableAddresses = (
+export function reportableAddresses(
   addresses: readonly InterfaceAddress[],
   { podCIDRs, serviceCIDRs, nodeIP, ownDevices }: ClusterRanges,
-): readonly string[] => {
+): readonly string[] {
   const pods = blockListOf(podCIDRs);
   const never = blockListOf([...serviceCIDRs, LINK_LOCAL]);
   const devices = new Set([...ownDevices, KUBE_PROXY_DEVICE]);
   const uplink = uplinkOf(addresses, nodeIP)?.device;
   const reportable = addresses.filter(
     ({ ip, device, up, loopback }) =>
-      up && !loopback && !devices.has(device) && !never.check(ip) && (device === uplink || !pods.check(ip)),
+      up &&
+      !loopback &&
+      !devices.has(device) &&
+      !never.check(ip) &&
+      (device === uplink || !pods.check(ip)),
   );
   return [...new Set(reportable.map(({ ip }) => ip))].sort();
-};
+}
 
-/** The MTU of the device that has the Node's own address, in bytes; undefined when no device has it. */
-export const uplinkMtu = (addresses: readonly InterfaceAddress[], nodeIP: string): number | undefined =>
-  uplinkOf(addresses, nodeIP)?.mtu;
+/**
+ * The MTU of the device that has the Node's own address, in bytes; undefined when no device has it.
+ */
+export function uplinkMtu(
+  addresses: readonly InterfaceAddress[],
+  nodeIP: string,
+): number | undefined {
+  return uplinkOf(addresses, nodeIP)?.mtu;
+}
+
+function blockListOf(cidrs: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const cidr of cidrs) {
+    const [network = '', length = '32'] = cidr.split('/');
+    if (!network.includes(':')) {
+      list.addSubnet(network, Number(length));
+    }
+  }
+  return list;
+}
+
+/** The device that has the Node's own address. */
+function uplinkOf(
+  addresses: readonly InterfaceAddress[],
+  nodeIP: string | undefined,
+): InterfaceAddress | undefined {
+  return addresses.find(({ ip }) => ip === nodeIP);
+}

@@ -10,9 +10,6 @@ import {
 const target = { device: 'egress-gw0', tables: [7101, 7102] };
 const GATEWAY = 7;
 
-const rule = (attrs: rt.RuleAttrs): rt.RuleMessage => ({ kind: 'rule', data: { family: 2, action: 'toTbl' }, attrs });
-const route = (data: rt.Route, attrs: rt.RouteAttrs): rt.RouteMessage => ({ kind: 'route', data, attrs });
-
 describe('rulesFromMessages', () => {
   it('takes the rules that look up our tables for a mark, and no other', () => {
     const messages = [
@@ -62,7 +59,10 @@ describe('neighborsFromMessages', () => {
       new Map([['169.254.77.254', '0a:58:00:00:00:01']]),
     );
     expect(
-      neighborsFromMessages([neighbor(2, { permanent: true }), neighbor(GATEWAY, { reachable: true })], GATEWAY),
+      neighborsFromMessages(
+        [neighbor(2, { permanent: true }), neighbor(GATEWAY, { reachable: true })],
+        GATEWAY,
+      ),
     ).toEqual(new Map());
   });
 });
@@ -70,6 +70,15 @@ describe('neighborsFromMessages', () => {
 describe('cidrFromMessage', () => {
   it("is the Node's own end of a point-to-point address", () => {
     const attrs = { local: bytesFromIp('169.254.77.1'), address: bytesFromIp('169.254.77.2') };
-    expect(cidrFromMessage({ kind: 'address', data: { prefixlen: 32 }, attrs })).toBe('169.254.77.1/32');
+    expect(cidrFromMessage({ kind: 'address', data: { prefixlen: 32 }, attrs })).toBe(
+      '169.254.77.1/32',
+    );
   });
 });
+
+function rule(attrs: rt.RuleAttrs): rt.RuleMessage {
+  return { kind: 'rule', data: { family: 2, action: 'toTbl' }, attrs };
+}
+function route(data: rt.Route, attrs: rt.RouteAttrs): rt.RouteMessage {
+  return { kind: 'route', data, attrs };
+}

@@ -4,47 +4,69 @@ import { ipFromBytes, macFromBytes } from './inet.ts';
 import type { RoutingTarget } from './routing-target.ts';
 
 /** Our policy rules: those that look up a table of ours for a mark, from and to anywhere. */
-export const rulesFromMessages = (
+export function rulesFromMessages(
   messages: readonly rt.RuleMessage[],
   { tables }: RoutingTarget,
-): readonly PolicyRule[] =>
-  messages.flatMap(({ attrs }) => {
-    const { table, priority = 0, fwmark = 0, fwmask = 0xffff_ffff, src, dst, iifname, oifname } = attrs;
+): readonly PolicyRule[] {
+  return messages.flatMap(({ attrs }) => {
+    const {
+      table,
+      priority = 0,
+      fwmark = 0,
+      fwmask = 0xffff_ffff,
+      src,
+      dst,
+      iifname,
+      oifname,
+    } = attrs;
     const conditional = [src, dst, iifname, oifname].some((condition) => condition !== undefined);
-    if (table === undefined || !tables.includes(table) || conditional) return [];
+    if (table === undefined || !tables.includes(table) || conditional) {
+      return [];
+    }
     return { priority, mark: fwmark, mask: fwmask, table };
   });
+}
 
-/** The routes in our tables that have one of our two forms; `deviceIndex` is the one of the gateway device. */
-export const routesFromMessages = (
+/**
+ * The routes in our tables that have one of our two forms; `deviceIndex` is the one of the gateway
+ * device.
+ */
+export function routesFromMessages(
   messages: readonly rt.RouteMessage[],
   { tables }: RoutingTarget,
   deviceIndex: number | undefined,
-): readonly PolicyRoute[] =>
-  messages.flatMap(({ data, attrs }): readonly PolicyRoute[] => {
+): readonly PolicyRoute[] {
+  return messages.flatMap(({ data, attrs }): readonly PolicyRoute[] => {
     const { table, dst, gateway, oif } = attrs;
-    if (table === undefined || !tables.includes(table)) return [];
+    if (table === undefined || !tables.includes(table)) {
+      return [];
+    }
     const destination = `${dst === undefined ? '0.0.0.0' : ipFromBytes(dst)}/${data.dstLen ?? 0}`;
-    if (data.type === 'THROW') return [{ table, type: 'throw', destination }];
+    if (data.type === 'THROW') {
+      return [{ table, type: 'throw', destination }];
+    }
     const intoGateway = data.type === 'UNICAST' && gateway !== undefined && oif === deviceIndex;
     return intoGateway && destination === '0.0.0.0/0'
       ? [{ table, type: 'gateway', destination, via: ipFromBytes(gateway) }]
       : [];
   });
+}
 
 /** An address of a device with its prefix length. */
-export const cidrFromMessage = ({ data, attrs }: rt.AddressMessage): string =>
-  `${ipFromBytes(attrs.local ?? attrs.address ?? Buffer.alloc(4))}/${data.prefixlen ?? 32}`;
+export function cidrFromMessage({ data, attrs }: rt.AddressMessage): string {
+  return `${ipFromBytes(attrs.local ?? attrs.address ?? Buffer.alloc(4))}/${data.prefixlen ?? 32}`;
+}
 
 /** The static neighbours of the device: IP → MAC. */
-export const neighborsFromMessages = (
+export function neighborsFromMessages(
   messages: readonly rt.NeighborMessage[],
   deviceIndex: number,
-): GatewayLink['neighbors'] =>
-  new Map(
+): GatewayLink['neighbors'] {
+  return new Map(
     messages.flatMap(({ data, attrs }) =>
       data.ifindex === deviceIndex && data.state?.permanent === true && attrs.dst && attrs.lladdr
         ? [[ipFromBytes(attrs.dst), macFromBytes(attrs.lladdr)] as const]
         : [],
     ),
   );
+}

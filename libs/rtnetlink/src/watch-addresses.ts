@@ -1,7 +1,9 @@
-import { createRunner, type Clock } from '@sallyport/reconcile';
+import type { Clock } from '@sallyport/reconcile';
+import { createRunner } from '@sallyport/reconcile';
 import type { RtNetlinkSocket } from 'netlink';
 import { AF_INET } from './inet.ts';
-import { interfaceAddressesFor, type InterfaceAddress } from './interface-address.ts';
+import type { InterfaceAddress } from './interface-address.ts';
+import { interfaceAddressesFor } from './interface-address.ts';
 import { NETLINK_REQUEST } from './netlink-request.ts';
 import { openSocket } from './open-socket.ts';
 
@@ -17,19 +19,18 @@ export interface AddressWatch {
   close(): Promise<void>;
 }
 
-/** A burst of changes is read in lists at least this far apart, in milliseconds; the first change of a burst is read at once. */
+/**
+ * A burst of changes is read in lists at least this far apart, in milliseconds; the first change of
+ * a burst is read at once.
+ */
 const MIN_INTERVAL_MS = 20;
 
-const listAddresses = async (socket: RtNetlinkSocket): Promise<readonly InterfaceAddress[]> => {
-  const links = await socket.getLinks({}, {}, NETLINK_REQUEST);
-  return interfaceAddressesFor(links, await socket.getAddresses({ family: AF_INET }, {}, NETLINK_REQUEST));
-};
-
 /**
- * Watches the IPv4 addresses of this network namespace. Whatever the kernel notifies, and whatever it says it could not
- * notify (ENOBUFS), leads to a new list: notifications are never counted on to be complete.
+ * Watches the IPv4 addresses of this network namespace. Whatever the kernel notifies, and whatever
+ * it says it could not notify (ENOBUFS), leads to a new list: notifications are never counted on to
+ * be complete.
  */
-export const watchAddresses = ({ onChange, onError, clock }: WatchAddressesOptions): AddressWatch => {
+export function watchAddresses({ onChange, onError, clock }: WatchAddressesOptions): AddressWatch {
   const notifications = openSocket({ ref: true });
   // A list is asked for on a socket of its own, where no notification gets between its parts.
   const requests = openSocket();
@@ -60,4 +61,12 @@ export const watchAddresses = ({ onChange, onError, clock }: WatchAddressesOptio
       requests.socket.close();
     },
   };
-};
+}
+
+async function listAddresses(socket: RtNetlinkSocket): Promise<readonly InterfaceAddress[]> {
+  const links = await socket.getLinks({}, {}, NETLINK_REQUEST);
+  return interfaceAddressesFor(
+    links,
+    await socket.getAddresses({ family: AF_INET }, {}, NETLINK_REQUEST),
+  );
+}

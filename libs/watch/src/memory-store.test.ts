@@ -1,45 +1,14 @@
 import fc from 'fast-check';
-import { MemoryStore, type MemoryStoreOptions, type WatchStart } from './memory-store.ts';
+import type { MemoryStoreOptions, WatchStart } from './memory-store.ts';
+import { MemoryStore } from './memory-store.ts';
 import type { Watcher } from './store-watcher.ts';
-import { INITIAL_EVENTS_END, type WatchEvent } from './watch-event.ts';
+import type { WatchEvent } from './watch-event.ts';
+import { INITIAL_EVENTS_END } from './watch-event.ts';
 
 interface Thing {
   readonly metadata: { readonly name: string; readonly resourceVersion: string };
   readonly value: number;
 }
-
-const thing = (name: string, value: number): { metadata: { name: string }; value: number } => ({
-  metadata: { name },
-  value,
-});
-
-const storeOf = (options: Partial<MemoryStoreOptions<Thing>> = {}): MemoryStore<Thing> =>
-  new MemoryStore<Thing>({ apiVersion: 'v1', kind: 'Thing', startVersion: 100, ...options });
-
-const watchOf = (store: MemoryStore<Thing>, start: WatchStart, partition = 'n1'): Watcher<Thing> => {
-  const watcher = store.watch(partition, start, () => undefined);
-  if (watcher === 'expired') throw new Error('expired');
-  return watcher;
-};
-
-const brief = (event: WatchEvent<Thing>): string => {
-  switch (event.type) {
-    case 'ADDED':
-    case 'MODIFIED':
-    case 'DELETED':
-      return `${event.type} ${event.object.metadata.name}=${event.object.value}@${event.object.metadata.resourceVersion}`;
-    case 'BOOKMARK':
-      return `BOOKMARK @${event.object.metadata.resourceVersion}${event.object.metadata.annotations?.[INITIAL_EVENTS_END] === 'true' ? ' end' : ''}`;
-    case 'ERROR':
-      return `ERROR ${event.object.code}`;
-  }
-};
-
-const drain = (watcher: Watcher<Thing>): string[] => {
-  const told: string[] = [];
-  for (let event = watcher.next(); event !== undefined; event = watcher.next()) told.push(brief(event));
-  return told;
-};
 
 const fromState: WatchStart = { from: 'state', markEnd: true };
 
@@ -69,7 +38,9 @@ describe('MemoryStore', () => {
     store.publish('n1', [thing('a', 0)]);
     const watcher = watchOf(store, fromState);
     drain(watcher);
-    for (let value = 1; value <= 1000; value += 1) store.publish('n1', [thing('a', value)]);
+    for (let value = 1; value <= 1000; value += 1) {
+      store.publish('n1', [thing('a', value)]);
+    }
     expect(drain(watcher)).toEqual(['MODIFIED a=1000@1101']);
   });
 
@@ -152,7 +123,9 @@ describe('MemoryStore', () => {
       store.publish(partition, [thing('a', 1)]);
       store.publish(partition, []);
     }
-    expect(['n1', 'n2', 'n3', 'n4'].map((partition) => store.changedAt(partition, 'a'))).toEqual([104, 104, 106, 104]);
+    expect(['n1', 'n2', 'n3', 'n4'].map((partition) => store.changedAt(partition, 'a'))).toEqual([
+      104, 104, 106, 104,
+    ]);
     store.publish('n2', [thing('a', 1)]);
     expect(store.changedAt('n2', 'a')).toBe(107);
   });
@@ -194,11 +167,16 @@ describe('MemoryStore', () => {
   });
 });
 
-/** A client as the reflector is one: a map, the last version seen, and whether it may resume from it. */
+/**
+ * A client as the reflector is one: a map, the last version seen, and whether it may resume from
+ * it.
+ */
 class Client {
   view = new Map<string, Thing>();
   version: number | undefined;
-  /** What an agent reports: the version of the last thing it was told that was not a mere bookmark. */
+  /**
+   * What an agent reports: the version of the last thing it was told that was not a mere bookmark.
+   */
   told = 0;
   initial: Map<string, Thing> | undefined;
   watcher: Watcher<Thing> | undefined;
@@ -219,14 +197,18 @@ class Client {
   take(count: number): boolean {
     for (let taken = 0; taken < count; taken += 1) {
       const event = this.watcher?.next();
-      if (event === undefined) return false;
+      if (event === undefined) {
+        return false;
+      }
       this.apply(event);
     }
     return true;
   }
 
   apply(event: WatchEvent<Thing>): void {
-    if (event.type === 'ERROR') throw new Error('unexpected');
+    if (event.type === 'ERROR') {
+      throw new Error('unexpected');
+    }
     const version = Number(event.object.metadata.resourceVersion);
     if (event.type === 'BOOKMARK') {
       if (event.object.metadata.annotations !== undefined) {
@@ -241,14 +223,19 @@ class Client {
     const { name } = event.object.metadata;
     if (this.initial === undefined) {
       expect(version).toBeGreaterThan(this.version!);
-      // After a resume the store guesses what the client knows, in a way that does no harm: a deletion of what it never had, or an
-      // addition of what it has.
-      if (event.type === 'ADDED' && !this.hasResumed) expect(target.has(name)).toBe(false);
+      // After a resume the store guesses what the client knows, in a way that does no harm: a
+      // deletion of what it never had, or an addition of what it has.
+      if (event.type === 'ADDED' && !this.hasResumed) {
+        expect(target.has(name)).toBe(false);
+      }
       this.version = version;
       this.told = version;
     }
-    if (event.type === 'DELETED') target.delete(name);
-    else target.set(name, event.object);
+    if (event.type === 'DELETED') {
+      target.delete(name);
+    } else {
+      target.set(name, event.object);
+    }
   }
 }
 
@@ -267,34 +254,89 @@ const step = fc.oneof(
 describe('a client of a MemoryStore', () => {
   it('ends up with what the store has, whatever is published, taken, cut and resumed in between', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 0, max: 3 }), (steps, deletionsKept) => {
-        const store = storeOf({ deletionsKept });
-        const client = new Client();
-        client.connect(store);
-        for (const action of steps) {
-          if (action.do === 'publish') {
-            const objects = action.values.flatMap((value, index) =>
-              value === null ? [] : [thing(names[index]!, value)],
-            );
-            store.publish(action.partition, objects);
-          } else if (action.do === 'take') client.take(action.count);
-          else if (action.do === 'reconnect') client.connect(store);
-          else {
-            const bookmark = client.watcher?.bookmark();
-            if (bookmark !== undefined) client.apply(bookmark);
+      fc.property(
+        fc.array(step, { maxLength: 60 }),
+        fc.integer({ min: 0, max: 3 }),
+        (steps, deletionsKept) => {
+          const store = storeOf({ deletionsKept });
+          const client = new Client();
+          client.connect(store);
+          for (const action of steps) {
+            if (action.do === 'publish') {
+              const objects = action.values.flatMap((value, index) =>
+                value === null ? [] : [thing(names[index]!, value)],
+              );
+              store.publish(action.partition, objects);
+            } else if (action.do === 'take') {
+              client.take(action.count);
+            } else if (action.do === 'reconnect') {
+              client.connect(store);
+            } else {
+              const bookmark = client.watcher?.bookmark();
+              if (bookmark !== undefined) {
+                client.apply(bookmark);
+              }
+            }
           }
-        }
-        let events = 0;
-        while (client.take(1)) events += 1;
-        // Coalesced: however long the history, no more than one event for each name that is or was, a second one for those that
-        // changed before the initial state was told, and a bookmark.
-        expect(events).toBeLessThanOrEqual(2 * names.length + 1);
-        const items = [...client.view.values()].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-        expect(items).toEqual(store.list('n1').items);
-        // Else the controller would wait for its report for ever.
-        for (const name of names) expect(client.told).toBeGreaterThanOrEqual(store.changedAt('n1', name));
-      }),
+          let events = 0;
+          while (client.take(1)) {
+            events += 1;
+          }
+          // Coalesced: however long the history, no more than one event for each name that is or
+          // was, a second one for those that changed before the initial state was told, and a
+          // bookmark.
+          expect(events).toBeLessThanOrEqual(2 * names.length + 1);
+          const items = [...client.view.values()].sort((a, b) =>
+            a.metadata.name < b.metadata.name ? -1 : 1,
+          );
+          expect(items).toEqual(store.list('n1').items);
+          // Else the controller would wait for its report for ever.
+          for (const name of names) {
+            expect(client.told).toBeGreaterThanOrEqual(store.changedAt('n1', name));
+          }
+        },
+      ),
       { numRuns: 2000 },
     );
   });
 });
+
+function storeOf(options: Partial<MemoryStoreOptions<Thing>> = {}): MemoryStore<Thing> {
+  return new MemoryStore<Thing>({ apiVersion: 'v1', kind: 'Thing', startVersion: 100, ...options });
+}
+
+function thing(name: string, value: number): { metadata: { name: string }; value: number } {
+  return {
+    metadata: { name },
+    value,
+  };
+}
+
+function watchOf(store: MemoryStore<Thing>, start: WatchStart, partition = 'n1'): Watcher<Thing> {
+  const watcher = store.watch(partition, start, () => undefined);
+  if (watcher === 'expired') {
+    throw new Error('expired');
+  }
+  return watcher;
+}
+
+function drain(watcher: Watcher<Thing>): string[] {
+  const told: string[] = [];
+  for (let event = watcher.next(); event !== undefined; event = watcher.next()) {
+    told.push(brief(event));
+  }
+  return told;
+}
+
+function brief(event: WatchEvent<Thing>): string {
+  switch (event.type) {
+    case 'ADDED':
+    case 'MODIFIED':
+    case 'DELETED':
+      return `${event.type} ${event.object.metadata.name}=${event.object.value}@${event.object.metadata.resourceVersion}`;
+    case 'BOOKMARK':
+      return `BOOKMARK @${event.object.metadata.resourceVersion}${event.object.metadata.annotations?.[INITIAL_EVENTS_END] === 'true' ? ' end' : ''}`;
+    case 'ERROR':
+      return `ERROR ${event.object.code}`;
+  }
+}

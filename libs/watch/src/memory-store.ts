@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { StoreWatcher, type Deletion, type Entry, type Watcher } from './store-watcher.ts';
+import type { Deletion, Entry, Watcher } from './store-watcher.ts';
+import { StoreWatcher } from './store-watcher.ts';
 import type { Watchable } from './watch-event.ts';
 
 /** An object before the store gives it a version. */
@@ -11,34 +12,44 @@ export interface MemoryStoreOptions<T extends Watchable> {
   readonly apiVersion: string;
   readonly kind: string;
   /**
-   * The version before the first change. A later process must start higher than an earlier one ended (milliseconds since
-   * 1970 × 1000 does), so that versions of its predecessor are recognized as too old.
+   * The version before the first change. A later process must start higher than an earlier one
+   * ended (milliseconds since 1970 × 1000 does), so that versions of its predecessor are recognized
+   * as too old.
    */
   readonly startVersion: number;
   /** Of how many objects the deletion is remembered, for clients that resume. Default 10 000. */
   readonly deletionsKept?: number;
-  /** Of how many partitions it is remembered when the last deletion was that is remembered no more. Default 10 000. */
+  /**
+   * Of how many partitions it is remembered when the last deletion was that is remembered no more.
+   * Default 10 000.
+   */
   readonly partitionsKept?: number;
-  /** What is remembered of an object that is gone, and said in the event that tells of it. Default all of it. */
+  /**
+   * What is remembered of an object that is gone, and said in the event that tells of it. Default
+   * all of it.
+   */
   readonly remnantOf?: (object: Unversioned<T>) => Unversioned<T>;
 }
 
-/** Where a watch starts: `state` first tells of every object, `version` only of what changed after it. */
+/**
+ * Where a watch starts: `state` first tells of every object, `version` only of what changed after
+ * it.
+ */
 export type WatchStart =
-  { readonly from: 'state'; readonly markEnd: boolean } | { readonly from: 'version'; readonly version: number };
+  | { readonly from: 'state'; readonly markEnd: boolean }
+  | { readonly from: 'version'; readonly version: number };
 
 interface PartitionedDeletion<T> extends Deletion<T> {
   readonly partition: string;
 }
 
-/** No name of Kubernetes has a slash. */
-const deletionKey = (partition: string, name: string): string => `${partition}/${name}`;
-
 /**
- * Objects in memory, in partitions (one for each Node) that are listed, published and watched separately.
+ * Objects in memory, in partitions (one for each Node) that are listed, published and watched
+ * separately.
  *
- * There is no log of changes: an object knows the version of its last change, so what a client missed since version v is
- * every object with a greater one. Only deletions must be remembered, and only they make a version too old to resume from.
+ * There is no log of changes: an object knows the version of its last change, so what a client
+ * missed since version v is every object with a greater one. Only deletions must be remembered, and
+ * only they make a version too old to resume from.
  */
 export class MemoryStore<T extends Watchable> {
   readonly #options: MemoryStoreOptions<T>;
@@ -48,7 +59,10 @@ export class MemoryStore<T extends Watchable> {
   readonly #watchers = new Map<string, Set<StoreWatcher<T>>>();
   /** The last one of each object, by partition and name; in the order of their versions. */
   readonly #deletions = new Map<string, PartitionedDeletion<T>>();
-  /** By partition, the version of the last deletion that has been forgotten; in the order of their versions. */
+  /**
+   * By partition, the version of the last deletion that has been forgotten; in the order of their
+   * versions.
+   */
   readonly #forgotten = new Map<string, number>();
   /** The same for all partitions that are in there no more. */
   #forgottenElsewhere: number;
@@ -76,13 +90,17 @@ export class MemoryStore<T extends Watchable> {
 
   get watcherCount(): number {
     let count = 0;
-    for (const watchers of this.#watchers.values()) count += watchers.size;
+    for (const watchers of this.#watchers.values()) {
+      count += watchers.size;
+    }
     return count;
   }
 
   get objectCount(): number {
     let count = 0;
-    for (const objects of this.#partitions.values()) count += objects.size;
+    for (const objects of this.#partitions.values()) {
+      count += objects.size;
+    }
     return count;
   }
 
@@ -92,8 +110,8 @@ export class MemoryStore<T extends Watchable> {
   }
 
   /**
-   * Makes the partition hold exactly these objects. An object that is equal to what is there keeps its version.
-   * Returns how many objects were added, changed or removed.
+   * Makes the partition hold exactly these objects. An object that is equal to what is there keeps
+   * its version. Returns how many objects were added, changed or removed.
    */
   publish(partition: string, objects: Iterable<Unversioned<T>>): number {
     const current = this.#partitions.get(partition) ?? new Map<string, Entry<T>>();
@@ -103,22 +121,37 @@ export class MemoryStore<T extends Watchable> {
       const { name } = content.metadata;
       names.add(name);
       const known = current.get(name);
-      if (known === undefined || !isDeepStrictEqual(known.content, content))
+      if (known === undefined || !isDeepStrictEqual(known.content, content)) {
         this.#put(partition, current, name, content);
+      }
     }
-    for (const [name, entry] of current) if (!names.has(name)) this.#remove(partition, current, name, entry);
-    if (current.size === 0) this.#partitions.delete(partition);
-    else this.#partitions.set(partition, current);
-    if (this.#version > before) for (const watcher of this.#watchers.get(partition) ?? []) watcher.wake();
+    for (const [name, entry] of current) {
+      if (!names.has(name)) {
+        this.#remove(partition, current, name, entry);
+      }
+    }
+    if (current.size === 0) {
+      this.#partitions.delete(partition);
+    } else {
+      this.#partitions.set(partition, current);
+    }
+    if (this.#version > before) {
+      for (const watcher of this.#watchers.get(partition) ?? []) {
+        watcher.wake();
+      }
+    }
     return this.#version - before;
   }
 
   /**
-   * The version in which an object last changed, or went; for one whose end has been forgotten, the version of the latest
-   * change of the partition that has been, or a later one where there have been very many partitions.
+   * The version in which an object last changed, or went; for one whose end has been forgotten, the
+   * version of the latest change of the partition that has been, or a later one where there have
+   * been very many partitions.
    */
   changedAt(partition: string, name: string): number {
-    const entry = this.#partitions.get(partition)?.get(name) ?? this.#deletions.get(deletionKey(partition, name));
+    const entry =
+      this.#partitions.get(partition)?.get(name) ??
+      this.#deletions.get(deletionKey(partition, name));
     return entry?.version ?? this.#forgotten.get(partition) ?? this.#forgottenElsewhere;
   }
 
@@ -132,10 +165,16 @@ export class MemoryStore<T extends Watchable> {
 
   /**
    * Starts a watch; `onReady` is called whenever there may be something to take from the watcher.
-   * Returns `expired` when changes after the version to start from have been forgotten, or the version is not of this store.
+   * Returns `expired` when changes after the version to start from have been forgotten, or the
+   * version is not of this store.
    */
   watch(partition: string, start: WatchStart, onReady: () => void): Watcher<T> | 'expired' {
-    if (start.from === 'version' && (start.version < this.#floor || start.version > this.#version)) return 'expired';
+    if (
+      start.from === 'version' &&
+      (start.version < this.#floor || start.version > this.#version)
+    ) {
+      return 'expired';
+    }
     const watchers = this.#watchers.get(partition) ?? new Set();
     const watcher: StoreWatcher<T> = new StoreWatcher<T>({
       apiVersion: this.#options.apiVersion,
@@ -145,13 +184,20 @@ export class MemoryStore<T extends Watchable> {
       onReady,
       onClose: () => {
         watchers.delete(watcher);
-        if (watchers.size === 0 && this.#watchers.get(partition) === watchers) this.#watchers.delete(partition);
+        if (watchers.size === 0 && this.#watchers.get(partition) === watchers) {
+          this.#watchers.delete(partition);
+        }
       },
     });
-    const objects = [...(this.#partitions.get(partition)?.values() ?? [])].sort((a, b) => a.version - b.version);
-    if (start.from === 'state') watcher.startFromState(objects, start.markEnd);
-    else {
-      const deletions = [...this.#deletions.values()].filter((deletion) => deletion.partition === partition);
+    const objects = [...(this.#partitions.get(partition)?.values() ?? [])].sort(
+      (a, b) => a.version - b.version,
+    );
+    if (start.from === 'state') {
+      watcher.startFromState(objects, start.markEnd);
+    } else {
+      const deletions = [...this.#deletions.values()].filter(
+        (deletion) => deletion.partition === partition,
+      );
       watcher.startFromVersion(start.version, objects, deletions);
     }
     watchers.add(watcher);
@@ -159,7 +205,12 @@ export class MemoryStore<T extends Watchable> {
     return watcher;
   }
 
-  #put(partition: string, current: Map<string, Entry<T>>, name: string, content: Unversioned<T>): void {
+  #put(
+    partition: string,
+    current: Map<string, Entry<T>>,
+    name: string,
+    content: Unversioned<T>,
+  ): void {
     this.#version += 1;
     const entry: Entry<T> = {
       content,
@@ -168,7 +219,9 @@ export class MemoryStore<T extends Watchable> {
       created: current.get(name)?.created ?? this.#version,
     };
     current.set(name, entry);
-    for (const watcher of this.#watchers.get(partition) ?? []) watcher.changed(entry);
+    for (const watcher of this.#watchers.get(partition) ?? []) {
+      watcher.changed(entry);
+    }
   }
 
   #remove(partition: string, current: Map<string, Entry<T>>, name: string, entry: Entry<T>): void {
@@ -181,7 +234,9 @@ export class MemoryStore<T extends Watchable> {
     this.#deletions.delete(key);
     this.#deletions.set(key, deletion);
     for (const [oldest, { partition: of, version }] of this.#deletions) {
-      if (this.#deletions.size <= this.#deletionsKept) break;
+      if (this.#deletions.size <= this.#deletionsKept) {
+        break;
+      }
       this.#deletions.delete(oldest);
       this.#forgotten.delete(of);
       this.#forgotten.set(of, version);
@@ -189,16 +244,26 @@ export class MemoryStore<T extends Watchable> {
     }
     // Names of Nodes come and go for as long as the process lives.
     for (const [oldest, version] of this.#forgotten) {
-      if (this.#forgotten.size <= this.#partitionsKept) break;
+      if (this.#forgotten.size <= this.#partitionsKept) {
+        break;
+      }
       this.#forgotten.delete(oldest);
       this.#forgottenElsewhere = version;
     }
-    for (const watcher of this.#watchers.get(partition) ?? []) watcher.deleted(deletion);
+    for (const watcher of this.#watchers.get(partition) ?? []) {
+      watcher.deleted(deletion);
+    }
   }
 
   #stamp(content: Unversioned<T>): T {
     const metadata = { ...content.metadata, resourceVersion: String(this.#version) };
-    // The one place where an object becomes versioned: Unversioned<T> is T without exactly this field.
+    // The one place where an object becomes versioned: Unversioned<T> is T without exactly this
+    // field.
     return { ...content, metadata } as unknown as T;
   }
+}
+
+/** No name of Kubernetes has a slash. */
+function deletionKey(partition: string, name: string): string {
+  return `${partition}/${name}`;
 }

@@ -2,8 +2,16 @@ import { INITIAL_EVENTS_END } from './watch-event.ts';
 
 /** A line of a watch as the client understands it; the object is whatever the server sent. */
 export type ReceivedEvent =
-  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: unknown; readonly resourceVersion: string }
-  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly endsInitialEvents: boolean }
+  | {
+      readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+      readonly object: unknown;
+      readonly resourceVersion: string;
+    }
+  | {
+      readonly type: 'BOOKMARK';
+      readonly resourceVersion: string;
+      readonly endsInitialEvents: boolean;
+    }
   | { readonly type: 'ERROR'; readonly code: number; readonly message: string };
 
 /** The server sent something that is not part of the watch protocol. */
@@ -12,21 +20,8 @@ export class WatchProtocolError extends Error {
   readonly code = 'WATCH_PROTOCOL';
 }
 
-/** `value[key]`, if there is such a thing. */
-const field = (value: unknown, key: string): unknown =>
-  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
-
-const excerpt = (line: string): string => JSON.stringify(line.length > 100 ? `${line.slice(0, 100)}…` : line);
-
-/** The resourceVersion of a Kubernetes object or list. Throws {@link WatchProtocolError} when it has none. */
-export const resourceVersionOf = (object: unknown): string => {
-  const version = field(field(object, 'metadata'), 'resourceVersion');
-  if (typeof version === 'string' && version !== '') return version;
-  throw new WatchProtocolError('an object without metadata.resourceVersion');
-};
-
 /** Throws {@link WatchProtocolError}. */
-export const parseEvent = (line: string): ReceivedEvent => {
+export function parseEvent(line: string): ReceivedEvent {
   let event: unknown;
   try {
     event = JSON.parse(line);
@@ -51,10 +46,34 @@ export const parseEvent = (line: string): ReceivedEvent => {
       return {
         type,
         code: typeof code === 'number' ? code : 500,
-        message: typeof message === 'string' ? message : `an error without a message: ${excerpt(line)}`,
+        message:
+          typeof message === 'string' ? message : `an error without a message: ${excerpt(line)}`,
       };
     }
     default:
       throw new WatchProtocolError(`an event of unknown type: ${excerpt(line)}`);
   }
-};
+}
+
+/**
+ * The resourceVersion of a Kubernetes object or list. Throws {@link WatchProtocolError} when it has
+ * none.
+ */
+export function resourceVersionOf(object: unknown): string {
+  const version = field(field(object, 'metadata'), 'resourceVersion');
+  if (typeof version === 'string' && version !== '') {
+    return version;
+  }
+  throw new WatchProtocolError('an object without metadata.resourceVersion');
+}
+
+function excerpt(line: string): string {
+  return JSON.stringify(line.length > 100 ? `${line.slice(0, 100)}…` : line);
+}
+
+/** `value[key]`, if there is such a thing. */
+function field(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[key]
+    : undefined;
+}

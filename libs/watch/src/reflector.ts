@@ -1,7 +1,9 @@
-import { createRunner, type Clock } from '@sallyport/reconcile';
+import type { Clock } from '@sallyport/reconcile';
+import { createRunner } from '@sallyport/reconcile';
 import { parseEvent, WatchProtocolError } from './parse-event.ts';
 import { splitLines } from './split-lines.ts';
-import { WatchHttpError, type WatchSource } from './watch-source.ts';
+import type { WatchSource } from './watch-source.ts';
+import { WatchHttpError } from './watch-source.ts';
 
 /** What the client knows of the server's objects. */
 export interface ReflectorState<T> {
@@ -9,16 +11,25 @@ export interface ReflectorState<T> {
   readonly objects: ReadonlyMap<string, T>;
   /** The version the objects are of; "" before the first synchronization. */
   readonly resourceVersion: string;
-  /** Whether the whole state has been seen once. It stays true when the connection is lost: the state is then the last one known. */
+  /**
+   * Whether the whole state has been seen once. It stays true when the connection is lost: the
+   * state is then the last one known.
+   */
   readonly synced: boolean;
 }
 
 export interface ReflectorOptions<T> {
   readonly source: WatchSource;
-  /** An object as the server sends it → the object to keep. Throwing ends the connection and starts over with the whole state. */
+  /**
+   * An object as the server sends it → the object to keep. Throwing ends the connection and starts
+   * over with the whole state.
+   */
   readonly parse: (raw: unknown) => T;
   readonly keyOf: (object: T) => string;
-  /** The state is another one now. Called once when the whole state is there, then after each change; must return at once. */
+  /**
+   * The state is another one now. Called once when the whole state is there, then after each
+   * change; must return at once.
+   */
   readonly onChange: (state: ReflectorState<T>) => void;
   /** The server answered a request for a watch: called for each connection. */
   readonly onConnect?: () => void;
@@ -27,9 +38,15 @@ export interface ReflectorOptions<T> {
   readonly clock: Clock;
   /** From 0 to 1; spreads the reconnects of many clients. */
   readonly random: () => number;
-  /** A connection on which nothing arrives for this long is given up. Must exceed the server's interval of bookmarks. */
+  /**
+   * A connection on which nothing arrives for this long is given up. Must exceed the server's
+   * interval of bookmarks.
+   */
   readonly idleMs: number;
-  /** Delay of the first retry and the longest one. Default 200 and 5000; a random part of up to one half is taken off. */
+  /**
+   * Delay of the first retry and the longest one. Default 200 and 5000; a random part of up to one
+   * half is taken off.
+   */
   readonly retryMs?: number;
   readonly maxRetryMs?: number;
   /** The longest line that is accepted, in characters. Default 64 Mi. */
@@ -42,19 +59,13 @@ export interface Reflector<T> {
   stop(): Promise<void>;
 }
 
-/** A clock whose delays are shortened by a random part of up to one half. */
-const jittered = (clock: Clock, random: () => number): Clock => ({
-  after: (delayMs, callback) => clock.after(delayMs * (1 - random() / 2), callback),
-});
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /**
- * Mirrors the objects of a list-and-watch endpoint, for ever: the whole state once, then changes; after a lost connection it
- * resumes from the last version seen, and takes the whole state again only when the server says that version is too old (410)
- * or sends something that can't be understood. Until the new whole state is complete, the old one stays.
+ * Mirrors the objects of a list-and-watch endpoint, for ever: the whole state once, then changes;
+ * after a lost connection it resumes from the last version seen, and takes the whole state again
+ * only when the server says that version is too old (410) or sends something that can't be
+ * understood. Until the new whole state is complete, the old one stays.
  */
-export const createReflector = <T>(options: ReflectorOptions<T>): Reflector<T> => {
+export function createReflector<T>(options: ReflectorOptions<T>): Reflector<T> {
   const { source, parse, keyOf, clock, idleMs, maxLineLength = 64 * 1024 * 1024 } = options;
   let objects = new Map<string, T>();
   let resourceVersion = '';
@@ -78,11 +89,16 @@ export const createReflector = <T>(options: ReflectorOptions<T>): Reflector<T> =
     try {
       return parse(raw);
     } catch (cause) {
-      throw new WatchProtocolError(`an object that is not understood: ${messageOf(cause)}`, { cause });
+      throw new WatchProtocolError(`an object that is not understood: ${messageOf(cause)}`, {
+        cause,
+      });
     }
   };
 
-  const takeList = async (list: NonNullable<WatchSource['list']>, signal: AbortSignal): Promise<void> => {
+  const takeList = async (
+    list: NonNullable<WatchSource['list']>,
+    signal: AbortSignal,
+  ): Promise<void> => {
     const { items, resourceVersion: version } = await list(signal);
     const next = new Map<string, T>();
     for (const item of items) {
@@ -93,19 +109,32 @@ export const createReflector = <T>(options: ReflectorOptions<T>): Reflector<T> =
   };
 
   /** Takes in one line; `initial` collects the initial events until they are complete. */
-  const takeLine = (line: string, initial: Map<string, T> | undefined): Map<string, T> | undefined => {
+  const takeLine = (
+    line: string,
+    initial: Map<string, T> | undefined,
+  ): Map<string, T> | undefined => {
     const event = parseEvent(line);
-    if (event.type === 'ERROR') throw new WatchHttpError(event.code, event.message);
+    if (event.type === 'ERROR') {
+      throw new WatchHttpError(event.code, event.message);
+    }
     if (event.type === 'BOOKMARK') {
-      if (initial === undefined) resourceVersion = event.resourceVersion;
-      else if (event.endsInitialEvents) replaceState(initial, event.resourceVersion);
+      if (initial === undefined) {
+        resourceVersion = event.resourceVersion;
+      } else if (event.endsInitialEvents) {
+        replaceState(initial, event.resourceVersion);
+      }
       return event.endsInitialEvents ? undefined : initial;
     }
     const target = initial ?? objects;
     const object = parseObject(event.object);
-    if (event.type === 'DELETED') target.delete(keyOf(object));
-    else target.set(keyOf(object), object);
-    if (initial !== undefined) return initial;
+    if (event.type === 'DELETED') {
+      target.delete(keyOf(object));
+    } else {
+      target.set(keyOf(object), object);
+    }
+    if (initial !== undefined) {
+      return initial;
+    }
     resourceVersion = event.resourceVersion;
     options.onChange(state());
     return undefined;
@@ -128,7 +157,9 @@ export const createReflector = <T>(options: ReflectorOptions<T>): Reflector<T> =
     }
     alive();
     try {
-      if (!resumable && source.list !== undefined) await takeList(source.list, abort.signal);
+      if (!resumable && source.list !== undefined) {
+        await takeList(source.list, abort.signal);
+      }
       const chunks = await source.watch(resumable ? resourceVersion : undefined, abort.signal);
       options.onConnect?.();
       let initial = resumable ? undefined : new Map<string, T>();
@@ -137,9 +168,13 @@ export const createReflector = <T>(options: ReflectorOptions<T>): Reflector<T> =
         abort.signal.throwIfAborted();
         initial = takeLine(line, initial);
         lines += 1;
-        if (initial === undefined) onProgress();
+        if (initial === undefined) {
+          onProgress();
+        }
       }
-      if (lines === 0) throw new WatchProtocolError('the watch ended before anything was received');
+      if (lines === 0) {
+        throw new WatchProtocolError('the watch ended before anything was received');
+      }
     } finally {
       cancelIdle?.();
       abort.abort();
@@ -152,7 +187,9 @@ export const createReflector = <T>(options: ReflectorOptions<T>): Reflector<T> =
     retryMs: options.retryMs ?? 200,
     maxRetryMs: options.maxRetryMs ?? 5000,
     onError: (error) => {
-      if (!stopped) options.onError(error);
+      if (!stopped) {
+        options.onError(error);
+      }
     },
     async reconcile() {
       const abort = new AbortController();
@@ -166,10 +203,16 @@ export const createReflector = <T>(options: ReflectorOptions<T>): Reflector<T> =
       } catch (error) {
         const expired = error instanceof WatchHttpError && error.status === 410;
         const misunderstood = error instanceof WatchProtocolError;
-        if (expired || misunderstood) resumable = false;
+        if (expired || misunderstood) {
+          resumable = false;
+        }
         // Try again at once only if that can't fail the same way for ever.
-        if (!(expired && resuming) && (misunderstood || !seen.progress)) throw error;
-        if (!stopped) options.onError(error);
+        if (!(expired && resuming) && (misunderstood || !seen.progress)) {
+          throw error;
+        }
+        if (!stopped) {
+          options.onError(error);
+        }
       }
       runner.trigger();
     },
@@ -184,4 +227,15 @@ export const createReflector = <T>(options: ReflectorOptions<T>): Reflector<T> =
       await runner.stop();
     },
   };
-};
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A clock whose delays are shortened by a random part of up to one half. */
+function jittered(clock: Clock, random: () => number): Clock {
+  return {
+    after: (delayMs, callback) => clock.after(delayMs * (1 - random() / 2), callback),
+  };
+}

@@ -1,15 +1,22 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '@sallyport/reconcile';
 import type { Watcher } from './store-watcher.ts';
-import { renderEvent, type WatchEvent } from './watch-event.ts';
+import type { WatchEvent } from './watch-event.ts';
+import { renderEvent } from './watch-event.ts';
 
 export interface ServeWatchOptions<T> {
   /** Nothing has been written to it yet. */
   readonly response: ServerResponse;
-  /** Starts the watch; the argument is to be called whenever there may be something to send. Should it throw, nothing has been written. */
+  /**
+   * Starts the watch; the argument is to be called whenever there may be something to send. Should
+   * it throw, nothing has been written.
+   */
   readonly open: (onReady: () => void) => Watcher<T>;
   readonly clock: Clock;
-  /** A bookmark after each such time without one, so that the client can tell a quiet server from a dead one; absent: none. */
+  /**
+   * A bookmark after each such time without one, so that the client can tell a quiet server from a
+   * dead one; absent: none.
+   */
   readonly bookmarkIntervalMs?: number;
   /** A client that takes nothing for this long is disconnected, also when the watch has ended. */
   readonly stallMs: number;
@@ -18,10 +25,11 @@ export interface ServeWatchOptions<T> {
 }
 
 /**
- * Writes a watch to the response for as long as the client stays. Events are taken from the watcher only while the socket
- * has room, so a slow client costs no memory and delays nobody. Returns the way to end the watch.
+ * Writes a watch to the response for as long as the client stays. Events are taken from the watcher
+ * only while the socket has room, so a slow client costs no memory and delays nobody. Returns the
+ * way to end the watch.
  */
-export const serveWatch = <T>(options: ServeWatchOptions<T>): (() => void) => {
+export function serveWatch<T>(options: ServeWatchOptions<T>): () => void {
   const { response, clock, bookmarkIntervalMs, stallMs, timeoutMs } = options;
   let full = false;
   let closed = false;
@@ -34,7 +42,9 @@ export const serveWatch = <T>(options: ServeWatchOptions<T>): (() => void) => {
 
   const write = (event: WatchEvent<T>): void => {
     full = !response.write(renderEvent(event));
-    if (full) disconnectLater();
+    if (full) {
+      disconnectLater();
+    }
   };
 
   const disconnectLater = (): void => {
@@ -47,7 +57,9 @@ export const serveWatch = <T>(options: ServeWatchOptions<T>): (() => void) => {
   function send(): void {
     while (!full && !closed) {
       const event = watcher.next();
-      if (event === undefined) return;
+      if (event === undefined) {
+        return;
+      }
       write(event);
     }
   }
@@ -55,13 +67,17 @@ export const serveWatch = <T>(options: ServeWatchOptions<T>): (() => void) => {
   const bookmarkLater = (intervalMs: number): void => {
     cancelBookmark = clock.after(intervalMs, () => {
       const bookmark = full ? undefined : watcher.bookmark();
-      if (bookmark !== undefined) write(bookmark);
+      if (bookmark !== undefined) {
+        write(bookmark);
+      }
       bookmarkLater(intervalMs);
     });
   };
 
   const close = (): void => {
-    if (closed) return;
+    if (closed) {
+      return;
+    }
     closed = true;
     cancelBookmark?.();
     cancelTimeout?.();
@@ -71,21 +87,31 @@ export const serveWatch = <T>(options: ServeWatchOptions<T>): (() => void) => {
   };
 
   response.on('drain', () => {
-    if (closed) return;
+    if (closed) {
+      return;
+    }
     full = false;
     cancelStall?.();
     send();
   });
-  // A response that is destroyed reports an error when it had something left to send; there is nobody to tell.
+  // A response that is destroyed reports an error when it had something left to send; there is
+  // nobody to tell.
   response.on('error', close);
   response.on('close', () => {
     close();
     cancelStall?.();
   });
-  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'cache-control': 'no-cache, private',
+  });
   response.flushHeaders();
   send();
-  if (bookmarkIntervalMs !== undefined) bookmarkLater(bookmarkIntervalMs);
-  if (timeoutMs !== undefined) cancelTimeout = clock.after(timeoutMs, close);
+  if (bookmarkIntervalMs !== undefined) {
+    bookmarkLater(bookmarkIntervalMs);
+  }
+  if (timeoutMs !== undefined) {
+    cancelTimeout = clock.after(timeoutMs, close);
+  }
   return close;
-};
+}

@@ -1,7 +1,13 @@
 import { WatchProtocolError } from './parse-event.ts';
 
-/** The lines of a stream of bytes in UTF-8, without their line feeds. Throws {@link WatchProtocolError} when a line is longer than `maxLength` characters. */
-export async function* splitLines(chunks: AsyncIterable<Uint8Array>, maxLength: number): AsyncGenerator<string> {
+/**
+ * The lines of a stream of bytes in UTF-8, without their line feeds. Throws {@link
+ * WatchProtocolError} when a line is longer than `maxLength` characters.
+ */
+export async function* splitLines(
+  chunks: AsyncIterable<Uint8Array>,
+  maxLength: number,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let parts: string[] = [];
   let length = 0;
@@ -15,6 +21,8 @@ export async function* splitLines(chunks: AsyncIterable<Uint8Array>, maxLength: 
     }
     parts.push(last);
     length += last.length;
-    if (length > maxLength) throw new WatchProtocolError(`a line of more than ${maxLength} characters`);
+    if (length > maxLength) {
+      throw new WatchProtocolError(`a line of more than ${maxLength} characters`);
+    }
   }
 }

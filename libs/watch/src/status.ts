@@ -1,4 +1,7 @@
-/** What the API answers instead of an object when something is wrong: the Kubernetes `Status` object. */
+/**
+ * What the API answers instead of an object when something is wrong: the Kubernetes `Status`
+ * object.
+ */
 export interface Status {
   readonly kind: 'Status';
   readonly apiVersion: 'v1';
@@ -34,12 +37,14 @@ const codes: Readonly<Record<StatusReason, number>> = {
 };
 
 /** The Status object of a failure; its code follows from the reason. */
-export const statusFor = (reason: StatusReason, message: string): Status => ({
-  kind: 'Status',
-  apiVersion: 'v1',
-  metadata: {},
-  status: 'Failure',
-  message,
-  reason,
-  code: codes[reason],
-});
+export function statusFor(reason: StatusReason, message: string): Status {
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    reason,
+    code: codes[reason],
+  };
+}

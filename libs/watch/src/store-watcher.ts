@@ -1,4 +1,5 @@
-import { INITIAL_EVENTS_END, type Bookmark, type Watchable, type WatchEvent } from './watch-event.ts';
+import type { Bookmark, Watchable, WatchEvent } from './watch-event.ts';
+import { INITIAL_EVENTS_END } from './watch-event.ts';
 
 /** An object as the store holds it. */
 export interface Entry<T> {
@@ -38,8 +39,9 @@ interface StoreWatcherOptions<T> {
 }
 
 /**
- * What one client has been told and what it has yet to be told: names, never copies of changes. A client that reads slowly
- * gets the last state of each object, and holds no more memory here than the store has objects and had while it did not read.
+ * What one client has been told and what it has yet to be told: names, never copies of changes. A
+ * client that reads slowly gets the last state of each object, and holds no more memory here than
+ * the store has objects and had while it did not read.
  */
 export class StoreWatcher<T extends Watchable> implements Watcher<T> {
   readonly #options: StoreWatcherOptions<T>;
@@ -48,8 +50,8 @@ export class StoreWatcher<T extends Watchable> implements Watcher<T> {
   /** Names of the initial state that have not been told yet. */
   readonly #initial = new Set<string>();
   /**
-   * Names that changed, with the version of the change. In the order of their versions: whatever the client has seen last,
-   * it has missed nothing older, so it can resume from there.
+   * Names that changed, with the version of the change. In the order of their versions: whatever
+   * the client has seen last, it has missed nothing older, so it can resume from there.
    */
   readonly #dirty = new Map<string, number>();
   /** What is to be said of the names in `#dirty` that are gone. */
@@ -62,17 +64,27 @@ export class StoreWatcher<T extends Watchable> implements Watcher<T> {
 
   /** The client knows nothing: it is told of every object, then (`markEnd`) that this was all. */
   startFromState(objects: readonly Entry<T>[], markEnd: boolean): void {
-    for (const { object } of objects) this.#initial.add(object.metadata.name);
+    for (const { object } of objects) {
+      this.#initial.add(object.metadata.name);
+    }
     this.#owesInitialEnd = markEnd;
   }
 
-  /** The client knows what there was at this version. Both lists are in the order of their versions. */
-  startFromVersion(version: number, objects: readonly Entry<T>[], deletions: readonly Deletion<T>[]): void {
+  /**
+   * The client knows what there was at this version. Both lists are in the order of their versions.
+   */
+  startFromVersion(
+    version: number,
+    objects: readonly Entry<T>[],
+    deletions: readonly Deletion<T>[],
+  ): void {
     const changes: { readonly version: number; readonly apply: () => void }[] = [];
     for (const deletion of deletions) {
-      if (deletion.version <= version) continue;
-      // Even what was made after `version`: the client may have an earlier object of that name, whose end it was not told of because
-      // it was made again. A deletion too many does no harm.
+      if (deletion.version <= version) {
+        continue;
+      }
+      // Even what was made after `version`: the client may have an earlier object of that name,
+      // whose end it was not told of because it was made again. A deletion too many does no harm.
       this.#known.add(deletion.object.metadata.name);
       changes.push({
         version: deletion.version,
@@ -82,22 +94,28 @@ export class StoreWatcher<T extends Watchable> implements Watcher<T> {
       });
     }
     for (const entry of objects) {
-      if (entry.created <= version) this.#known.add(entry.object.metadata.name);
-      if (entry.version > version)
+      if (entry.created <= version) {
+        this.#known.add(entry.object.metadata.name);
+      }
+      if (entry.version > version) {
         changes.push({
           version: entry.version,
           apply: () => {
             this.changed(entry);
           },
         });
+      }
     }
-    for (const change of changes.sort((a, b) => a.version - b.version)) change.apply();
+    for (const change of changes.sort((a, b) => a.version - b.version)) {
+      change.apply();
+    }
   }
 
   changed({ object, version }: Entry<T>): void {
     const { name } = object.metadata;
     this.#gone.delete(name);
-    // Also one of the initial state that is yet to be told: the bookmark that ends it may name an earlier version.
+    // Also one of the initial state that is yet to be told: the bookmark that ends it may name an
+    // earlier version.
     this.#dirty.delete(name);
     this.#dirty.set(name, version);
   }
@@ -106,8 +124,11 @@ export class StoreWatcher<T extends Watchable> implements Watcher<T> {
     const { name } = object.metadata;
     const wasInitial = this.#initial.delete(name);
     const wasDirty = this.#dirty.delete(name);
-    // What came and went unnoticed is told too: the client says by the last version that it was told how far it is.
-    if (!this.#known.has(name) && !wasInitial && !wasDirty) return;
+    // What came and went unnoticed is told too: the client says by the last version that it was
+    // told how far it is.
+    if (!this.#known.has(name) && !wasInitial && !wasDirty) {
+      return;
+    }
     this.#dirty.set(name, version);
     this.#gone.set(name, object);
   }
@@ -121,7 +142,9 @@ export class StoreWatcher<T extends Watchable> implements Watcher<T> {
   }
 
   bookmark(): WatchEvent<T> | undefined {
-    if (this.#initial.size > 0 || this.#owesInitialEnd) return undefined;
+    if (this.#initial.size > 0 || this.#owesInitialEnd) {
+      return undefined;
+    }
     return { type: 'BOOKMARK', object: this.#bookmarkObject() };
   }
 
@@ -133,7 +156,9 @@ export class StoreWatcher<T extends Watchable> implements Watcher<T> {
     for (const name of this.#initial) {
       this.#initial.delete(name);
       const entry = this.#options.current(name);
-      if (entry === undefined) continue;
+      if (entry === undefined) {
+        continue;
+      }
       this.#known.add(name);
       return { type: 'ADDED', object: entry.object };
     }
@@ -141,7 +166,9 @@ export class StoreWatcher<T extends Watchable> implements Watcher<T> {
   }
 
   #initialEnd(): WatchEvent<T> | undefined {
-    if (!this.#owesInitialEnd) return undefined;
+    if (!this.#owesInitialEnd) {
+      return undefined;
+    }
     this.#owesInitialEnd = false;
     return { type: 'BOOKMARK', object: this.#bookmarkObject({ [INITIAL_EVENTS_END]: 'true' }) };
   }
@@ -156,7 +183,9 @@ export class StoreWatcher<T extends Watchable> implements Watcher<T> {
         return { type: 'DELETED', object: gone };
       }
       const entry = this.#options.current(name);
-      if (entry === undefined) continue;
+      if (entry === undefined) {
+        continue;
+      }
       const type = this.#known.has(name) ? 'MODIFIED' : 'ADDED';
       this.#known.add(name);
       return { type, object: entry.object };

@@ -5,7 +5,10 @@ export interface Watchable {
   readonly metadata: { readonly name: string; readonly resourceVersion: string };
 }
 
-/** The annotation of the bookmark that ends the initial events of a watch (Kubernetes 1.27, "streaming lists"). */
+/**
+ * The annotation of the bookmark that ends the initial events of a watch (Kubernetes 1.27,
+ * "streaming lists").
+ */
 export const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 
 /** An object with nothing but the version up to which the watcher has been told everything. */
@@ -25,4 +28,6 @@ export type WatchEvent<T> =
   | { readonly type: 'ERROR'; readonly object: Status };
 
 /** The event as one line of JSON, line feed included. */
-export const renderEvent = (event: WatchEvent<unknown>): string => `${JSON.stringify(event)}\n`;
+export function renderEvent(event: WatchEvent<unknown>): string {
+  return `${JSON.stringify(event)}\n`;
+}

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { connect, type AddressInfo, type Socket } from 'node:net';
-import { systemClock, type Clock } from '@sallyport/reconcile';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { connect } from 'node:net';
+import type { Clock } from '@sallyport/reconcile';
+import { systemClock } from '@sallyport/reconcile';
 import { MemoryStore } from './memory-store.ts';
 import type { Reflector } from './reflector.ts';
 import { serveWatch } from './serve-watch.ts';
@@ -13,14 +16,6 @@ interface Thing {
   readonly value: string;
 }
 
-const storeOf = (startVersion: number): MemoryStore<Thing> =>
-  new MemoryStore<Thing>({ apiVersion: 'v1', kind: 'Thing', startVersion });
-
-const thing = (name: string, value: string): { metadata: { name: string }; value: string } => ({
-  metadata: { name },
-  value,
-});
-
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 interface HandlerOptions {
@@ -30,102 +25,18 @@ interface HandlerOptions {
   readonly onOpen?: (close: () => void) => void;
 }
 
-/** Serves a store the way the controller does, and remembers the requests. */
-const handlerFor =
-  (
-    store: MemoryStore<Thing>,
-    requests: string[],
-    { bookmarkIntervalMs = 50, stallMs = 60_000, onOpen = () => undefined }: HandlerOptions = {},
-  ): Handler =>
-  (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const parsed = parseWatchQuery(Object.fromEntries(url.searchParams), 'nodeName');
-    if (!parsed.ok || parsed.query.verb !== 'watch') throw new Error('not a watch');
-    const { partition, start } = parsed.query;
-    requests.push(start.from === 'state' ? 'state' : `version ${start.version}`);
-    const from = start.from === 'state' ? ({ from: 'state', markEnd: true } as const) : start;
-    const probe = store.watch(partition, from, () => undefined);
-    if (probe === 'expired') {
-      response.writeHead(410, { 'content-type': 'application/json' }).end(JSON.stringify({ message: 'too old' }));
-      return;
-    }
-    probe.close();
-    const close = serveWatch<Thing>({
-      response,
-      clock: systemClock,
-      stallMs,
-      bookmarkIntervalMs,
-      open: (onReady) => {
-        const watcher = store.watch(partition, from, onReady);
-        if (watcher === 'expired') throw new Error('expired');
-        return watcher;
-      },
-    });
-    onOpen(close);
-  };
-
-/** A server whose connections can be cut and whose handler can be exchanged. */
-const startServer = async (handler: Handler, port = 0): Promise<{ server: Server; port: number; url: string }> => {
-  const server = createServer(handler).listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address() as AddressInfo;
-  return { server, port: address.port, url: `http://127.0.0.1:${address.port}/things` };
-};
-
-const stopServer = async (server: Server): Promise<void> => {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
-};
-
-const eventually = async (holds: () => boolean): Promise<void> => {
-  const deadline = Date.now() + 20_000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`not so after 20 s: ${holds.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};
-
 interface ReflectOptions {
   readonly errors?: unknown[];
   readonly idleMs?: number;
   readonly clock?: Clock;
 }
 
-const reflect = (
-  url: string,
-  { errors = [], idleMs = 60_000, clock = systemClock }: ReflectOptions = {},
-): Reflector<Thing> & { changes: () => number } => {
-  let changes = 0;
-  const reflector = watchResource<Thing>({
-    url,
-    nodeName: 'n1',
-    parse: (raw) => {
-      const object = raw as Thing;
-      if (object.value === 'poison') throw new Error('value: "poison" is refused');
-      return object;
-    },
-    onChange: () => {
-      changes += 1;
-    },
-    onError: (error) => errors.push(error),
-    clock,
-    random: () => 0.5,
-    idleMs,
-    retryMs: 20,
-    maxRetryMs: 100,
-  });
-  return { ...reflector, changes: () => changes };
-};
-
-const valueOf = (reflector: Reflector<Thing>, name: string): string | undefined =>
-  reflector.state().objects.get(name)?.value;
-
 describe('watchResource against a server', () => {
   const cleanUp: (() => Promise<void>)[] = [];
   afterEach(async () => {
-    for (const clean of cleanUp.splice(0).reverse()) await clean();
+    for (const clean of cleanUp.splice(0).reverse()) {
+      await clean();
+    }
   });
   const serve = async (handler: Handler, port = 0): ReturnType<typeof startServer> => {
     const started = await startServer(handler, port);
@@ -201,8 +112,11 @@ describe('watchResource against a server', () => {
       '{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"9","annotations":{"k8s.io/initial-events-end":"true"}}}}\n';
     const { url } = await serve((_, response) => {
       response.writeHead(200).write(line('a'));
-      if (complete) response.write(line('b') + end);
-      else setTimeout(() => response.destroy(), 20);
+      if (complete) {
+        response.write(line('b') + end);
+      } else {
+        setTimeout(() => response.destroy(), 20);
+      }
     });
     const errors: unknown[] = [];
     const reflector = watch(url, { errors });
@@ -218,32 +132,43 @@ describe('watchResource against a server', () => {
   it.each([
     ['something that is not JSON', 'hello\n', 'a line that is not JSON: "hello"'],
     ['an event of another type', '{"type":"RENAMED","object":{}}\n', 'an event of unknown type'],
-    ['an object without a version', '{"type":"ADDED","object":{"metadata":{"name":"x"}}}\n', 'resourceVersion'],
+    [
+      'an object without a version',
+      '{"type":"ADDED","object":{"metadata":{"name":"x"}}}\n',
+      'resourceVersion',
+    ],
     [
       'an object that the reader refuses',
       '{"type":"ADDED","object":{"metadata":{"name":"x","resourceVersion":"102"},"value":"poison"}}\n',
       'value: "poison" is refused',
     ],
-    ['an expired version', '{"type":"ERROR","object":{"code":410,"message":"too old"}}\n', 'too old'],
-  ])('takes the state again after %s, and keeps the old one until then', async (_, garbage, message) => {
-    const store = storeOf(100);
-    const requests: string[] = [];
-    store.publish('n1', [thing('a', '1')]);
-    const good = handlerFor(store, requests);
-    let open: ServerResponse | undefined;
-    const { url } = await serve((request, response) => {
-      open = response;
-      good(request, response);
-    });
-    const errors: unknown[] = [];
-    const reflector = watch(url, { errors });
-    await eventually(() => reflector.state().synced);
-    open?.write(garbage);
-    await eventually(() => requests.length === 2);
-    expect(String(errors[0])).toContain(message);
-    expect(requests).toEqual(['state', 'state']);
-    expect(valueOf(reflector, 'a')).toBe('1');
-  });
+    [
+      'an expired version',
+      '{"type":"ERROR","object":{"code":410,"message":"too old"}}\n',
+      'too old',
+    ],
+  ])(
+    'takes the state again after %s, and keeps the old one until then',
+    async (_, garbage, message) => {
+      const store = storeOf(100);
+      const requests: string[] = [];
+      store.publish('n1', [thing('a', '1')]);
+      const good = handlerFor(store, requests);
+      let open: ServerResponse | undefined;
+      const { url } = await serve((request, response) => {
+        open = response;
+        good(request, response);
+      });
+      const errors: unknown[] = [];
+      const reflector = watch(url, { errors });
+      await eventually(() => reflector.state().synced);
+      open?.write(garbage);
+      await eventually(() => requests.length === 2);
+      expect(String(errors[0])).toContain(message);
+      expect(requests).toEqual(['state', 'state']);
+      expect(valueOf(reflector, 'a')).toBe('1');
+    },
+  );
 
   it('gives up a connection on which nothing arrives, bookmarks included', async () => {
     const store = storeOf(100);
@@ -265,7 +190,9 @@ describe('watchResource against a server', () => {
     let pending = 0;
     const clock: Clock = {
       after: (delayMs, callback) => {
-        if (delayMs !== idleMs) return systemClock.after(delayMs, callback);
+        if (delayMs !== idleMs) {
+          return systemClock.after(delayMs, callback);
+        }
         begun += 1;
         pending += 1;
         return () => {
@@ -298,7 +225,9 @@ describe('watchResource against a server', () => {
     store.publish('n1', [thing('a', 'x'.repeat(30_000_000))]);
     let close: () => void = () => undefined;
     const stallMs = ended ? 300 : 100;
-    const { port, server } = await serve(handlerFor(store, [], { stallMs, onOpen: (end) => (close = end) }));
+    const { port, server } = await serve(
+      handlerFor(store, [], { stallMs, onOpen: (end) => (close = end) }),
+    );
     const connections = (): Promise<number> =>
       new Promise((resolve) => {
         server.getConnections((_error, count) => {
@@ -307,7 +236,9 @@ describe('watchResource against a server', () => {
       });
     await stalled(port);
     await eventually(() => store.watcherCount === 1);
-    if (ended) close();
+    if (ended) {
+      close();
+    }
     await eventually(() => store.watcherCount === 0);
     const deadline = Date.now() + 20_000;
     while ((await connections()) > 0) {
@@ -337,7 +268,8 @@ describe('watchResource against a server', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     await eventually(() => valueOf(fast, 'a')?.startsWith('300x') === true);
-    // 30 MB were published: the kernel's socket buffers hold some, the process no more than one event beyond the high-water mark.
+    // 30 MB were published: the kernel's socket buffers hold some, the process no more than one
+    // event beyond the high-water mark.
     expect(buffered[0]?.()).toBeLessThan(1_000_000);
     // When it reads again, it gets to the last state.
     let text = '';
@@ -347,3 +279,114 @@ describe('watchResource against a server', () => {
     await eventually(() => text.includes('"value":"300x'));
   });
 });
+
+/** A server whose connections can be cut and whose handler can be exchanged. */
+async function startServer(
+  handler: Handler,
+  port = 0,
+): Promise<{ server: Server; port: number; url: string }> {
+  const server = createServer(handler).listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo;
+  return { server, port: address.port, url: `http://127.0.0.1:${address.port}/things` };
+}
+
+async function stopServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+function reflect(
+  url: string,
+  { errors = [], idleMs = 60_000, clock = systemClock }: ReflectOptions = {},
+): Reflector<Thing> & { changes: () => number } {
+  let changes = 0;
+  const reflector = watchResource<Thing>({
+    url,
+    nodeName: 'n1',
+    parse: (raw) => {
+      const object = raw as Thing;
+      if (object.value === 'poison') {
+        throw new Error('value: "poison" is refused');
+      }
+      return object;
+    },
+    onChange: () => {
+      changes += 1;
+    },
+    onError: (error) => errors.push(error),
+    clock,
+    random: () => 0.5,
+    idleMs,
+    retryMs: 20,
+    maxRetryMs: 100,
+  });
+  return { ...reflector, changes: () => changes };
+}
+
+function storeOf(startVersion: number): MemoryStore<Thing> {
+  return new MemoryStore<Thing>({ apiVersion: 'v1', kind: 'Thing', startVersion });
+}
+
+function thing(name: string, value: string): { metadata: { name: string }; value: string } {
+  return {
+    metadata: { name },
+    value,
+  };
+}
+
+/** Serves a store the way the controller does, and remembers the requests. */
+function handlerFor(
+  store: MemoryStore<Thing>,
+  requests: string[],
+  { bookmarkIntervalMs = 50, stallMs = 60_000, onOpen = () => undefined }: HandlerOptions = {},
+): Handler {
+  return (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const parsed = parseWatchQuery(Object.fromEntries(url.searchParams), 'nodeName');
+    if (!parsed.ok || parsed.query.verb !== 'watch') {
+      throw new Error('not a watch');
+    }
+    const { partition, start } = parsed.query;
+    requests.push(start.from === 'state' ? 'state' : `version ${start.version}`);
+    const from = start.from === 'state' ? ({ from: 'state', markEnd: true } as const) : start;
+    const probe = store.watch(partition, from, () => undefined);
+    if (probe === 'expired') {
+      response
+        .writeHead(410, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ message: 'too old' }));
+      return;
+    }
+    probe.close();
+    const close = serveWatch<Thing>({
+      response,
+      clock: systemClock,
+      stallMs,
+      bookmarkIntervalMs,
+      open: (onReady) => {
+        const watcher = store.watch(partition, from, onReady);
+        if (watcher === 'expired') {
+          throw new Error('expired');
+        }
+        return watcher;
+      },
+    });
+    onOpen(close);
+  };
+}
+
+async function eventually(holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!holds()) {
+    if (Date.now() > deadline) {
+      throw new Error(`not so after 20 s: ${holds.toString()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+function valueOf(reflector: Reflector<Thing>, name: string): string | undefined {
+  return reflector.state().objects.get(name)?.value;
+}

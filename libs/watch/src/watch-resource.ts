@@ -1,42 +1,60 @@
-import { createReflector, type Reflector, type ReflectorOptions } from './reflector.ts';
+import type { Reflector, ReflectorOptions } from './reflector.ts';
+import { createReflector } from './reflector.ts';
 import type { Watchable } from './watch-event.ts';
-import { failureFor, type WatchSource } from './watch-source.ts';
+import type { WatchSource } from './watch-source.ts';
+import { failureFor } from './watch-source.ts';
 
 export interface WatchResourceOptions<T extends Watchable> extends Omit<
   ReflectorOptions<T>,
   'source' | 'keyOf' | 'idleMs'
 > {
-  /** Of the resource, such as `http://controller:10349/apis/controlplane.antrea.io/v1beta2/egressgroups`. */
+  /**
+   * Of the resource, such as
+   * `http://controller:10349/apis/controlplane.antrea.io/v1beta2/egressgroups`.
+   */
   readonly url: string;
-  /** Watches the objects of this Node only; absent for a resource that is the same for every Node. */
+  /**
+   * Watches the objects of this Node only; absent for a resource that is the same for every Node.
+   */
   readonly nodeName?: string;
   /** Default 15 s: three of the server's bookmark intervals. */
   readonly idleMs?: number;
 }
 
-const sourceFor = (url: string, nodeName: string | undefined): WatchSource => ({
-  async watch(from, signal) {
-    const target = new URL(url);
-    target.searchParams.set('watch', '1');
-    target.searchParams.set('allowWatchBookmarks', 'true');
-    if (nodeName !== undefined) target.searchParams.set('fieldSelector', `nodeName=${nodeName}`);
-    if (from !== undefined) target.searchParams.set('resourceVersion', from);
-    else {
-      target.searchParams.set('sendInitialEvents', 'true');
-      target.searchParams.set('resourceVersionMatch', 'NotOlderThan');
-    }
-    const response = await fetch(target, { signal, headers: { accept: 'application/json' } });
-    if (!response.ok) throw await failureFor(response);
-    // fetch gives a body to every answer to GET; an empty one just ends.
-    return response.body ?? new Blob([]).stream();
-  },
-});
-
-/** Mirrors a resource of the controller, by name: the agent's side of the watch. See {@link createReflector}. */
-export const watchResource = <T extends Watchable>(options: WatchResourceOptions<T>): Reflector<T> =>
-  createReflector({
+/**
+ * Mirrors a resource of the controller, by name: the agent's side of the watch. See {@link
+ * createReflector}.
+ */
+export function watchResource<T extends Watchable>(options: WatchResourceOptions<T>): Reflector<T> {
+  return createReflector({
     idleMs: 15_000,
     ...options,
     source: sourceFor(options.url, options.nodeName),
     keyOf: (object) => object.metadata.name,
   });
+}
+
+function sourceFor(url: string, nodeName: string | undefined): WatchSource {
+  return {
+    async watch(from, signal) {
+      const target = new URL(url);
+      target.searchParams.set('watch', '1');
+      target.searchParams.set('allowWatchBookmarks', 'true');
+      if (nodeName !== undefined) {
+        target.searchParams.set('fieldSelector', `nodeName=${nodeName}`);
+      }
+      if (from !== undefined) {
+        target.searchParams.set('resourceVersion', from);
+      } else {
+        target.searchParams.set('sendInitialEvents', 'true');
+        target.searchParams.set('resourceVersionMatch', 'NotOlderThan');
+      }
+      const response = await fetch(target, { signal, headers: { accept: 'application/json' } });
+      if (!response.ok) {
+        throw await failureFor(response);
+      }
+      // fetch gives a body to every answer to GET; an empty one just ends.
+      return response.body ?? new Blob([]).stream();
+    },
+  };
+}

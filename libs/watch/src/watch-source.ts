@@ -8,10 +8,13 @@ export interface WatchSource {
     signal: AbortSignal,
   ) => Promise<{ readonly items: readonly unknown[]; readonly resourceVersion: string }>;
   /**
-   * Opens a watch for what changed after `from`, or (`undefined`) for initial events and what follows: the body of the answer.
-   * Rejects with {@link WatchHttpError} when the server refuses.
+   * Opens a watch for what changed after `from`, or (`undefined`) for initial events and what
+   * follows: the body of the answer. Rejects with {@link WatchHttpError} when the server refuses.
    */
-  readonly watch: (from: string | undefined, signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>;
+  readonly watch: (
+    from: string | undefined,
+    signal: AbortSignal,
+  ) => Promise<AsyncIterable<Uint8Array>>;
 }
 
 /** The server answered a list or watch with an error. */
@@ -27,15 +30,23 @@ export class WatchHttpError extends Error {
   }
 }
 
-/** What a failed answer says, in at most 300 characters: the message of its Status object, else its text. */
-export const failureFor = async (response: Response): Promise<WatchHttpError> => {
+/**
+ * What a failed answer says, in at most 300 characters: the message of its Status object, else its
+ * text.
+ */
+export async function failureFor(response: Response): Promise<WatchHttpError> {
   const text = await response.text();
   let message = text;
   try {
     const body: unknown = JSON.parse(text);
-    if (typeof body === 'object' && body !== null && 'message' in body) message = String(body.message);
+    if (typeof body === 'object' && body !== null && 'message' in body) {
+      message = String(body.message);
+    }
   } catch {
     // Not JSON: the text says it.
   }
-  return new WatchHttpError(response.status, `${response.url} answered ${response.status}: ${message.slice(0, 300)}`);
-};
+  return new WatchHttpError(
+    response.status,
+    `${response.url} answered ${response.status}: ${message.slice(0, 300)}`,
+  );
+}

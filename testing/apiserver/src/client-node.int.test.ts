@@ -18,55 +18,11 @@ afterAll(async () => {
   await (cluster as TestCluster | undefined)?.close();
 });
 
-const path = (): string => `/api/v1/namespaces/${cluster.namespace}/configmaps`;
-const create = (name: string, labels: Record<string, string> = {}): Promise<V1ConfigMap> =>
-  core.createNamespacedConfigMap({ namespace: cluster.namespace, body: { metadata: { name, labels } } });
-const setLabels = (name: string, labels: Record<string, string>): Promise<V1ConfigMap> =>
-  core.patchNamespacedConfigMap({
-    namespace: cluster.namespace,
-    name,
-    body: [{ op: 'add', path: '/metadata/labels', value: labels }],
-  });
-const remove = (name: string): Promise<unknown> =>
-  core.deleteNamespacedConfigMap({ namespace: cluster.namespace, name });
-
-async function until(holds: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`not within 15 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 interface SeenEvent {
   readonly type: string;
   readonly name: string;
   readonly version: number;
   readonly object: Readonly<Record<string, unknown>>;
-}
-
-/** A raw watch: what comes, and how it ended. */
-async function watch(
-  query: Record<string, string | boolean | number>,
-): Promise<{ seen: SeenEvent[]; ended: () => boolean; stop: () => void }> {
-  const seen: SeenEvent[] = [];
-  let over = false;
-  const controller = await new Watch(config).watch(
-    path(),
-    query,
-    (type, object: { metadata?: { name?: string; resourceVersion?: string } }) => {
-      const { name = '', resourceVersion = '0' } = object.metadata ?? {};
-      seen.push({ type, name, version: Number(resourceVersion), object: object });
-    },
-    () => (over = true),
-  );
-  return {
-    seen,
-    ended: () => over,
-    stop: () => {
-      controller.abort();
-    },
-  };
 }
 
 describe('a client-node informer', () => {
@@ -106,7 +62,10 @@ describe('a watch', () => {
     const { seen, stop } = await watch({ resourceVersion: metadata?.resourceVersion ?? '' });
     await until(() => seen.length >= 2, 'two events');
     stop();
-    expect(seen.map(({ type, name }) => `${type} ${name}`)).toEqual(['ADDED resume-2', 'DELETED resume-1']);
+    expect(seen.map(({ type, name }) => `${type} ${name}`)).toEqual([
+      'ADDED resume-2',
+      'DELETED resume-1',
+    ]);
     expect(seen[1]?.version).toBeGreaterThan(seen[0]?.version ?? Infinity);
   });
 
@@ -160,9 +119,15 @@ describe('a watch', () => {
 
 describe('a list', () => {
   it('comes in pages that show one state', async () => {
-    for (const name of ['page-1', 'page-2', 'page-3']) await create(name, { paged: 'yes' });
+    for (const name of ['page-1', 'page-2', 'page-3']) {
+      await create(name, { paged: 'yes' });
+    }
     const namespace = cluster.namespace;
-    const first = await core.listNamespacedConfigMap({ namespace, labelSelector: 'paged=yes', limit: 2 });
+    const first = await core.listNamespacedConfigMap({
+      namespace,
+      labelSelector: 'paged=yes',
+      limit: 2,
+    });
     expect(first.items.map((item) => item.metadata?.name)).toEqual(['page-1', 'page-2']);
     await remove('page-3');
     const second = await core.listNamespacedConfigMap({
@@ -184,7 +149,67 @@ describe('a deletion', () => {
     await core.deleteNamespacedConfigMap({ ...target, dryRun: 'All' });
     await core.deleteNamespacedConfigMap({ ...target, body: { dryRun: ['All'] } });
     await core.readNamespacedConfigMap(target);
-    await core.deleteNamespacedConfigMap({ ...target, dryRun: 'All', body: { propagationPolicy: 'Background' } });
+    await core.deleteNamespacedConfigMap({
+      ...target,
+      dryRun: 'All',
+      body: { propagationPolicy: 'Background' },
+    });
     await expect(core.readNamespacedConfigMap(target)).rejects.toMatchObject({ code: 404 });
   });
 });
+
+function create(name: string, labels: Record<string, string> = {}): Promise<V1ConfigMap> {
+  return core.createNamespacedConfigMap({
+    namespace: cluster.namespace,
+    body: { metadata: { name, labels } },
+  });
+}
+
+function path(): string {
+  return `/api/v1/namespaces/${cluster.namespace}/configmaps`;
+}
+
+async function until(holds: () => boolean, what: string): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!holds()) {
+    if (Date.now() > deadline) {
+      throw new Error(`not within 15 s: ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function setLabels(name: string, labels: Record<string, string>): Promise<V1ConfigMap> {
+  return core.patchNamespacedConfigMap({
+    namespace: cluster.namespace,
+    name,
+    body: [{ op: 'add', path: '/metadata/labels', value: labels }],
+  });
+}
+function remove(name: string): Promise<unknown> {
+  return core.deleteNamespacedConfigMap({ namespace: cluster.namespace, name });
+}
+
+/** A raw watch: what comes, and how it ended. */
+async function watch(
+  query: Record<string, string | boolean | number>,
+): Promise<{ seen: SeenEvent[]; ended: () => boolean; stop: () => void }> {
+  const seen: SeenEvent[] = [];
+  let over = false;
+  const controller = await new Watch(config).watch(
+    path(),
+    query,
+    (type, object: { metadata?: { name?: string; resourceVersion?: string } }) => {
+      const { name = '', resourceVersion = '0' } = object.metadata ?? {};
+      seen.push({ type, name, version: Number(resourceVersion), object: object });
+    },
+    () => (over = true),
+  );
+  return {
+    seen,
+    ended: () => over,
+    stop: () => {
+      controller.abort();
+    },
+  };
+}

@@ -1,20 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome, TestCluster } from './testing/cluster.ts';
-import { gate, gateDefinition, gateNames, SET_UP_TIMEOUT_MS, startTestCluster } from './testing/cluster.ts';
+import {
+  gate,
+  gateDefinition,
+  gateNames,
+  SET_UP_TIMEOUT_MS,
+  startTestCluster,
+} from './testing/cluster.ts';
 
 let cluster: TestCluster;
 let resource: string;
-
-const manifest = (name: string, spec: object, version?: string): string => gate(cluster.id, name, spec, version);
 
 beforeAll(async () => {
   cluster = await startTestCluster();
   resource = gateNames(cluster.id).resource;
   await cluster.run(['apply', '-f', '-'], gateDefinition(cluster.id));
   await cluster.run(['wait', '--for=condition=Established', `crd/${resource}`, '--timeout=20s']);
-  // A kube-apiserver publishes the schema a moment after that; kubectl explains, and checks what it applies, by it.
+  // A kube-apiserver publishes the schema a moment after that; kubectl explains, and checks what it
+  // applies, by it.
   const explain = (): Promise<Outcome> => cluster.kubectl(['explain', resource]);
-  for (let attempts = 1; attempts < 50 && (await explain()).code !== 0; attempts += 1) await sleep(200);
+  for (let attempts = 1; attempts < 50 && (await explain()).code !== 0; attempts += 1) {
+    await sleep(200);
+  }
 }, SET_UP_TIMEOUT_MS);
 
 afterAll(async () => {
@@ -25,8 +32,12 @@ afterAll(async () => {
 describe('a custom resource', () => {
   it('is discovered with its short name, category and versions', async () => {
     const { group } = gateNames(cluster.id);
-    expect(await cluster.run(['api-resources', `--api-group=${group}`, '--no-headers', '-o', 'wide'])).toMatch(
-      new RegExp(`^gates\\s+g${cluster.id}\\s+${group}/v1beta1\\s+false\\s+Gate\\s.*all${cluster.id}`),
+    expect(
+      await cluster.run(['api-resources', `--api-group=${group}`, '--no-headers', '-o', 'wide']),
+    ).toMatch(
+      new RegExp(
+        `^gates\\s+g${cluster.id}\\s+${group}/v1beta1\\s+false\\s+Gate\\s.*all${cluster.id}`,
+      ),
     );
     expect((await cluster.run(['api-versions'])).split('\n')).toEqual(
       expect.arrayContaining([`${group}/v1beta1`, `${group}/v1alpha2`]),
@@ -37,12 +48,16 @@ describe('a custom resource', () => {
     const explained = await cluster.run(['explain', `${resource}.spec.address`]);
     expect(explained).toContain('FIELD: address <string>');
     expect(explained).toContain('The address of the gate.');
-    expect(await cluster.run(['explain', `${resource}.spec`])).toMatch(/address\s+<string> -required-/);
+    expect(await cluster.run(['explain', `${resource}.spec`])).toMatch(
+      /address\s+<string> -required-/,
+    );
   });
 
   it('gets its defaults, also inside of defaulted objects', async () => {
     await cluster.run(['apply', '-f', '-'], manifest('defaults', { address: '10.0.0.1' }));
-    const spec: unknown = JSON.parse(await cluster.run(['get', resource, 'defaults', '-o', 'jsonpath={.spec}']));
+    const spec: unknown = JSON.parse(
+      await cluster.run(['get', resource, 'defaults', '-o', 'jsonpath={.spec}']),
+    );
     expect(spec).toEqual({ address: '10.0.0.1', mode: 'Open', options: { retries: 3 } });
   });
 
@@ -56,11 +71,16 @@ describe('a custom resource', () => {
     expect(await cluster.run(['get', resource, 'columns'])).toMatch(
       /^NAME +ADDRESS +READY +AGE\s*\ncolumns +10\.0\.0\.2 +True +\d+s\s*\n$/,
     );
-    expect(await cluster.run(['get', resource, 'columns', '-o', 'wide'])).toMatch(/AGE +MODE\s*\n.* Open\s*\n$/);
+    expect(await cluster.run(['get', resource, 'columns', '-o', 'wide'])).toMatch(
+      /AGE +MODE\s*\n.* Open\s*\n$/,
+    );
   });
 
   it('is served alike in every version', async () => {
-    await cluster.run(['apply', '-f', '-'], manifest('versions', { address: '10.0.0.3' }, 'v1alpha2'));
+    await cluster.run(
+      ['apply', '-f', '-'],
+      manifest('versions', { address: '10.0.0.3' }, 'v1alpha2'),
+    );
     for (const version of ['v1alpha2', 'v1beta1']) {
       const { group } = gateNames(cluster.id);
       const found = await cluster.run([
@@ -79,32 +99,63 @@ describe('a custom resource', () => {
     const generation = (): Promise<string> =>
       cluster.run(['get', resource, 'generations', '-o', 'jsonpath={.metadata.generation}']);
     const patch = (change: object, ...more: string[]): Promise<string> =>
-      cluster.run(['patch', resource, 'generations', '--type=merge', '-p', JSON.stringify(change), ...more]);
+      cluster.run([
+        'patch',
+        resource,
+        'generations',
+        '--type=merge',
+        '-p',
+        JSON.stringify(change),
+        ...more,
+      ]);
     expect(await generation()).toBe('1');
     await cluster.run(['label', resource, 'generations', 'a=b']);
-    await patch({ status: { conditions: [{ type: 'Ready', status: 'True' }] } }, '--subresource=status');
+    await patch(
+      { status: { conditions: [{ type: 'Ready', status: 'True' }] } },
+      '--subresource=status',
+    );
     await patch({ spec: { address: '10.9.9.9' } }, '--subresource=status');
     expect(await generation()).toBe('1');
     await patch({ spec: { address: '10.0.0.5' }, status: { conditions: [] } });
     expect(await generation()).toBe('2');
     const shown = '{.spec.address} {.status.conditions[0].status} {.metadata.labels.a}';
-    expect(await cluster.run(['get', resource, 'generations', '-o', `jsonpath=${shown}`])).toBe('10.0.0.5 True b');
+    expect(await cluster.run(['get', resource, 'generations', '-o', `jsonpath=${shown}`])).toBe(
+      '10.0.0.5 True b',
+    );
   });
 
   it('keeps unknown fields only where its schema allows them', async () => {
     const spec = { address: '10.0.0.6', free: { any: { thing: [1] } }, target: 'http', bogus: 1 };
-    const warned = await cluster.kubectl(['apply', '--validate=warn', '-f', '-'], manifest('pruned', spec));
+    const warned = await cluster.kubectl(
+      ['apply', '--validate=warn', '-f', '-'],
+      manifest('pruned', spec),
+    );
     expect(warned.stderr).toContain('unknown field "spec.bogus"');
-    const stored: unknown = JSON.parse(await cluster.run(['get', resource, 'pruned', '-o', 'jsonpath={.spec}']));
+    const stored: unknown = JSON.parse(
+      await cluster.run(['get', resource, 'pruned', '-o', 'jsonpath={.spec}']),
+    );
     expect(stored).toMatchObject({ free: { any: { thing: [1] } }, target: 'http' });
     expect(stored).not.toHaveProperty('bogus');
   });
 
   it('is waited for by condition', async () => {
     await cluster.run(['apply', '-f', '-'], manifest('waited', { address: '10.0.0.7' }));
-    const waiting = cluster.run(['wait', `${resource}/waited`, '--for=condition=Ready', '--timeout=20s']);
+    const waiting = cluster.run([
+      'wait',
+      `${resource}/waited`,
+      '--for=condition=Ready',
+      '--timeout=20s',
+    ]);
     const status = JSON.stringify({ status: { conditions: [{ type: 'Ready', status: 'True' }] } });
-    await cluster.run(['patch', resource, 'waited', '--subresource=status', '--type=merge', '-p', status]);
+    await cluster.run([
+      'patch',
+      resource,
+      'waited',
+      '--subresource=status',
+      '--type=merge',
+      '-p',
+      status,
+    ]);
     expect(await waiting).toContain('condition met');
   });
 });
@@ -149,7 +200,10 @@ describe('a custom resource is refused', () => {
     ],
     [
       'for a list too long',
-      { address: '10.0.0.1', ranges: [{ cidr: '10.0.0.0/8' }, { cidr: '10.0.0.0/8' }, { cidr: '10.0.0.0/8' }] },
+      {
+        address: '10.0.0.1',
+        ranges: [{ cidr: '10.0.0.0/8' }, { cidr: '10.0.0.0/8' }, { cidr: '10.0.0.0/8' }],
+      },
       'spec.ranges: Too many: 3: must have at most 2 items',
     ],
     [
@@ -162,7 +216,11 @@ describe('a custom resource is refused', () => {
       { address: '10.0.0.1', ranges: [{ cidr: '10.0.0.0/8', start: 'a', end: 'b' }] },
       '"spec.ranges[0]" must validate one and only one schema (oneOf). Found 2 valid alternatives',
     ],
-    ['when a rule fails', { address: '10.0.0.1', mode: 'Closed', port: 1 }, 'a port needs mode Open'],
+    [
+      'when a rule fails',
+      { address: '10.0.0.1', mode: 'Closed', port: 1 },
+      'a port needs mode Open',
+    ],
   ];
 
   it.each(cases)('%s', async (_name, spec, message) => {
@@ -173,7 +231,10 @@ describe('a custom resource is refused', () => {
   });
 
   it('when a rule about the change fails', async () => {
-    await cluster.run(['apply', '-f', '-'], manifest('owned', { address: '10.0.0.1', owner: 'me' }));
+    await cluster.run(
+      ['apply', '-f', '-'],
+      manifest('owned', { address: '10.0.0.1', owner: 'me' }),
+    );
     const { stderr } = await cluster.kubectl(
       ['apply', '-f', '-'],
       manifest('owned', { address: '10.0.0.1', owner: 'you' }),
@@ -187,6 +248,12 @@ describe('a custom resource is refused', () => {
       manifest('strict', { address: '10.0.0.1', adress: 'x' }),
     );
     expect(stderr).toContain('strict decoding error: unknown field "spec.adress"');
-    expect((await cluster.kubectl(['get', resource, 'strict'])).stderr).toContain(`${resource} "strict" not found`);
+    expect((await cluster.kubectl(['get', resource, 'strict'])).stderr).toContain(
+      `${resource} "strict" not found`,
+    );
   });
 });
+
+function manifest(name: string, spec: object, version?: string): string {
+  return gate(cluster.id, name, spec, version);
+}

@@ -12,30 +12,23 @@ beforeAll(async () => {
   cluster = await startTestCluster();
   await cluster.run(['apply', '-f', DEFINITIONS]);
   for (const name of ['egresses', 'externalippools']) {
-    await cluster.run(['wait', '--for=condition=Established', `crd/${name}.crd.antrea.io`, '--timeout=20s']);
+    await cluster.run([
+      'wait',
+      '--for=condition=Established',
+      `crd/${name}.crd.antrea.io`,
+      '--timeout=20s',
+    ]);
   }
 });
 
 afterAll(() => cluster.close());
 
-/** The faults that kubectl prints. What follows `Invalid value` depends on the version of the API server: the type or the value. */
-const faultsOf = async (kind: string, spec: unknown, version = 'v1beta1'): Promise<readonly string[]> => {
-  const manifest = { apiVersion: `crd.antrea.io/${version}`, kind, metadata: { name: 'tried' }, spec };
-  const args = ['apply', '--dry-run=server', '-f', '-'];
-  const { code, stderr } = await cluster.kubectl(args, JSON.stringify(manifest));
-  if (code === 0) return [];
-  const said = stderr.replace(`The ${kind} "tried" is invalid: `, '').trim();
-  return said.split(/^\* /m).flatMap((fault) => {
-    const text = fault.trim().replace(/Invalid value: ("\w*": )?(?=expected)/, 'Invalid value: ');
-    return text === '' ? [] : [text];
-  });
-};
-
 const appliedTo = { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'web' } } };
 const egressIP = '10.0.10.8';
-const requirement = (item: object): object => ({ egressIP, appliedTo: { podSelector: { matchExpressions: [item] } } });
+
 const REQUIREMENT = 'spec.appliedTo.podSelector.matchExpressions[0]';
-const A_KEY = 'a label key: up to 63 letters, digits, "-", "_" and ".", with a DNS name and "/" before it or not';
+const A_KEY =
+  'a label key: up to 63 letters, digits, "-", "_" and ".", with a DNS name and "/" before it or not';
 const AN_ADDRESS = 'expected an IPv4 or IPv6 address such as 10.0.10.8 or fd00::8';
 const ONE_OF = 'expected one of egressIP, egressIPs, externalIPPool, externalIPPools';
 const NOT_CHECKED =
@@ -48,17 +41,31 @@ describe('an Egress is taken', () => {
     ['with an address of a pool', { appliedTo, egressIP, externalIPPool: 'prod.pool-1' }],
     ['with one address of each family', { appliedTo, egressIPs: [egressIP, 'fd00::8'] }],
     ['with pools', { appliedTo, externalIPPools: ['four', 'six'] }],
-    ['with what it does not use left empty', { appliedTo, egressIP: '', egressIPs: [], externalIPPool: 'prod' }],
-    ['with an empty item', { appliedTo, egressIPs: ['', 'fd00::8'], externalIPPool: '', externalIPPools: [''] }],
+    [
+      'with what it does not use left empty',
+      { appliedTo, egressIP: '', egressIPs: [], externalIPPool: 'prod' },
+    ],
+    [
+      'with an empty item',
+      { appliedTo, egressIPs: ['', 'fd00::8'], externalIPPool: '', externalIPPools: [''] },
+    ],
     ['with empty selectors', { appliedTo: { podSelector: {}, namespaceSelector: {} }, egressIP }],
     ['without selectors', { appliedTo: {}, egressIP }],
     ['with In and values', requirement({ key: 'a', operator: 'In', values: ['b', ''] })],
-    ['with Exists and an empty list', requirement({ key: 'example.com/a', operator: 'Exists', values: [] })],
-    ['with bandwidth', { appliedTo, egressIP, bandwidth: { rate: '500M', burst: 1000 }, unavailable: 'NodeIP' }],
+    [
+      'with Exists and an empty list',
+      requirement({ key: 'example.com/a', operator: 'Exists', values: [] }),
+    ],
+    [
+      'with bandwidth',
+      { appliedTo, egressIP, bandwidth: { rate: '500M', burst: 1000 }, unavailable: 'NodeIP' },
+    ],
   ];
 
   it.each(cases)('%s, in both versions', async (_, spec) => {
-    for (const version of ['v1alpha2', 'v1beta1']) expect(await faultsOf('Egress', spec, version)).toEqual([]);
+    for (const version of ['v1alpha2', 'v1beta1']) {
+      expect(await faultsOf('Egress', spec, version)).toEqual([]);
+    }
   });
 });
 
@@ -92,7 +99,10 @@ describe('kubectl says what is expected, and what there is, for an Egress with',
     [
       'an address that is a number',
       { appliedTo, egressIP: 10 },
-      ['spec.egressIP: Invalid value: "integer": spec.egressIP in body must be of type string: "integer"', NOT_CHECKED],
+      [
+        'spec.egressIP: Invalid value: "integer": spec.egressIP in body must be of type string: "integer"',
+        NOT_CHECKED,
+      ],
     ],
     [
       'a bad address in the list',
@@ -102,7 +112,9 @@ describe('kubectl says what is expected, and what there is, for an Egress with',
     [
       'two addresses of one family',
       { appliedTo, egressIPs: ['10.0.0.1', '10.0.0.2'] },
-      ['spec.egressIPs: Invalid value: expected one IPv4 and one IPv6 address at most, got ["10.0.0.1", "10.0.0.2"]'],
+      [
+        'spec.egressIPs: Invalid value: expected one IPv4 and one IPv6 address at most, got ["10.0.0.1", "10.0.0.2"]',
+      ],
     ],
     [
       'singular and plural',
@@ -142,7 +154,11 @@ describe('kubectl says what is expected, and what there is, for an Egress with',
         `spec: Required value: ${ONE_OF}, got none`,
       ],
     ],
-    ['no spec', undefined, ['spec: Required value: expected appliedTo, and an address or a pool, got none']],
+    [
+      'no spec',
+      undefined,
+      ['spec: Required value: expected appliedTo, and an address or a pool, got none'],
+    ],
     [
       'a pool that is no name',
       { appliedTo, externalIPPool: 'Prod Pool' },
@@ -161,27 +177,37 @@ describe('kubectl says what is expected, and what there is, for an Egress with',
     [
       'no operator',
       requirement({ key: 'a' }),
-      [`${REQUIREMENT}.operator: Required value: expected one of In, NotIn, Exists, DoesNotExist, got none`],
+      [
+        `${REQUIREMENT}.operator: Required value: expected one of In, NotIn, Exists, DoesNotExist, got none`,
+      ],
     ],
     [
       'In without values',
       requirement({ key: 'a', operator: 'In' }),
-      [`${REQUIREMENT}.values: Required value: expected one value at least, as the operator is In, got none`],
+      [
+        `${REQUIREMENT}.values: Required value: expected one value at least, as the operator is In, got none`,
+      ],
     ],
     [
       'NotIn with no value',
       requirement({ key: 'a', operator: 'NotIn', values: [] }),
-      [`${REQUIREMENT}.values: Required value: expected one value at least, as the operator is NotIn, got none`],
+      [
+        `${REQUIREMENT}.values: Required value: expected one value at least, as the operator is NotIn, got none`,
+      ],
     ],
     [
       'Exists with values',
       requirement({ key: 'a', operator: 'Exists', values: ['b', 'c'] }),
-      [`${REQUIREMENT}.values: Forbidden: expected no values, as the operator is Exists, got "b" and more`],
+      [
+        `${REQUIREMENT}.values: Forbidden: expected no values, as the operator is Exists, got "b" and more`,
+      ],
     ],
     [
       'a key that is none',
       { egressIP, appliedTo: { namespaceSelector: { matchLabels: { a: 'b', 'a/b/c': 'd' } } } },
-      [`spec.appliedTo.namespaceSelector.matchLabels: Invalid value: expected ${A_KEY}, got "a/b/c"`],
+      [
+        `spec.appliedTo.namespaceSelector.matchLabels: Invalid value: expected ${A_KEY}, got "a/b/c"`,
+      ],
     ],
     [
       'half a bandwidth, and a negative one',
@@ -194,7 +220,10 @@ describe('kubectl says what is expected, and what there is, for an Egress with',
     [
       'an unknown policy',
       { appliedTo, egressIP, unavailable: 'open' },
-      ['spec.unavailable: Unsupported value: "open": supported values: "Drop", "NodeIP"', NOT_CHECKED],
+      [
+        'spec.unavailable: Unsupported value: "open": supported values: "Drop", "NodeIP"',
+        NOT_CHECKED,
+      ],
     ],
   ];
 
@@ -216,20 +245,30 @@ describe('an ExternalIPPool', () => {
     ['an IPv6 CIDR', range({ cidr: 'fd00::/120' })],
     ['addresses up to a later one', range({ start: '10.0.9.200', end: '10.0.10.2' })],
     ['a single address', range({ start: 'fd00::8', end: 'fd00::8' })],
-    ['ranges of both families', { nodeSelector, ipRanges: [{ cidr: '10.0.10.0/24' }, { cidr: 'fd00::/120' }] }],
+    [
+      'ranges of both families',
+      { nodeSelector, ipRanges: [{ cidr: '10.0.10.0/24' }, { cidr: 'fd00::/120' }] },
+    ],
     ['a subnet', subnet({ gateway: '10.0.10.1', prefixLength: 24, vlan: 5 })],
-    ['an IPv6 subnet', subnet({ gateway: 'fd00::1', prefixLength: 64 }, { start: 'fd00::2', end: 'fd00::9' })],
+    [
+      'an IPv6 subnet',
+      subnet({ gateway: 'fd00::1', prefixLength: 64 }, { start: 'fd00::2', end: 'fd00::9' }),
+    ],
   ];
 
   it.each(good)('is taken with %s', async (_, spec) => {
-    for (const version of ['v1alpha2', 'v1beta1']) expect(await faultsOf('ExternalIPPool', spec, version)).toEqual([]);
+    for (const version of ['v1alpha2', 'v1beta1']) {
+      expect(await faultsOf('ExternalIPPool', spec, version)).toEqual([]);
+    }
   });
 
   const bad: readonly (readonly [string, unknown, readonly string[]])[] = [
     [
       'a bad CIDR',
       range({ cidr: '10.0.10.0/33' }),
-      ['spec.ipRanges[0].cidr: Invalid value: expected a CIDR such as 10.0.10.0/24 or fd00::/120, got "10.0.10.0/33"'],
+      [
+        'spec.ipRanges[0].cidr: Invalid value: expected a CIDR such as 10.0.10.0/24 or fd00::/120, got "10.0.10.0/33"',
+      ],
     ],
     [
       'a bad address',
@@ -239,17 +278,23 @@ describe('an ExternalIPPool', () => {
     [
       'an end before the start',
       range({ start: '10.0.10.9', end: '10.0.9.10' }),
-      ['spec.ipRanges[0]: Invalid value: expected a start that is not after end, got "10.0.10.9" and "10.0.9.10"'],
+      [
+        'spec.ipRanges[0]: Invalid value: expected a start that is not after end, got "10.0.10.9" and "10.0.9.10"',
+      ],
     ],
     [
       'ends of two families',
       range({ start: '10.0.10.9', end: 'fd00::1' }),
-      ['spec.ipRanges[0]: Invalid value: expected start and end of one family, got "10.0.10.9" and "fd00::1"'],
+      [
+        'spec.ipRanges[0]: Invalid value: expected start and end of one family, got "10.0.10.9" and "fd00::1"',
+      ],
     ],
     [
       'a start without end',
       range({ start: '10.0.10.9' }),
-      ['spec.ipRanges[0]: Invalid value: expected either cidr, or start and end, got { start: "10.0.10.9" }'],
+      [
+        'spec.ipRanges[0]: Invalid value: expected either cidr, or start and end, got { start: "10.0.10.9" }',
+      ],
     ],
     [
       'a range that is empty',
@@ -296,3 +341,34 @@ describe('an ExternalIPPool', () => {
     expect(await faultsOf('ExternalIPPool', spec)).toEqual(faults);
   });
 });
+
+function requirement(item: object): object {
+  return { egressIP, appliedTo: { podSelector: { matchExpressions: [item] } } };
+}
+
+/**
+ * The faults that kubectl prints. What follows `Invalid value` depends on the version of the API
+ * server: the type or the value.
+ */
+async function faultsOf(
+  kind: string,
+  spec: unknown,
+  version = 'v1beta1',
+): Promise<readonly string[]> {
+  const manifest = {
+    apiVersion: `crd.antrea.io/${version}`,
+    kind,
+    metadata: { name: 'tried' },
+    spec,
+  };
+  const args = ['apply', '--dry-run=server', '-f', '-'];
+  const { code, stderr } = await cluster.kubectl(args, JSON.stringify(manifest));
+  if (code === 0) {
+    return [];
+  }
+  const said = stderr.replace(`The ${kind} "tried" is invalid: `, '').trim();
+  return said.split(/^\* /m).flatMap((fault) => {
+    const text = fault.trim().replace(/Invalid value: ("\w*": )?(?=expected)/, 'Invalid value: ');
+    return text === '' ? [] : [text];
+  });
+}

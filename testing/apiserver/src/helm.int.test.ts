@@ -28,9 +28,18 @@ afterAll(async () => {
 });
 
 it('helm installs, upgrades and uninstalls a chart', async () => {
-  const helm = (...args: readonly string[]): Promise<string> => cluster.helm(['-n', cluster.namespace, ...args]);
+  const helm = (...args: readonly string[]): Promise<string> =>
+    cluster.helm(['-n', cluster.namespace, ...args]);
   const shown = (): ReturnType<TestCluster['kubectl']> =>
-    cluster.kubectl(['-n', cluster.namespace, 'get', 'configmap', 'release', '-o', 'jsonpath={.data.value}']);
+    cluster.kubectl([
+      '-n',
+      cluster.namespace,
+      'get',
+      'configmap',
+      'release',
+      '-o',
+      'jsonpath={.data.value}',
+    ]);
   await helm('install', 'release', chart.path, '--set', 'value=one');
   expect((await shown()).stdout).toBe('one');
   await helm('upgrade', 'release', chart.path, '--set', 'value=two');

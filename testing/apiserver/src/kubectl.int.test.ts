@@ -11,41 +11,12 @@ afterAll(async () => {
   await (cluster as TestCluster | undefined)?.close();
 });
 
-/** kubectl in the namespace of this run. */
-const run = (...args: readonly string[]): Promise<string> => cluster.run(['-n', cluster.namespace, ...args]);
-const apply = (object: object, ...args: readonly string[]): Promise<string> =>
-  cluster.run(['-n', cluster.namespace, 'apply', ...args, '-f', '-'], JSON.stringify(object));
-const attempt = (object: object, ...args: readonly string[]): ReturnType<TestCluster['kubectl']> =>
-  cluster.kubectl(['-n', cluster.namespace, ...args, '-f', '-'], JSON.stringify(object));
-
-const configMap = (name: string, data: object): object => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name },
-  data,
-});
-
-const pod = (name: string, spec: object = {}, labels: object = {}): object => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name, labels },
-  spec: { containers: [{ name: 'main', image: 'registry.example/app:1' }], ...spec },
-});
-
-const deployment = (name: string, containers: readonly object[]): object => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name },
-  spec: {
-    selector: { matchLabels: { app: name } },
-    template: { metadata: { labels: { app: name } }, spec: { containers } },
-  },
-});
-
 describe('kubectl', () => {
   it('reads the server version and its health', async () => {
     expect(await run('version')).toMatch(/Server Version: v1\.\d+/);
-    for (const path of ['/healthz', '/readyz', '/livez']) expect(await run('get', '--raw', path)).toBe('ok');
+    for (const path of ['/healthz', '/readyz', '/livez']) {
+      expect(await run('get', '--raw', path)).toBe('ok');
+    }
   });
 
   it('finds the namespaces that every cluster has', async () => {
@@ -60,10 +31,16 @@ describe('kubectl', () => {
   });
 
   it('applies, and says what has changed', async () => {
-    expect(await apply(configMap('applied', { a: '1', b: '2' }))).toBe('configmap/applied created\n');
-    expect(await apply(configMap('applied', { a: '1', b: '2' }))).toBe('configmap/applied unchanged\n');
+    expect(await apply(configMap('applied', { a: '1', b: '2' }))).toBe(
+      'configmap/applied created\n',
+    );
+    expect(await apply(configMap('applied', { a: '1', b: '2' }))).toBe(
+      'configmap/applied unchanged\n',
+    );
     expect(await apply(configMap('applied', { a: '3' }))).toBe('configmap/applied configured\n');
-    expect(JSON.parse(await run('get', 'configmap', 'applied', '-o', 'jsonpath={.data}'))).toEqual({ a: '3' });
+    expect(JSON.parse(await run('get', 'configmap', 'applied', '-o', 'jsonpath={.data}'))).toEqual({
+      a: '3',
+    });
   });
 
   it('does not write when nothing changes', async () => {
@@ -95,20 +72,43 @@ describe('kubectl', () => {
     };
     await apply(deployment('merged', [main]));
     const sidecar = {
-      spec: { template: { spec: { containers: [{ name: 'sidecar', image: 'registry.example/sidecar:1' }] } } },
+      spec: {
+        template: {
+          spec: { containers: [{ name: 'sidecar', image: 'registry.example/sidecar:1' }] },
+        },
+      },
     };
     await run('patch', 'deployment', 'merged', '-p', JSON.stringify(sidecar));
-    await apply(deployment('merged', [{ ...main, image: 'registry.example/app:2', env: [{ name: 'B', value: '3' }] }]));
+    await apply(
+      deployment('merged', [
+        { ...main, image: 'registry.example/app:2', env: [{ name: 'B', value: '3' }] },
+      ]),
+    );
     const shown = '{range .spec.template.spec.containers[*]}{.name}={.image} {.env[*].name};{end}';
-    const containers = (await run('get', 'deployment', 'merged', '-o', `jsonpath=${shown}`)).split(';').filter(Boolean);
-    expect(containers.sort()).toEqual(['main=registry.example/app:2 B', 'sidecar=registry.example/sidecar:1 ']);
+    const containers = (await run('get', 'deployment', 'merged', '-o', `jsonpath=${shown}`))
+      .split(';')
+      .filter(Boolean);
+    expect(containers.sort()).toEqual([
+      'main=registry.example/app:2 B',
+      'sidecar=registry.example/sidecar:1 ',
+    ]);
   });
 
   it('patches with a JSON patch and with a merge patch', async () => {
     await apply(configMap('patched', { a: '1', b: '2' }));
-    await run('patch', 'configmap', 'patched', '--type=json', '-p', '[{"op":"replace","path":"/data/a","value":"x"}]');
+    await run(
+      'patch',
+      'configmap',
+      'patched',
+      '--type=json',
+      '-p',
+      '[{"op":"replace","path":"/data/a","value":"x"}]',
+    );
     await run('patch', 'configmap', 'patched', '--type=merge', '-p', '{"data":{"b":null,"c":"y"}}');
-    expect(JSON.parse(await run('get', 'configmap', 'patched', '-o', 'jsonpath={.data}'))).toEqual({ a: 'x', c: 'y' });
+    expect(JSON.parse(await run('get', 'configmap', 'patched', '-o', 'jsonpath={.data}'))).toEqual({
+      a: 'x',
+      c: 'y',
+    });
   });
 
   it('labels, annotates and selects', async () => {
@@ -125,9 +125,9 @@ describe('kubectl', () => {
     expect(await names('-l', 'gone')).toEqual([]);
     expect(await names('-l', 'role in (web), !missing')).toEqual(['pod/one']);
     expect(await names('--field-selector', `spec.nodeName=n2-${cluster.id}`)).toEqual(['pod/two']);
-    expect((await cluster.kubectl(['get', 'pods', '--field-selector', 'spec.nothing=x'])).stderr).toContain(
-      'field label not supported',
-    );
+    expect(
+      (await cluster.kubectl(['get', 'pods', '--field-selector', 'spec.nothing=x'])).stderr,
+    ).toContain('field label not supported');
   });
 
   it('prints Pods as they are, and wide', async () => {
@@ -141,16 +141,23 @@ describe('kubectl', () => {
 
   it('begins Pods as Pending and describes them', async () => {
     await apply(pod('fresh'));
-    expect(await run('get', 'pod', 'fresh', '-o', 'jsonpath={.status.phase} {.spec.restartPolicy}')).toBe(
-      'Pending Always',
+    expect(
+      await run('get', 'pod', 'fresh', '-o', 'jsonpath={.status.phase} {.spec.restartPolicy}'),
+    ).toBe('Pending Always');
+    expect(await run('describe', 'pod', 'fresh')).toMatch(
+      /Name:\s+fresh[\s\S]*Image:\s+registry\.example\/app:1/,
     );
-    expect(await run('describe', 'pod', 'fresh')).toMatch(/Name:\s+fresh[\s\S]*Image:\s+registry\.example\/app:1/);
   });
 
   it('waits for a condition and for a field', async () => {
     await apply(pod('awaited'));
     const condition = run('wait', 'pod/awaited', '--for=condition=Ready', '--timeout=20s');
-    const field = run('wait', 'pod/awaited', '--for=jsonpath={.status.podIP}=10.244.7.7', '--timeout=20s');
+    const field = run(
+      'wait',
+      'pod/awaited',
+      '--for=jsonpath={.status.podIP}=10.244.7.7',
+      '--timeout=20s',
+    );
     const status = { podIP: '10.244.7.7', conditions: [{ type: 'Ready', status: 'True' }] };
     await run('patch', 'pod', 'awaited', '--subresource=status', '-p', JSON.stringify({ status }));
     expect(await condition).toContain('condition met');
@@ -164,13 +171,22 @@ describe('kubectl', () => {
       metadata: { name: 'held', finalizers: ['sallyport.example/hold'] },
     });
     await run('delete', 'configmap', 'held', '--wait=false');
-    expect(await run('get', 'configmap', 'held', '-o', 'jsonpath={.metadata.deletionTimestamp}')).not.toBe('');
+    expect(
+      await run('get', 'configmap', 'held', '-o', 'jsonpath={.metadata.deletionTimestamp}'),
+    ).not.toBe('');
     const gone = run('wait', 'configmap/held', '--for=delete', '--timeout=20s');
-    await run('patch', 'configmap', 'held', '--type=merge', '-p', '{"metadata":{"finalizers":null}}');
-    await gone;
-    expect((await cluster.kubectl(['-n', cluster.namespace, 'get', 'configmap', 'held'])).stderr).toContain(
-      'configmaps "held" not found',
+    await run(
+      'patch',
+      'configmap',
+      'held',
+      '--type=merge',
+      '-p',
+      '{"metadata":{"finalizers":null}}',
     );
+    await gone;
+    expect(
+      (await cluster.kubectl(['-n', cluster.namespace, 'get', 'configmap', 'held'])).stderr,
+    ).toContain('configmaps "held" not found');
   });
 
   it('leaves a Pod on a Node until its Node confirms, and removes it when forced', async () => {
@@ -178,12 +194,22 @@ describe('kubectl', () => {
     await run('delete', 'pod', 'leaving', '--wait=false');
     expect(await run('get', 'pod', 'leaving')).toContain('Terminating');
     await run('delete', 'pod', 'leaving', '--force', '--grace-period=0');
-    expect((await cluster.kubectl(['-n', cluster.namespace, 'get', 'pod', 'leaving'])).code).toBe(1);
+    expect((await cluster.kubectl(['-n', cluster.namespace, 'get', 'pod', 'leaving'])).code).toBe(
+      1,
+    );
   });
 
   it('watches with -w and prints each change', async () => {
     await apply(configMap('watched', { a: '1' }));
-    const watching = cluster.follow(['-n', cluster.namespace, 'get', 'configmap', 'watched', '-w', '--no-headers']);
+    const watching = cluster.follow([
+      '-n',
+      cluster.namespace,
+      'get',
+      'configmap',
+      'watched',
+      '-w',
+      '--no-headers',
+    ]);
     await watching.until(/^watched +1 +\w+\n/);
     await run('patch', 'configmap', 'watched', '--type=merge', '-p', '{"data":{"b":"2"}}');
     await watching.until(/^watched +1 +\w+\nwatched +2 +\w+\n/);
@@ -194,12 +220,18 @@ describe('kubectl', () => {
     await run('create', 'configmap', 'made', '--from-literal=a=b');
     expect(await run('get', 'configmap', 'made', '-o', 'jsonpath={.data.a}')).toBe('b');
     await run('create', 'secret', 'generic', 'made', '--from-literal=a=b');
-    expect(await run('get', 'secret', 'made', '-o', 'jsonpath={.data.a} {.type}')).toBe('Yg== Opaque');
+    expect(await run('get', 'secret', 'made', '-o', 'jsonpath={.data.a} {.type}')).toBe(
+      'Yg== Opaque',
+    );
     await run('create', 'deployment', 'made', '--image=registry.example/app:1', '--replicas=0');
     await run('expose', 'deployment', 'made', '--port=80');
     const shown = '{.spec.ports[0].targetPort} {.spec.type} {.spec.selector.app}';
-    expect(await run('get', 'service', 'made', '-o', `jsonpath=${shown}`)).toBe('80 ClusterIP made');
-    expect(await run('get', 'service', 'made', '-o', 'jsonpath={.spec.clusterIP}')).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+    expect(await run('get', 'service', 'made', '-o', `jsonpath=${shown}`)).toBe(
+      '80 ClusterIP made',
+    );
+    expect(await run('get', 'service', 'made', '-o', 'jsonpath={.spec.clusterIP}')).toMatch(
+      /^\d+\.\d+\.\d+\.\d+$/,
+    );
   });
 
   it('names objects after generateName', async () => {
@@ -216,7 +248,9 @@ describe('kubectl', () => {
 describe('the API server refuses', () => {
   it('to create what exists', async () => {
     await apply(configMap('twice', {}));
-    expect((await attempt(configMap('twice', {}), 'create')).stderr).toContain('configmaps "twice" already exists');
+    expect((await attempt(configMap('twice', {}), 'create')).stderr).toContain(
+      'configmaps "twice" already exists',
+    );
   });
 
   it('an update from an outdated copy', async () => {
@@ -241,15 +275,23 @@ describe('the API server refuses', () => {
     expect((await attempt(configMap('Not_A_Name', {}), 'create')).stderr).toContain(
       'metadata.name: Invalid value: "Not_A_Name"',
     );
-    const labelled = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'labelled', labels: { a: 'b c' } } };
-    expect((await attempt(labelled, 'create')).stderr).toContain('metadata.labels: Invalid value: "b c"');
+    const labelled = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'labelled', labels: { a: 'b c' } },
+    };
+    expect((await attempt(labelled, 'create')).stderr).toContain(
+      'metadata.labels: Invalid value: "b c"',
+    );
   });
 
   it('unknown fields and values of another type, of built-in types too', async () => {
     const misspelt = await attempt(pod('misspelt', { hostNetworking: true }), 'create');
     expect(misspelt.stderr).toContain('strict decoding error: unknown field "spec.hostNetworking"');
     const mistyped = await attempt(pod('mistyped', { hostNetwork: 'yes' }), 'create');
-    expect(mistyped.stderr).toMatch(/cannot unmarshal string into Go struct field .*hostNetwork of type bool/);
+    expect(mistyped.stderr).toMatch(
+      /cannot unmarshal string into Go struct field .*hostNetwork of type bool/,
+    );
   });
 
   it('Pods without containers, and changes of a Pod that runs', async () => {
@@ -257,7 +299,55 @@ describe('the API server refuses', () => {
       'spec.containers: Required value',
     );
     await apply(pod('fixed', { nodeName: `n1-${cluster.id}` }));
-    const { stderr } = await attempt(pod('fixed', { nodeName: `n1-${cluster.id}`, hostNetwork: true }), 'apply');
+    const { stderr } = await attempt(
+      pod('fixed', { nodeName: `n1-${cluster.id}`, hostNetwork: true }),
+      'apply',
+    );
     expect(stderr).toContain('pod updates may not change fields other than');
   });
 });
+
+/** kubectl in the namespace of this run. */
+function run(...args: readonly string[]): Promise<string> {
+  return cluster.run(['-n', cluster.namespace, ...args]);
+}
+function apply(object: object, ...args: readonly string[]): Promise<string> {
+  return cluster.run(
+    ['-n', cluster.namespace, 'apply', ...args, '-f', '-'],
+    JSON.stringify(object),
+  );
+}
+
+function configMap(name: string, data: object): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name },
+    data,
+  };
+}
+
+function attempt(object: object, ...args: readonly string[]): ReturnType<TestCluster['kubectl']> {
+  return cluster.kubectl(['-n', cluster.namespace, ...args, '-f', '-'], JSON.stringify(object));
+}
+
+function deployment(name: string, containers: readonly object[]): object {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name },
+    spec: {
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels: { app: name } }, spec: { containers } },
+    },
+  };
+}
+
+function pod(name: string, spec: object = {}, labels: object = {}): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, labels },
+    spec: { containers: [{ name: 'main', image: 'registry.example/app:1' }], ...spec },
+  };
+}

@@ -11,20 +11,6 @@ afterAll(async () => {
   await (cluster as TestCluster | undefined)?.close();
 });
 
-const serverSide = (manager: string, object: object, ...args: readonly string[]): ReturnType<TestCluster['kubectl']> =>
-  cluster.kubectl(
-    ['-n', cluster.namespace, 'apply', '--server-side', `--field-manager=${manager}`, ...args, '-f', '-'],
-    JSON.stringify(object),
-  );
-const configMap = (name: string, data: object, metadata: object = {}): object => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, ...metadata },
-  data,
-});
-const dataOf = async (name: string): Promise<unknown> =>
-  JSON.parse(await cluster.run(['-n', cluster.namespace, 'get', 'configmap', name, '-o', 'jsonpath={.data}']));
-
 describe('server-side apply', () => {
   it('creates, and lets two managers own different fields', async () => {
     expect((await serverSide('alice', configMap('shared', { a: '1' }))).stdout).toBe(
@@ -45,9 +31,13 @@ describe('server-side apply', () => {
 
   it('takes a field over when forced; its former owner then conflicts', async () => {
     await serverSide('alice', configMap('forced', { a: '1' }));
-    expect((await serverSide('bob', configMap('forced', { a: '2' }), '--force-conflicts')).code).toBe(0);
+    expect(
+      (await serverSide('bob', configMap('forced', { a: '2' }), '--force-conflicts')).code,
+    ).toBe(0);
     expect(await dataOf('forced')).toEqual({ a: '2' });
-    expect((await serverSide('alice', configMap('forced', { a: '1' }))).stderr).toContain('conflict with "bob"');
+    expect((await serverSide('alice', configMap('forced', { a: '1' }))).stderr).toContain(
+      'conflict with "bob"',
+    );
   });
 
   it('lets managers share a field with the same value', async () => {
@@ -82,10 +72,20 @@ describe('server-side apply', () => {
       spec: { selector: { app: 'x' }, ports },
     });
     await serverSide('alice', service([{ name: 'http', port: 80 }]));
-    const forced = await serverSide('bob', { ...service([{ name: 'https', port: 443, protocol: 'TCP' }]) });
+    const forced = await serverSide('bob', {
+      ...service([{ name: 'https', port: 443, protocol: 'TCP' }]),
+    });
     expect(forced.stderr).not.toContain('failed');
     const ports = (): Promise<string> =>
-      cluster.run(['-n', cluster.namespace, 'get', 'service', 'ports', '-o', 'jsonpath={.spec.ports[*].port}']);
+      cluster.run([
+        '-n',
+        cluster.namespace,
+        'get',
+        'service',
+        'ports',
+        '-o',
+        'jsonpath={.spec.ports[*].port}',
+      ]);
     expect((await ports()).split(' ').sort()).toEqual(['443', '80']);
     await serverSide('bob', {
       apiVersion: 'v1',
@@ -99,7 +99,15 @@ describe('server-side apply', () => {
   it('applies again without a write', async () => {
     await serverSide('alice', configMap('quiet', { a: '1' }));
     const version = (): Promise<string> =>
-      cluster.run(['-n', cluster.namespace, 'get', 'configmap', 'quiet', '-o', 'jsonpath={.metadata.resourceVersion}']);
+      cluster.run([
+        '-n',
+        cluster.namespace,
+        'get',
+        'configmap',
+        'quiet',
+        '-o',
+        'jsonpath={.metadata.resourceVersion}',
+      ]);
     const before = await version();
     await serverSide('alice', configMap('quiet', { a: '1' }));
     expect(await version()).toBe(before);
@@ -110,14 +118,63 @@ describe('server-side apply', () => {
       ['-n', cluster.namespace, 'apply', '-f', '-'],
       JSON.stringify(configMap('migrated', { a: '1', b: '2' })),
     );
-    const migrated = await serverSide('kubectl', configMap('migrated', { a: '2' }), '--force-conflicts');
+    const migrated = await serverSide(
+      'kubectl',
+      configMap('migrated', { a: '2' }),
+      '--force-conflicts',
+    );
     expect(migrated.code).toBe(0);
     expect(await dataOf('migrated')).toMatchObject({ a: '2' });
   });
 
   it('refuses fields that the schema does not know', async () => {
-    const { code, stderr } = await serverSide('alice', { ...configMap('unknown', {}), bogus: 1 }, '--validate=ignore');
+    const { code, stderr } = await serverSide(
+      'alice',
+      { ...configMap('unknown', {}), bogus: 1 },
+      '--validate=ignore',
+    );
     expect(code).toBe(1);
     expect(stderr).toContain('field not declared in schema');
   });
 });
+
+function serverSide(
+  manager: string,
+  object: object,
+  ...args: readonly string[]
+): ReturnType<TestCluster['kubectl']> {
+  return cluster.kubectl(
+    [
+      '-n',
+      cluster.namespace,
+      'apply',
+      '--server-side',
+      `--field-manager=${manager}`,
+      ...args,
+      '-f',
+      '-',
+    ],
+    JSON.stringify(object),
+  );
+}
+function configMap(name: string, data: object, metadata: object = {}): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, ...metadata },
+    data,
+  };
+}
+async function dataOf(name: string): Promise<unknown> {
+  return JSON.parse(
+    await cluster.run([
+      '-n',
+      cluster.namespace,
+      'get',
+      'configmap',
+      name,
+      '-o',
+      'jsonpath={.data}',
+    ]),
+  );
+}

@@ -3,7 +3,8 @@ import { renderKubeconfig } from './setup/kubeconfig.ts';
 import type { StandIn } from './stand-in.ts';
 import { startStandIn } from './stand-in.ts';
 
-// What only the stand-in does: the work of controllers that a bare kube-apiserver lacks, and its own switches.
+// What only the stand-in does: the work of controllers that a bare kube-apiserver lacks, and its
+// own switches.
 
 let standIn: StandIn;
 let core: CoreV1Api;
@@ -19,23 +20,12 @@ afterAll(async () => {
   await standIn.close();
 });
 
-async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`not within 15 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-const missing = (read: Promise<unknown>): Promise<boolean> =>
-  read.then(
-    () => false,
-    (error: unknown) => (error as { code?: number }).code === 404,
-  );
-
 it('empties a deleted namespace, waiting for what finalizers hold', async () => {
   await core.createNamespace({ body: { metadata: { name: 'doomed' } } });
-  await core.createNamespacedConfigMap({ namespace: 'doomed', body: { metadata: { name: 'free' } } });
+  await core.createNamespacedConfigMap({
+    namespace: 'doomed',
+    body: { metadata: { name: 'free' } },
+  });
   await core.createNamespacedConfigMap({
     namespace: 'doomed',
     body: { metadata: { name: 'held', finalizers: ['x.example/y'] } },
@@ -46,7 +36,10 @@ it('empties a deleted namespace, waiting for what finalizers hold', async () => 
     'the free object goes',
   );
   expect((await core.readNamespace({ name: 'doomed' })).status?.phase).toBe('Terminating');
-  const late = core.createNamespacedConfigMap({ namespace: 'doomed', body: { metadata: { name: 'late' } } });
+  const late = core.createNamespacedConfigMap({
+    namespace: 'doomed',
+    body: { metadata: { name: 'late' } },
+  });
   await expect(late).rejects.toMatchObject({ code: 403 });
   const body = [{ op: 'remove', path: '/metadata/finalizers' }];
   await core.patchNamespacedConfigMap({ namespace: 'doomed', name: 'held', body });
@@ -55,12 +48,21 @@ it('empties a deleted namespace, waiting for what finalizers hold', async () => 
 
 it('removes dependents with their last owner', async () => {
   const namespace = 'default';
-  const owner = await core.createNamespacedConfigMap({ namespace, body: { metadata: { name: 'owner' } } });
+  const owner = await core.createNamespacedConfigMap({
+    namespace,
+    body: { metadata: { name: 'owner' } },
+  });
   const uid = owner.metadata?.uid ?? '';
   const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid }];
-  await core.createNamespacedConfigMap({ namespace, body: { metadata: { name: 'dependent', ownerReferences } } });
+  await core.createNamespacedConfigMap({
+    namespace,
+    body: { metadata: { name: 'dependent', ownerReferences } },
+  });
   await core.deleteNamespacedConfigMap({ namespace, name: 'owner' });
-  await until(() => missing(core.readNamespacedConfigMap({ namespace, name: 'dependent' })), 'the dependent goes');
+  await until(
+    () => missing(core.readNamespacedConfigMap({ namespace, name: 'dependent' })),
+    'the dependent goes',
+  );
 });
 
 it('answers 410 to watches and pages from before a compaction', async () => {
@@ -69,7 +71,10 @@ it('answers 410 to watches and pages from before a compaction', async () => {
   standIn.compact();
   const old = metadata?.resourceVersion ?? '';
   const watched = await fetch(`${standIn.url}/api/v1/namespaces?watch=1&resourceVersion=${old}`);
-  expect(await watched.json()).toMatchObject({ type: 'ERROR', object: { code: 410, reason: 'Expired' } });
+  expect(await watched.json()).toMatchObject({
+    type: 'ERROR',
+    object: { code: 410, reason: 'Expired' },
+  });
   const page = core.listNamespace({ limit: 1, _continue: metadata?._continue ?? '' });
   await expect(page).rejects.toMatchObject({ code: 410 });
 });
@@ -81,7 +86,9 @@ it('is ahead of its predecessor after a restart, so that old watches start over'
     const list = (await (await fetch(`${second.url}/api/v1/namespaces`)).json()) as {
       metadata: { resourceVersion: string };
     };
-    expect(Number(list.metadata.resourceVersion)).toBeGreaterThan(Number(before.metadata?.resourceVersion));
+    expect(Number(list.metadata.resourceVersion)).toBeGreaterThan(
+      Number(before.metadata?.resourceVersion),
+    );
   } finally {
     await second.close();
   }
@@ -102,7 +109,10 @@ it('gives Services addresses of 10.96.0.0/16 and node ports that nobody else has
 it('keeps a namespace whose own finalizer is taken away while objects in it are held', async () => {
   const finalizers = ['x.example/y'];
   await core.createNamespace({ body: { metadata: { name: 'twice-held', finalizers } } });
-  await core.createNamespacedConfigMap({ namespace: 'twice-held', body: { metadata: { name: 'held', finalizers } } });
+  await core.createNamespacedConfigMap({
+    namespace: 'twice-held',
+    body: { metadata: { name: 'held', finalizers } },
+  });
   await core.deleteNamespace({ name: 'twice-held' });
   const body = [{ op: 'remove', path: '/metadata/finalizers' }];
   await core.patchNamespace({ name: 'twice-held', body });
@@ -110,3 +120,20 @@ it('keeps a namespace whose own finalizer is taken away while objects in it are 
   await core.patchNamespacedConfigMap({ namespace: 'twice-held', name: 'held', body });
   await until(() => missing(core.readNamespace({ name: 'twice-held' })), 'the namespace goes');
 });
+
+async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) {
+      throw new Error(`not within 15 s: ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+function missing(read: Promise<unknown>): Promise<boolean> {
+  return read.then(
+    () => false,
+    (error: unknown) => (error as { code?: number }).code === 404,
+  );
+}

@@ -29,7 +29,10 @@ export interface StandInOptions {
 export interface StandIn {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
-  /** Forgets the history of changes, so that every watch from an older resourceVersion is answered with 410. */
+  /**
+   * Forgets the history of changes, so that every watch from an older resourceVersion is answered
+   * with 410.
+   */
   readonly compact: () => void;
   readonly close: () => Promise<void>;
 }
@@ -40,13 +43,20 @@ const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
   const now = (): Date => new Date();
   const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
-  // Revisions begin at the time in milliseconds: a restarted stand-in is ahead of its predecessor, so old watches get 410.
-  const store = new Store({ firstRevision: Date.now(), historyLimit: options.historyLimit ?? 10_000 });
+  // Revisions begin at the time in milliseconds: a restarted stand-in is ahead of its predecessor,
+  // so old watches get 410.
+  const store = new Store({
+    firstRevision: Date.now(),
+    historyLimit: options.historyLimit ?? 10_000,
+  });
   const registry = new Registry();
   const collector = new GarbageCollector(store, registry, now);
   const objects = new Objects(store, now);
 
-  for (const resource of [DEFINITION_RESOURCE, ...builtinResources(() => serviceAllocations(store))]) {
+  for (const resource of [
+    DEFINITION_RESOURCE,
+    ...builtinResources(() => serviceAllocations(store)),
+  ]) {
     registry.add(resource);
     collector.watch(resource);
   }
@@ -59,7 +69,9 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     objects,
     watch: { bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000, now },
     onError: (error, request) => {
-      log(`apiserver: ${request}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      log(
+        `apiserver: ${request}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
     },
   });
   const host = options.listen?.host ?? '127.0.0.1';
@@ -76,11 +88,26 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     close: () =>
       new Promise((resolve, reject) => {
         server.close((error) => {
-          if (error === undefined) resolve();
-          else reject(error);
+          if (error === undefined) {
+            resolve();
+          } else {
+            reject(error);
+          }
         });
         server.closeAllConnections();
       }),
+  };
+}
+
+function serviceAllocations(store: Store): ServiceAllocations {
+  const services = store.list('/services');
+  const clusterIPs = services.map((service) => stringAt(service, 'spec', 'clusterIP') ?? '');
+  const ports = services
+    .flatMap((service) => listAt(service, 'spec', 'ports'))
+    .map((port) => valueAt(port, 'nodePort'));
+  return {
+    clusterIPs: new Set(clusterIPs),
+    nodePorts: new Set(ports.filter((port) => typeof port === 'number')),
   };
 }
 
@@ -92,10 +119,14 @@ function serveCustomResources(store: Store, registry: Registry, collector: Garba
     const key = resourceKey(resource);
     if (event.type !== 'DELETED') {
       registry.add(resource);
-      if (!collected.has(key)) collected.set(key, collector.watch(resource));
+      if (!collected.has(key)) {
+        collected.set(key, collector.watch(resource));
+      }
       return;
     }
-    for (const object of store.list(key)) store.remove(key, objectKey(object.metadata.namespace, object.metadata.name));
+    for (const object of store.list(key)) {
+      store.remove(key, objectKey(object.metadata.namespace, object.metadata.name));
+    }
     collected.get(key)?.();
     collected.delete(key);
     registry.remove(key);
@@ -106,7 +137,9 @@ function serveCustomResources(store: Store, registry: Registry, collector: Garba
 function bootstrap(objects: Objects, registry: Registry): void {
   const create = (plural: string, namespace: string | undefined, object: JsonObject): void => {
     const served = registry.find('', 'v1', plural);
-    if (served === undefined) throw new Error(`no built-in resource ${plural}`);
+    if (served === undefined) {
+      throw new Error(`no built-in resource ${plural}`);
+    }
     objects.create(
       {
         served,
@@ -114,23 +147,21 @@ function bootstrap(objects: Objects, registry: Registry): void {
         subresource: undefined,
         query: new URLSearchParams(),
         warn: () => undefined,
-        options: { dryRun: false, fieldManager: 'kube-apiserver', fieldValidation: 'Strict', force: false },
+        options: {
+          dryRun: false,
+          fieldManager: 'kube-apiserver',
+          fieldValidation: 'Strict',
+          force: false,
+        },
       },
       { value: object, duplicates: [] },
     );
   };
-  for (const name of NAMESPACES) create('namespaces', undefined, { metadata: { name } });
+  for (const name of NAMESPACES) {
+    create('namespaces', undefined, { metadata: { name } });
+  }
   create('services', 'default', {
     metadata: { name: 'kubernetes', labels: { component: 'apiserver', provider: 'kubernetes' } },
     spec: { clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, targetPort: 6443 }] },
   });
-}
-
-function serviceAllocations(store: Store): ServiceAllocations {
-  const services = store.list('/services');
-  const clusterIPs = services.map((service) => stringAt(service, 'spec', 'clusterIP') ?? '');
-  const ports = services
-    .flatMap((service) => listAt(service, 'spec', 'ports'))
-    .map((port) => valueAt(port, 'nodePort'));
-  return { clusterIPs: new Set(clusterIPs), nodePorts: new Set(ports.filter((port) => typeof port === 'number')) };
 }

@@ -1,10 +1,11 @@
 import { access, readFile } from 'node:fs/promises';
-import { createKubeClient, type KubeClient } from '@sallyport/kube';
+import type { KubeClient } from '@sallyport/kube';
+import { createKubeClient } from '@sallyport/kube';
 import { parse } from 'yaml';
 import { temporaryFolder, writeKubeconfig } from './setup/kubeconfig.ts';
-import { startApiServer, type ApiServer } from './start-api-server.ts';
+import type { ApiServer } from './start-api-server.ts';
+import { startApiServer } from './start-api-server.ts';
 
-const log = (): void => undefined;
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const EGRESSES = '/apis/crd.antrea.io/v1beta1/egresses';
 const EGRESS = { spec: { appliedTo: { podSelector: {} }, egressIP: '192.0.2.1' } };
@@ -26,7 +27,10 @@ describe('startApiServer', () => {
     let given: ApiServer;
     let client: KubeClient;
     const use = (): Promise<ApiServer> =>
-      startApiServer({ env: { KUBECONFIG: given.kubeconfig, KUBEBUILDER_ASSETS: '/nowhere' }, log });
+      startApiServer({
+        env: { KUBECONFIG: given.kubeconfig, KUBEBUILDER_ASSETS: '/nowhere' },
+        log,
+      });
     const create = (path: string, name: string, rest = {}): Promise<unknown> =>
       client.json({ method: 'POST', path, body: { metadata: { name }, ...rest } });
     const names = async (plural: string): Promise<readonly string[]> => {
@@ -55,12 +59,18 @@ describe('startApiServer', () => {
       const before = await Promise.all(all.map(names));
 
       const server = await use();
-      expect(server).toMatchObject({ kind: 'existing', url: given.url, kubeconfig: given.kubeconfig });
+      expect(server).toMatchObject({
+        kind: 'existing',
+        url: given.url,
+        kubeconfig: given.kubeconfig,
+      });
       await create('/api/v1/nodes', 'n1');
       await create('/api/v1/namespaces', 'prod');
       await create('/api/v1/namespaces/prod/pods', 'web', POD);
       await create('/api/v1/namespaces/before/pods', 'web', POD);
-      await create('/api/v1/namespaces/before/services', 'web', { spec: { ports: [{ port: 80 }] } });
+      await create('/api/v1/namespaces/before/services', 'web', {
+        spec: { ports: [{ port: 80 }] },
+      });
       await createDefinitions();
       await create(EGRESSES, 'egress-web', EGRESS);
 
@@ -90,9 +100,9 @@ describe('startApiServer', () => {
         await expect(startApiServer({ env: { KUBECONFIG: path }, log })).rejects.toThrow(
           /does not say what it has \(.*ECONNREFUSED.*\); start it, or unset KUBECONFIG/,
         );
-        await expect(startApiServer({ env: { KUBECONFIG: `${path}:/other` }, log })).rejects.toThrow(
-          `KUBECONFIG ${path}:/other names several files`,
-        );
+        await expect(
+          startApiServer({ env: { KUBECONFIG: `${path}:/other` }, log }),
+        ).rejects.toThrow(`KUBECONFIG ${path}:/other names several files`);
       } finally {
         await folder.remove();
       }
@@ -100,9 +110,15 @@ describe('startApiServer', () => {
   });
 
   it('fails, and does not fall back, when what was named is not there', async () => {
-    await expect(startApiServer({ env: { KUBECONFIG: '/nowhere/config' }, log })).rejects.toThrow('ENOENT');
+    await expect(startApiServer({ env: { KUBECONFIG: '/nowhere/config' }, log })).rejects.toThrow(
+      'ENOENT',
+    );
     await expect(startApiServer({ env: { KUBEBUILDER_ASSETS: '/nowhere' }, log })).rejects.toThrow(
       'KUBEBUILDER_ASSETS /nowhere has no etcd; fetch one with setup-envtest, or unset the variable',
     );
   });
 });
+
+function log(): void {
+  // What the API server says is not looked at.
+}

@@ -6,7 +6,10 @@ import { startStandIn } from './stand-in.ts';
 
 /** What `startApiServer` is told. */
 export interface ApiServerOptions {
-  /** The environment: `KUBECONFIG` names a cluster that runs already, `KUBEBUILDER_ASSETS` a folder with etcd and kube-apiserver. */
+  /**
+   * The environment: `KUBECONFIG` names a cluster that runs already, `KUBEBUILDER_ASSETS` a folder
+   * with etcd and kube-apiserver.
+   */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Says what is going on, one line at a time. */
   readonly log: (line: string) => void;
@@ -20,18 +23,24 @@ export interface ApiServer {
   readonly url: string;
   /** Path of a kubeconfig for it. */
   readonly kubeconfig: string;
-  /** Stops it and removes its files; one that was there before stays, without what came to be there since. */
+  /**
+   * Stops it and removes its files; one that was there before stays, without what came to be there
+   * since.
+   */
   readonly close: () => Promise<void>;
 }
 
 /**
- * Gives an API server: the existing one that `KUBECONFIG` names, else etcd and kube-apiserver of the folder `KUBEBUILDER_ASSETS`,
- * else the stand-in. Throws when what was named can't be used, or belongs to a cluster (it has Nodes or Egresses): callers write to it.
- * It never falls back in silence.
+ * Gives an API server: the existing one that `KUBECONFIG` names, else etcd and kube-apiserver of
+ * the folder `KUBEBUILDER_ASSETS`, else the stand-in. Throws when what was named can't be used, or
+ * belongs to a cluster (it has Nodes or Egresses): callers write to it. It never falls back in
+ * silence.
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { KUBECONFIG: existing, KUBEBUILDER_ASSETS: assets } = options.env;
-  if (existing !== undefined && existing !== '') return existingApiServer(existing, options.log);
+  if (existing !== undefined && existing !== '') {
+    return existingApiServer(existing, options.log);
+  }
   const folder = await temporaryFolder();
   try {
     if (assets !== undefined && assets !== '') {

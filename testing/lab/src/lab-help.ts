@@ -1,16 +1,32 @@
-import { API_SERVER, CONTROLLER, EXTERNAL_SERVER, LOAD_BALANCER_IP, ROUTER } from './cluster/address-plan.ts';
+import {
+  API_SERVER,
+  CONTROLLER,
+  EXTERNAL_SERVER,
+  LOAD_BALANCER_IP,
+  ROUTER,
+} from './cluster/address-plan.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { LabPod } from './cluster/pod.ts';
 
 /** What is where, and what to try: shown when the shell starts. */
-export function renderHelp(cluster: Cluster, pods: readonly LabPod[], gateway: string, egressIP: string): string {
+export function renderHelp(
+  cluster: Cluster,
+  pods: readonly LabPod[],
+  gateway: string,
+  egressIP: string,
+): string {
   const [pod] = pods;
-  const where = (name: string, address: string, what: string) => `  ${name.padEnd(16)}${address.padEnd(17)}${what}`;
+  const where = (name: string, address: string, what: string) =>
+    `  ${name.padEnd(16)}${address.padEnd(17)}${what}`;
   return [
     '',
     'A cluster of your own, until you leave this shell. Namespaces of the network:',
     ...cluster.nodes.map((node) => where(node.name, node.ip, `Node, Pods ${node.podCIDR}`)),
-    where(CONTROLLER.netns, CONTROLLER.ip, `the controller, HTTP on port ${String(CONTROLLER.port)}`),
+    where(
+      CONTROLLER.netns,
+      CONTROLLER.ip,
+      `the controller, HTTP on port ${String(CONTROLLER.port)}`,
+    ),
     where(ROUTER.netns, ROUTER.lanIP, 'the router to the external network'),
     where(
       EXTERNAL_SERVER.netns,

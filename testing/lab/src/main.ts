@@ -1,4 +1,7 @@
-/** `npm run lab`: a cluster with the product in it, and a shell to play in. On leaving the shell everything is gone. */
+/**
+ * `npm run lab`: a cluster with the product in it, and a shell to play in. On leaving the shell
+ * everything is gone.
+ */
 import { egressIP } from './cluster/address-plan.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { createCluster } from './cluster/create-cluster.ts';
@@ -10,6 +13,38 @@ import { namespaceWithEnv, seedEgress } from './manifests.ts';
 const GATEWAY = 'n2';
 
 const RC_FILE = '/root/.labrc';
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      interruption.abort();
+    });
+  }
+  let cluster: Cluster | undefined;
+  try {
+    cluster = await createCluster({ log: progress, signal: interruption.signal });
+    await furnish(cluster);
+    return await cluster.guest.attachShell({
+      rcFile: RC_FILE,
+      env: { PATH: '/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+    });
+  } catch (error) {
+    if (interruption.signal.aborted) {
+      return 130;
+    }
+    progress(error instanceof Error ? error.message : String(error));
+    if (cluster !== undefined) {
+      progress(await cluster.diagnosis());
+    }
+    return 1;
+  } finally {
+    await cluster?.close();
+    progress('Everything is gone.');
+  }
+}
 
 function progress(message: string): void {
   process.stderr.write(`${message}\n`);
@@ -36,30 +71,3 @@ async function furnish(cluster: Cluster): Promise<void> {
     cluster.guest.writeFile(RC_FILE, "PS1='lab:\\w# '\nlab-help\n"),
   ]);
 }
-
-async function main(): Promise<number> {
-  const interruption = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => {
-      interruption.abort();
-    });
-  let cluster: Cluster | undefined;
-  try {
-    cluster = await createCluster({ log: progress, signal: interruption.signal });
-    await furnish(cluster);
-    return await cluster.guest.attachShell({
-      rcFile: RC_FILE,
-      env: { PATH: '/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
-    });
-  } catch (error) {
-    if (interruption.signal.aborted) return 130;
-    progress(error instanceof Error ? error.message : String(error));
-    if (cluster !== undefined) progress(await cluster.diagnosis());
-    return 1;
-  } finally {
-    await cluster?.close();
-    progress('Everything is gone.');
-  }
-}
-
-process.exitCode = await main();

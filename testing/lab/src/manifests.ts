@@ -1,5 +1,9 @@
-/** The manifest every user of the Egress API starts from (DESIGN, section 1), with an address of the lab. */
-export const seedEgress = (egressIP: string): string => `apiVersion: crd.antrea.io/v1alpha2
+/**
+ * The manifest every user of the Egress API starts from (DESIGN, section 1), with an address of the
+ * lab.
+ */
+export function seedEgress(egressIP: string): string {
+  return `apiVersion: crd.antrea.io/v1alpha2
 kind: Egress
 metadata:
   name: egress-web
@@ -9,10 +13,13 @@ spec:
     namespaceSelector: { matchLabels: { env: prod } }
   egressIP: ${egressIP}
 `;
+}
 
 /** A Namespace named for its label `env`. */
-export const namespaceWithEnv = (env: string): object => ({
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  metadata: { name: env, labels: { env } },
-});
+export function namespaceWithEnv(env: string): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: env, labels: { env } },
+  };
+}

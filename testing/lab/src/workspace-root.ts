@@ -2,15 +2,21 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of the workspace (the one with nx.json), seen from this file or from the bundle it was put into. */
+/** Where the guest sees the workspace, read-only. */
+export const GUEST_WORKSPACE = '/opt/sallyport';
+
+/**
+ * The folder of the workspace (the one with nx.json), seen from this file or from the bundle it was
+ * put into.
+ */
 export function workspaceRoot(): string {
   const start = dirname(fileURLToPath(import.meta.url));
   for (let folder = start; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'nx.json'))) return folder;
-    if (folder === dirname(folder))
+    if (existsSync(join(folder, 'nx.json'))) {
+      return folder;
+    }
+    if (folder === dirname(folder)) {
       throw new Error(`no folder above ${start} has an nx.json: the lab runs in a checkout only`);
+    }
   }
 }
-
-/** Where the guest sees the workspace, read-only. */
-export const GUEST_WORKSPACE = '/opt/sallyport';

@@ -1,4 +1,5 @@
-import { CONTROLPLANE_GROUP_VERSION, type ClusterNetwork } from '@sallyport/api';
+import type { ClusterNetwork } from '@sallyport/api';
+import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import type { Node } from '@sallyport/kube';
 import type { Unversioned } from '@sallyport/watch';
 
@@ -8,14 +9,12 @@ export type ClusterNetworkView = Unversioned<ClusterNetwork>;
 /** The name of the only ClusterNetwork. */
 export const CLUSTER_NETWORK_NAME = 'default';
 
-const sortedUnique = (items: readonly string[]): readonly string[] => [...new Set(items)].sort();
-
 /** What is inside the cluster. */
-export const clusterNetworkFor = (input: {
+export function clusterNetworkFor(input: {
   readonly nodes: ReadonlyMap<string, Node>;
   readonly podCIDRs: readonly string[];
   readonly serviceCIDRs: readonly string[];
-}): ClusterNetworkView => {
+}): ClusterNetworkView {
   const nodes = [...input.nodes.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
     apiVersion: CONTROLPLANE_GROUP_VERSION,
@@ -25,4 +24,8 @@ export const clusterNetworkFor = (input: {
     podCIDRs: sortedUnique([...input.podCIDRs, ...nodes.flatMap(({ podCIDRs }) => podCIDRs)]),
     serviceCIDRs: sortedUnique(input.serviceCIDRs),
   };
-};
+}
+
+function sortedUnique(items: readonly string[]): readonly string[] {
+  return [...new Set(items)].sort();
+}

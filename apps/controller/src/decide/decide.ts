@@ -1,16 +1,11 @@
 import type { Fault, Gateway, NodeReport } from '@sallyport/api';
-import {
-  groupsByNode,
-  resolveEgresses,
-  tunnelIds,
-  type EgressGroupView,
-  type Namespace,
-  type Pod,
-  type ResolvedEgress,
-} from '@sallyport/grouping';
+import type { EgressGroupView, Namespace, Pod, ResolvedEgress } from '@sallyport/grouping';
+import { groupsByNode, resolveEgresses, tunnelIds } from '@sallyport/grouping';
 import type { Node, ObservedEgress } from '@sallyport/kube';
-import { gatewayOf, holdersFor, type Holder } from '../holders/holders-for.ts';
-import { clusterNetworkFor, type ClusterNetworkView } from './cluster-network-for.ts';
+import type { Holder } from '../holders/holders-for.ts';
+import { gatewayOf, holdersFor } from '../holders/holders-for.ts';
+import type { ClusterNetworkView } from './cluster-network-for.ts';
+import { clusterNetworkFor } from './cluster-network-for.ts';
 
 /** Everything a decision is made from. */
 export interface Observation {
@@ -42,33 +37,14 @@ export interface Decision {
   readonly network: ClusterNetworkView;
 }
 
-const gatewaysFor = (holders: ReadonlyMap<string, Holder>): ReadonlyMap<string, Gateway> => {
-  const gateways = new Map<string, Gateway>();
-  for (const [egress, holder] of holders) {
-    const gateway = gatewayOf(holder);
-    if (gateway !== undefined) gateways.set(egress, gateway);
-  }
-  return gateways;
-};
-
-const nodesOfGroupFor = (
-  groups: ReadonlyMap<string, readonly EgressGroupView[]>,
-): ReadonlyMap<string, readonly string[]> => {
-  const nodes = new Map<string, string[]>();
-  for (const [nodeName, views] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    for (const { metadata } of views) {
-      const list = nodes.get(metadata.name);
-      if (list === undefined) nodes.set(metadata.name, [nodeName]);
-      else list.push(nodeName);
-    }
-  }
-  return nodes;
-};
-
 /** The one decision of the controller, from everything it knows. */
-export const decide = (observation: Observation): Decision => {
+export function decide(observation: Observation): Decision {
   const egresses = observation.egresses.map(({ egress }) => egress);
-  const resolved = resolveEgresses({ egresses, pods: observation.pods, namespaces: observation.namespaces });
+  const resolved = resolveEgresses({
+    egresses,
+    pods: observation.pods,
+    namespaces: observation.namespaces,
+  });
   const holders = holdersFor(observation);
   const tunnelIDs = tunnelIds(egresses);
   const groups = groupsByNode(resolved, { tunnelIDs, gateways: gatewaysFor(holders) });
@@ -81,4 +57,32 @@ export const decide = (observation: Observation): Decision => {
     groups,
     network: clusterNetworkFor(observation),
   };
-};
+}
+
+function gatewaysFor(holders: ReadonlyMap<string, Holder>): ReadonlyMap<string, Gateway> {
+  const gateways = new Map<string, Gateway>();
+  for (const [egress, holder] of holders) {
+    const gateway = gatewayOf(holder);
+    if (gateway !== undefined) {
+      gateways.set(egress, gateway);
+    }
+  }
+  return gateways;
+}
+
+function nodesOfGroupFor(
+  groups: ReadonlyMap<string, readonly EgressGroupView[]>,
+): ReadonlyMap<string, readonly string[]> {
+  const nodes = new Map<string, string[]>();
+  for (const [nodeName, views] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const { metadata } of views) {
+      const list = nodes.get(metadata.name);
+      if (list === undefined) {
+        nodes.set(metadata.name, [nodeName]);
+      } else {
+        list.push(nodeName);
+      }
+    }
+  }
+  return nodes;
+}

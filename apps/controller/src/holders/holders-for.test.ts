@@ -1,5 +1,6 @@
 import type { EgressStatus } from '@sallyport/api';
-import { holdersFor, type Holder } from './holders-for.ts';
+import type { Holder } from './holders-for.ts';
+import { holdersFor } from './holders-for.ts';
 
 const IP = '192.0.2.10';
 
@@ -29,35 +30,6 @@ const several: EgressStatus = {
 };
 const seeded: EgressStatus = { egressNode: 'n2', egressIP: IP };
 
-const holderOf = ({
-  egressIPs = [IP],
-  status = {},
-  nodes = twoNodes,
-  reports = {},
-  notReady = [],
-  settling = false,
-}: Case): Holder => {
-  const egress = {
-    name: 'web',
-    uid: 'u1',
-    generation: 1,
-    createdAtMs: 0,
-    appliedTo: {},
-    egressIPs,
-    externalIPPools: [],
-    unavailable: 'Drop' as const,
-  };
-  const holders = holdersFor({
-    egresses: [{ name: 'web', egress, status, resourceVersion: '1' }],
-    nodes: new Map(
-      Object.entries(nodes).map(([name, ips]) => [name, { name, ips, podCIDRs: [], ready: !notReady.includes(name) }]),
-    ),
-    reports: new Map(Object.entries(reports).map(([name, addresses]) => [name, { addresses }])),
-    settling,
-  });
-  return holders.get('web')!;
-};
-
 const n1: Holder = { kind: 'One', ip: IP, nodeName: 'n1', nodeIP: '10.0.0.1' };
 const n2: Holder = { kind: 'One', ip: IP, nodeName: 'n2', nodeIP: '10.0.0.2' };
 
@@ -66,7 +38,11 @@ describe('holdersFor', () => {
     ['the Node that reports the IP', { reports: { n1: ['10.0.0.1'], n2: ['10.0.0.2', IP] } }, n2],
     ['nobody, when all have reported', { reports: { n1: [], n2: [] } }, { kind: 'Nobody', ip: IP }],
     ['nobody, when there has been time to report', {}, { kind: 'Nobody', ip: IP }],
-    ['both of two', { reports: { n2: [IP], n1: [IP] } }, { kind: 'Several', ip: IP, nodeNames: ['n1', 'n2'] }],
+    [
+      'both of two',
+      { reports: { n2: [IP], n1: [IP] } },
+      { kind: 'Several', ip: IP, nodeNames: ['n1', 'n2'] },
+    ],
     ['of two the one that is ready', { reports: { n2: [IP], n1: [IP] }, notReady: ['n1'] }, n2],
     [
       'both of two when neither is ready',
@@ -82,17 +58,33 @@ describe('holdersFor', () => {
       },
       { kind: 'Several', ip: IP, nodeNames: ['n1', 'n3'] },
     ],
-    ['the only Node that reports the IP, though it is not ready', { reports: { n2: [IP] }, notReady: ['n2'] }, n2],
+    [
+      'the only Node that reports the IP, though it is not ready',
+      { reports: { n2: [IP] }, notReady: ['n2'] },
+      n2,
+    ],
     ['one Node that has the IP on two interfaces', { reports: { n2: [IP, IP] } }, n2],
-    ['not a Node that is gone', { nodes: { n1: ['10.0.0.1'] }, reports: { n2: [IP] } }, { kind: 'Nobody', ip: IP }],
+    [
+      'not a Node that is gone',
+      { nodes: { n1: ['10.0.0.1'] }, reports: { n2: [IP] } },
+      { kind: 'Nobody', ip: IP },
+    ],
     [
       'a Node without an IPv4 InternalIP as unreachable',
       { nodes: { n2: ['fd00::2'] }, reports: { n2: [IP] } },
       { kind: 'Unreachable', ip: IP, nodeName: 'n2' },
     ],
     ['nothing for an Egress without IP', { egressIPs: [] }, { kind: 'NoIP' }],
-    ['nothing for an Egress with an IPv6 address only', { egressIPs: ['fd00::10'] }, { kind: 'NoIP' }],
-    ['after a restart, the Node of the status until it reports', { status: seeded, settling: true }, n2],
+    [
+      'nothing for an Egress with an IPv6 address only',
+      { egressIPs: ['fd00::10'] },
+      { kind: 'NoIP' },
+    ],
+    [
+      'after a restart, the Node of the status until it reports',
+      { status: seeded, settling: true },
+      n2,
+    ],
     [
       'after a restart, nobody any more when that Node reports that it does not hold the IP',
       { status: seeded, settling: true, reports: { n2: [] } },
@@ -105,7 +97,12 @@ describe('holdersFor', () => {
     ],
     [
       'after a restart, the Node of the status until it reports, though two others report the IP',
-      { nodes: { ...twoNodes, n3: ['10.0.0.3'] }, status: seeded, settling: true, reports: { n1: [IP], n3: [IP] } },
+      {
+        nodes: { ...twoNodes, n3: ['10.0.0.3'] },
+        status: seeded,
+        settling: true,
+        reports: { n1: [IP], n3: [IP] },
+      },
       n2,
     ],
     [
@@ -133,7 +130,11 @@ describe('holdersFor', () => {
       { status: several, settling: true, reports: { n1: [], n2: [IP] } },
       n2,
     ],
-    ['long after a restart, the one of several that reports', { status: several, reports: { n2: [IP] } }, n2],
+    [
+      'long after a restart, the one of several that reports',
+      { status: several, reports: { n2: [IP] } },
+      n2,
+    ],
     [
       'after a restart, not the Node of a status about another IP',
       { status: { ...seeded, egressIP: '192.0.2.99' }, settling: true },
@@ -149,7 +150,11 @@ describe('holdersFor', () => {
       { status: seeded, reports: { n1: ['10.0.0.1'] } },
       n2,
     ],
-    ['long after a restart, another Node that reports the IP', { status: seeded, reports: { n1: [IP] } }, n1],
+    [
+      'long after a restart, another Node that reports the IP',
+      { status: seeded, reports: { n1: [IP] } },
+      n1,
+    ],
     [
       'long after a restart, nobody when the Node of the status reports that it does not hold the IP',
       { status: seeded, reports: { n2: [] } },
@@ -173,9 +178,15 @@ describe('the reports after a restart', () => {
   ): unknown[] => {
     const course: string[] = [];
     for (let count = 0; count <= arriving.length; count += 1) {
-      const holder = holderOf({ status, settling: true, reports: Object.fromEntries(arriving.slice(0, count)) });
+      const holder = holderOf({
+        status,
+        settling: true,
+        reports: Object.fromEntries(arriving.slice(0, count)),
+      });
       const step = holder.kind === 'One' ? holder.nodeName : holder.kind;
-      if (course.at(-1) !== step) course.push(step);
+      if (course.at(-1) !== step) {
+        course.push(step);
+      }
     }
     return course;
   };
@@ -188,3 +199,35 @@ describe('the reports after a restart', () => {
     expect(courseOf(status, ['n2', [IP]], ['n1', [IP]])).toEqual(expected);
   });
 });
+
+function holderOf({
+  egressIPs = [IP],
+  status = {},
+  nodes = twoNodes,
+  reports = {},
+  notReady = [],
+  settling = false,
+}: Case): Holder {
+  const egress = {
+    name: 'web',
+    uid: 'u1',
+    generation: 1,
+    createdAtMs: 0,
+    appliedTo: {},
+    egressIPs,
+    externalIPPools: [],
+    unavailable: 'Drop' as const,
+  };
+  const holders = holdersFor({
+    egresses: [{ name: 'web', egress, status, resourceVersion: '1' }],
+    nodes: new Map(
+      Object.entries(nodes).map(([name, ips]) => [
+        name,
+        { name, ips, podCIDRs: [], ready: !notReady.includes(name) },
+      ]),
+    ),
+    reports: new Map(Object.entries(reports).map(([name, addresses]) => [name, { addresses }])),
+    settling,
+  });
+  return holders.get('web')!;
+}

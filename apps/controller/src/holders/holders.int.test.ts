@@ -60,17 +60,28 @@ describe('the holder of an IP', () => {
       await gatewayIs(undefined);
       expect(await report(controller, N2, [IP])).toMatchObject({
         status: 404,
-        body: { reason: 'NotFound', message: expect.stringContaining(`Node ${N2} does not exist`) as string },
+        body: {
+          reason: 'NotFound',
+          message: expect.stringContaining(`Node ${N2} does not exist`) as string,
+        },
       });
       // The same name may be a new machine: its agent is made to say anew what it has.
       await createNode(N2, '10.0.0.2', '10.244.2.0/24');
       await eventually('the agent of n2 connects again', () => connections > 1);
-      await eventually('its report is taken', async () => (await report(controller, N2, [IP])).status === 200);
+      await eventually(
+        'its report is taken',
+        async () => (await report(controller, N2, [IP])).status === 200,
+      );
       await gatewayIs(N2);
-      const events = (await client.json({ method: 'GET', path: '/api/v1/namespaces/default/events' })) as {
+      const events = (await client.json({
+        method: 'GET',
+        path: '/api/v1/namespaces/default/events',
+      })) as {
         items: { involvedObject: { name?: string }; reason: string }[];
       };
-      const reasons = events.items.filter(({ involvedObject }) => involvedObject.name === `${RUN}-web`);
+      const reasons = events.items.filter(
+        ({ involvedObject }) => involvedObject.name === `${RUN}-web`,
+      );
       expect(reasons.filter(({ reason }) => reason === 'SeveralNodes')).toHaveLength(1);
     },
     TIMEOUT_MS,

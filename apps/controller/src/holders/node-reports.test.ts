@@ -1,14 +1,6 @@
-import { CONTROLPLANE_GROUP_VERSION, type NodeReport } from '@sallyport/api';
+import type { NodeReport } from '@sallyport/api';
+import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import { createNodeReports } from './node-reports.ts';
-
-const report = (name: string, addresses: readonly string[], realizedResourceVersion = ''): NodeReport => ({
-  apiVersion: CONTROLPLANE_GROUP_VERSION,
-  kind: 'NodeReport',
-  metadata: { name },
-  addresses,
-  realizedResourceVersion,
-  realizedNetworkVersion: '',
-});
 
 describe('createNodeReports', () => {
   it('says whether a report tells of other addresses', () => {
@@ -16,7 +8,10 @@ describe('createNodeReports', () => {
     expect(reports.put(report('n1', []), 1)).toEqual({ addressesChanged: true });
     expect(reports.put(report('n1', [], '7'), 2)).toEqual({ addressesChanged: false });
     expect(reports.put(report('n1', ['192.0.2.1'], '7'), 3)).toEqual({ addressesChanged: true });
-    expect(reports.all.get('n1')).toMatchObject({ addresses: ['192.0.2.1'], realizedResourceVersion: '7' });
+    expect(reports.all.get('n1')).toMatchObject({
+      addresses: ['192.0.2.1'],
+      realizedResourceVersion: '7',
+    });
     expect(reports.receivedAtMs('n1')).toBe(3);
   });
 
@@ -29,3 +24,18 @@ describe('createNodeReports', () => {
     expect(reports.receivedAtMs('n1')).toBeUndefined();
   });
 });
+
+function report(
+  name: string,
+  addresses: readonly string[],
+  realizedResourceVersion = '',
+): NodeReport {
+  return {
+    apiVersion: CONTROLPLANE_GROUP_VERSION,
+    kind: 'NodeReport',
+    metadata: { name },
+    addresses,
+    realizedResourceVersion,
+    realizedNetworkVersion: '',
+  };
+}

@@ -1,5 +1,5 @@
-import type { NodeReport } from '@sallyport/api';
 import { isDeepStrictEqual } from 'node:util';
+import type { NodeReport } from '@sallyport/api';
 
 /** The last report of each Node, in memory: agents report again after every reconnect. */
 export interface NodeReports {
@@ -9,11 +9,13 @@ export interface NodeReports {
   receivedAtMs(nodeName: string): number | undefined;
   /** Keeps the report; says whether it tells of other addresses than the last one. */
   put(report: NodeReport, nowMs: number): { readonly addressesChanged: boolean };
-  /** Forgets Nodes that no longer exist, since one of the same name is another Node, and says which. */
+  /**
+   * Forgets Nodes that no longer exist, since one of the same name is another Node, and says which.
+   */
   retain(nodes: ReadonlyMap<string, unknown>): readonly string[];
 }
 
-export const createNodeReports = (): NodeReports => {
+export function createNodeReports(): NodeReports {
   const all = new Map<string, NodeReport>();
   const received = new Map<string, number>();
   return {
@@ -24,7 +26,10 @@ export const createNodeReports = (): NodeReports => {
       const before = all.get(name);
       all.set(name, report);
       received.set(name, nowMs);
-      return { addressesChanged: before === undefined || !isDeepStrictEqual(before.addresses, report.addresses) };
+      return {
+        addressesChanged:
+          before === undefined || !isDeepStrictEqual(before.addresses, report.addresses),
+      };
     },
     retain(nodes) {
       const gone = [...all.keys()].filter((name) => !nodes.has(name));
@@ -35,4 +40,4 @@ export const createNodeReports = (): NodeReports => {
       return gone;
     },
   };
-};
+}

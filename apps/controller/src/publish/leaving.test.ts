@@ -12,17 +12,6 @@ interface Case {
   readonly egresses?: Names;
 }
 
-const leavingOf = ({ had, have, leaving = [], upToDate = [], nodes, egresses = ['web'] }: Case): Names | undefined =>
-  leavingAfter(
-    { decision: { nodesOfGroup: new Map([['web', had]]) }, leaving: new Map([['web', leaving]]) },
-    {
-      nodesOfGroup: new Map([['web', have]]),
-      resolved: new Map(egresses.map((name) => [name, {}])),
-      observation: { nodes: new Map((nodes ?? ['n1', 'n2', 'n3', 'n4']).map((name) => [name, {}])) },
-    },
-    (nodeName, egress) => egress === 'web' && upToDate.includes(nodeName),
-  ).get('web');
-
 describe('leavingAfter', () => {
   it.each<[string, Case, Names | undefined]>([
     ['is nobody when nothing has changed', { had: ['n1', 'n2'], have: ['n1', 'n2'] }, undefined],
@@ -33,9 +22,21 @@ describe('leavingAfter', () => {
       { had: ['n2', 'n3'], have: ['n2'], leaving: ['n1'], upToDate: ['n1', 'n2'] },
       ['n3'],
     ],
-    ['is not a Node that has got it back', { had: ['n2'], have: ['n1', 'n2'], leaving: ['n1'] }, undefined],
-    ['is not a Node that has left the cluster', { had: ['n1', 'n2'], have: ['n2'], nodes: ['n2'] }, undefined],
-    ['is nobody of an Egress that is gone', { had: ['n1', 'n2'], have: [], egresses: [] }, undefined],
+    [
+      'is not a Node that has got it back',
+      { had: ['n2'], have: ['n1', 'n2'], leaving: ['n1'] },
+      undefined,
+    ],
+    [
+      'is not a Node that has left the cluster',
+      { had: ['n1', 'n2'], have: ['n2'], nodes: ['n2'] },
+      undefined,
+    ],
+    [
+      'is nobody of an Egress that is gone',
+      { had: ['n1', 'n2'], have: [], egresses: [] },
+      undefined,
+    ],
   ])('%s', (_, input, expected) => {
     expect(leavingOf(input)).toEqual(expected);
   });
@@ -46,6 +47,29 @@ describe('leavingAfter', () => {
       resolved: new Map([['web', {}]]),
       observation: { nodes: new Map([['n1', {}]]) },
     };
-    expect(leavingAfter({ decision: undefined, leaving: new Map() }, decision, () => false).size).toBe(0);
+    expect(
+      leavingAfter({ decision: undefined, leaving: new Map() }, decision, () => false).size,
+    ).toBe(0);
   });
 });
+
+function leavingOf({
+  had,
+  have,
+  leaving = [],
+  upToDate = [],
+  nodes,
+  egresses = ['web'],
+}: Case): Names | undefined {
+  return leavingAfter(
+    { decision: { nodesOfGroup: new Map([['web', had]]) }, leaving: new Map([['web', leaving]]) },
+    {
+      nodesOfGroup: new Map([['web', have]]),
+      resolved: new Map(egresses.map((name) => [name, {}])),
+      observation: {
+        nodes: new Map((nodes ?? ['n1', 'n2', 'n3', 'n4']).map((name) => [name, {}])),
+      },
+    },
+    (nodeName, egress) => egress === 'web' && upToDate.includes(nodeName),
+  ).get('web');
+}

@@ -47,21 +47,37 @@ describe('what the controller tells the Nodes', () => {
       await eventually(
         'n1 and n2 learn the gateway',
         () =>
-          [groups1, groups2].every((groups) => groups.state().objects.get(`${RUN}-web`)?.gateway?.nodeName === N2) ||
-          undefined,
+          [groups1, groups2].every(
+            (groups) => groups.state().objects.get(`${RUN}-web`)?.gateway?.nodeName === N2,
+          ) || undefined,
       );
-      expect(groups2.state().objects.get(`${RUN}-web`)).toMatchObject({ gateway, groupMembers: [], egressIPs: [IP] });
-      await eventually('the status names the holder', async () => (await statusOf(`${RUN}-web`)).egressNode === N2);
+      expect(groups2.state().objects.get(`${RUN}-web`)).toMatchObject({
+        gateway,
+        groupMembers: [],
+        egressIPs: [IP],
+      });
+      await eventually(
+        'the status names the holder',
+        async () => (await statusOf(`${RUN}-web`)).egressNode === N2,
+      );
       expect(await statusOf(`${RUN}-web`)).toMatchObject({ egressIP: IP });
-      expect(await conditionOf(`${RUN}-web`, 'Realized')).toMatchObject({ status: 'False', reason: 'Pending' });
+      expect(await conditionOf(`${RUN}-web`, 'Realized')).toMatchObject({
+        status: 'False',
+        reason: 'Pending',
+      });
 
       await report(controller, N1, ['10.0.0.1'], await latestVersion(controller, N1));
       await report(controller, N2, ['10.0.0.2', IP], await latestVersion(controller, N2));
-      await eventually('realized', async () => (await conditionOf(`${RUN}-web`, 'Realized'))?.status === 'True');
+      await eventually(
+        'realized',
+        async () => (await conditionOf(`${RUN}-web`, 'Realized'))?.status === 'True',
+      );
 
       await createPod('web-2', { nodeName: N2, ip: '10.244.2.7' });
       await createPod('other', { role: 'db', ip: '10.244.1.6' });
-      await eventually('a new Pod joins', () => membersOf(groups2, `${RUN}-web`)?.includes('web-2 10.244.2.7'));
+      await eventually('a new Pod joins', () =>
+        membersOf(groups2, `${RUN}-web`)?.includes('web-2 10.244.2.7'),
+      );
       await api.patch(`${pods}/web-1`, { metadata: { labels: { role: 'db' } } });
       await eventually('a Pod leaves', () => !groups1.state().objects.has(`${RUN}-web`));
       expect(membersOf(groups2, `${RUN}-web`)).toEqual(['web-2 10.244.2.7']);
@@ -88,12 +104,21 @@ describe('what the controller tells the Nodes', () => {
       await ready(controller);
       const groups = watch<EgressGroup>(controller.url, 'egressgroups', N1);
       await eventually('the Pod joins', () => membersOf(groups, `${RUN}-web`));
-      await client.json({ method: 'DELETE', path: `${pods}/old`, query: { gracePeriodSeconds: '600' } });
+      await client.json({
+        method: 'DELETE',
+        path: `${pods}/old`,
+        query: { gracePeriodSeconds: '600' },
+      });
       await createPod('other', { ip: '10.244.1.6' });
-      await eventually('another joins', () => membersOf(groups, `${RUN}-web`)?.includes('other 10.244.1.6'));
+      await eventually('another joins', () =>
+        membersOf(groups, `${RUN}-web`)?.includes('other 10.244.1.6'),
+      );
       expect(membersOf(groups, `${RUN}-web`)).toContain(`old ${ip}`);
       await createPod('new', { role: 'db', ip });
-      await eventually('the address is not steered', () => !membersOf(groups, `${RUN}-web`)?.includes(`old ${ip}`));
+      await eventually(
+        'the address is not steered',
+        () => !membersOf(groups, `${RUN}-web`)?.includes(`old ${ip}`),
+      );
     },
     TIMEOUT_MS,
   );

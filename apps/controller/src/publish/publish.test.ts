@@ -1,8 +1,11 @@
-import { CONTROLPLANE_GROUP_VERSION, type Egress, type EgressGroup } from '@sallyport/api';
+import type { Egress, EgressGroup } from '@sallyport/api';
+import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import type { Pod } from '@sallyport/grouping';
-import { decide, type Observation } from '../decide/decide.ts';
+import type { Observation } from '../decide/decide.ts';
+import { decide } from '../decide/decide.ts';
 import { publish } from './publish.ts';
-import { createStores, type Stores } from './stores.ts';
+import type { Stores } from './stores.ts';
+import { createStores } from './stores.ts';
 
 const IP = '192.0.2.10';
 const web: Egress = {
@@ -16,46 +19,6 @@ const web: Egress = {
   unavailable: 'Drop',
 };
 
-const pod = (name: string, nodeName: string, role = 'web'): Pod => ({
-  namespace: 'prod',
-  name,
-  labels: { role },
-  nodeName,
-  ips: [`10.244.0.${name.length}`],
-  phase: 'Running',
-  hostNetwork: false,
-  terminating: false,
-});
-
-const observe = (egress: Egress, pods: readonly Pod[], holders: Readonly<Record<string, boolean>>): Observation => ({
-  egresses: [{ name: egress.name, egress, status: {}, resourceVersion: '1' }],
-  faults: new Map(),
-  pods,
-  namespaces: [{ name: 'prod', labels: {} }],
-  nodes: new Map(
-    ['n1', 'n2'].map((name, index) => [name, { name, ips: [`10.0.0.${index + 1}`], podCIDRs: [], ready: true }]),
-  ),
-  reports: new Map(
-    Object.entries(holders).map(([name, holds]) => [
-      name,
-      {
-        apiVersion: CONTROLPLANE_GROUP_VERSION,
-        kind: 'NodeReport' as const,
-        metadata: { name },
-        addresses: holds ? [IP] : [],
-        realizedResourceVersion: '',
-        realizedNetworkVersion: '',
-      },
-    ]),
-  ),
-  settling: false,
-  serviceCIDRs: [],
-  podCIDRs: [],
-});
-
-const groupOf = ({ egressGroups }: Stores, nodeName: string, name: string): EgressGroup | undefined =>
-  egressGroups.list(nodeName).items.find(({ metadata }) => metadata.name === name);
-
 describe('publish', () => {
   it('changes only what a Node has to see anew', () => {
     const stores = createStores(1);
@@ -63,10 +26,15 @@ describe('publish', () => {
     expect(publish(before, stores)).toEqual({ egressGroups: 2, clusterNetworks: 1 });
     expect(publish(before, stores)).toEqual({ egressGroups: 0, clusterNetworks: 0 });
     const onN1 = groupOf(stores, 'n1', 'web');
-    const after = decide(observe(web, [pod('a', 'n1'), pod('bb', 'n2'), pod('ccc', 'n2')], { n1: false, n2: true }));
+    const after = decide(
+      observe(web, [pod('a', 'n1'), pod('bb', 'n2'), pod('ccc', 'n2')], { n1: false, n2: true }),
+    );
     expect(publish(after, stores)).toEqual({ egressGroups: 1, clusterNetworks: 0 });
     expect(groupOf(stores, 'n1', 'web')).toBe(onN1);
-    expect(groupOf(stores, 'n2', 'web')?.groupMembers.map((member) => member.pod.name)).toEqual(['bb', 'ccc']);
+    expect(groupOf(stores, 'n2', 'web')?.groupMembers.map((member) => member.pod.name)).toEqual([
+      'bb',
+      'ccc',
+    ]);
   });
 
   it('takes the group from a Node that has neither members nor the IP any more', () => {
@@ -92,3 +60,59 @@ describe('publish', () => {
     expect(groupOf(stores, 'n1', 'web')?.groupMembers ?? []).toEqual([]);
   });
 });
+
+function observe(
+  egress: Egress,
+  pods: readonly Pod[],
+  holders: Readonly<Record<string, boolean>>,
+): Observation {
+  return {
+    egresses: [{ name: egress.name, egress, status: {}, resourceVersion: '1' }],
+    faults: new Map(),
+    pods,
+    namespaces: [{ name: 'prod', labels: {} }],
+    nodes: new Map(
+      ['n1', 'n2'].map((name, index) => [
+        name,
+        { name, ips: [`10.0.0.${index + 1}`], podCIDRs: [], ready: true },
+      ]),
+    ),
+    reports: new Map(
+      Object.entries(holders).map(([name, holds]) => [
+        name,
+        {
+          apiVersion: CONTROLPLANE_GROUP_VERSION,
+          kind: 'NodeReport' as const,
+          metadata: { name },
+          addresses: holds ? [IP] : [],
+          realizedResourceVersion: '',
+          realizedNetworkVersion: '',
+        },
+      ]),
+    ),
+    settling: false,
+    serviceCIDRs: [],
+    podCIDRs: [],
+  };
+}
+
+function pod(name: string, nodeName: string, role = 'web'): Pod {
+  return {
+    namespace: 'prod',
+    name,
+    labels: { role },
+    nodeName,
+    ips: [`10.244.0.${name.length}`],
+    phase: 'Running',
+    hostNetwork: false,
+    terminating: false,
+  };
+}
+
+function groupOf(
+  { egressGroups }: Stores,
+  nodeName: string,
+  name: string,
+): EgressGroup | undefined {
+  return egressGroups.list(nodeName).items.find(({ metadata }) => metadata.name === name);
+}

@@ -10,11 +10,17 @@ export interface Published {
   readonly clusterNetworks: number;
 }
 
-/** Makes the stores say what was decided. Nodes that have nothing to see any more lose what they saw. */
-export const publish = ({ groups, network }: Decision, stores: Stores): Published => {
+/**
+ * Makes the stores say what was decided. Nodes that have nothing to see any more lose what they
+ * saw.
+ */
+export function publish({ groups, network }: Decision, stores: Stores): Published {
   let changed = 0;
   for (const nodeName of new Set([...stores.egressGroups.partitions(), ...groups.keys()])) {
     changed += stores.egressGroups.publish(nodeName, groups.get(nodeName) ?? []);
   }
-  return { egressGroups: changed, clusterNetworks: stores.clusterNetworks.publish(UNPARTITIONED, [network]) };
-};
+  return {
+    egressGroups: changed,
+    clusterNetworks: stores.clusterNetworks.publish(UNPARTITIONED, [network]),
+  };
+}

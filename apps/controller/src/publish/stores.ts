@@ -1,4 +1,5 @@
-import { CONTROLPLANE_GROUP_VERSION, type ClusterNetwork, type EgressGroup } from '@sallyport/api';
+import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
+import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import { MemoryStore } from '@sallyport/watch';
 
 /** What agents watch. */
@@ -8,8 +9,11 @@ export interface Stores {
   readonly clusterNetworks: MemoryStore<ClusterNetwork>;
 }
 
-/** Empty stores whose versions are above those of any store made earlier. @param nowMs milliseconds since 1970 */
-export const createStores = (nowMs: number): Stores => {
+/**
+ * Empty stores whose versions are above those of any store made earlier.
+ * @param nowMs milliseconds since 1970
+ */
+export function createStores(nowMs: number): Stores {
   const startVersion = nowMs * 1000;
   const apiVersion = CONTROLPLANE_GROUP_VERSION;
   return {
@@ -22,4 +26,4 @@ export const createStores = (nowMs: number): Stores => {
     }),
     clusterNetworks: new MemoryStore({ apiVersion, kind: 'ClusterNetwork', startVersion }),
   };
-};
+}

@@ -1,13 +1,16 @@
-import { Validator } from '@seriousme/openapi-schema-validator';
-import { CONTROLPLANE_GROUP_VERSION, type NodeReport } from '@sallyport/api';
+import type { NodeReport } from '@sallyport/api';
+import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import type { Clock } from '@sallyport/reconcile';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { Registry } from 'prom-client';
 import type { ControllerState } from '../controller-state.ts';
-import { decide, type Observation } from '../decide/decide.ts';
+import type { Observation } from '../decide/decide.ts';
+import { decide } from '../decide/decide.ts';
 import { createNodeReports } from '../holders/node-reports.ts';
 import { publish } from '../publish/publish.ts';
 import { createStores } from '../publish/stores.ts';
-import { createServer, type Server } from './create-server.ts';
+import type { Server } from './create-server.ts';
+import { createServer } from './create-server.ts';
 
 const never: Clock = { after: () => () => undefined };
 const base = `/apis/${CONTROLPLANE_GROUP_VERSION}`;
@@ -17,52 +20,14 @@ const observation: Observation = {
   faults: new Map(),
   pods: [],
   namespaces: [],
-  nodes: new Map([['n1', { name: 'n1', ips: ['10.0.0.1'], podCIDRs: ['10.244.1.0/24'], ready: true }]]),
+  nodes: new Map([
+    ['n1', { name: 'n1', ips: ['10.0.0.1'], podCIDRs: ['10.244.1.0/24'], ready: true }],
+  ]),
   reports: new Map(),
   settling: false,
   serviceCIDRs: ['10.96.0.0/16'],
   podCIDRs: [],
 };
-
-const serverOf = async (synced: boolean): Promise<{ server: Server; accepted: NodeReport[]; routes: string[] }> => {
-  const state: ControllerState = {
-    stores: createStores(1000),
-    reports: createNodeReports(),
-    decision: undefined,
-    leaving: new Map(),
-    settling: false,
-  };
-  if (synced) {
-    state.decision = decide(observation);
-    publish(state.decision, state.stores);
-  }
-  const accepted: NodeReport[] = [];
-  const server = await createServer({
-    state,
-    reports: { nodes: () => state.decision?.observation.nodes, accept: (report) => accepted.push(report) },
-    registry: new Registry(),
-    missing: () => (synced ? [] : ['pods', 'nodes']),
-    clock: never,
-    nowMs: () => 0,
-    bookmarkIntervalMs: 5000,
-    onError: (error) => {
-      throw error;
-    },
-  });
-  // HEAD routes come with every GET.
-  const routes = server.app.printRoutes({ commonPrefix: false }).match(/\((?:GET|PUT)[^)]*\)/g) ?? [];
-  return { server, accepted, routes };
-};
-
-const reportOf = (changes: Readonly<Record<string, unknown>> = {}): object => ({
-  apiVersion: CONTROLPLANE_GROUP_VERSION,
-  kind: 'NodeReport',
-  metadata: { name: 'n1' },
-  addresses: ['192.0.2.10', '2001:DB8::1'],
-  realizedResourceVersion: '7',
-  realizedNetworkVersion: '5',
-  ...changes,
-});
 
 describe('the HTTP server', () => {
   let synced: Awaited<ReturnType<typeof serverOf>>;
@@ -76,7 +41,10 @@ describe('the HTTP server', () => {
   it('describes every route in a valid OpenAPI document', async () => {
     const { server, routes } = synced;
     const document = (await server.app.inject('/openapi.json')).json<{
-      paths: Record<string, Record<string, { summary?: string; responses: Record<string, unknown> }>>;
+      paths: Record<
+        string,
+        Record<string, { summary?: string; responses: Record<string, unknown> }>
+      >;
     }>();
     const { valid, errors } = await new Validator().validate(structuredClone(document));
     expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
@@ -106,11 +74,24 @@ describe('the HTTP server', () => {
   it('answers 503 with what is missing until the cluster has been seen', async () => {
     const { server } = await serverOf(false);
     const ready = await server.app.inject('/readyz');
-    expect(ready.json()).toMatchObject({ kind: 'Status', code: 503, message: 'waiting for: pods, nodes' });
-    for (const path of [`${base}/egressgroups?watch=1&fieldSelector=nodeName%3Dn1`, '/debug/egresses']) {
-      expect((await server.app.inject(path)).json()).toMatchObject({ reason: 'ServiceUnavailable' });
+    expect(ready.json()).toMatchObject({
+      kind: 'Status',
+      code: 503,
+      message: 'waiting for: pods, nodes',
+    });
+    for (const path of [
+      `${base}/egressgroups?watch=1&fieldSelector=nodeName%3Dn1`,
+      '/debug/egresses',
+    ]) {
+      expect((await server.app.inject(path)).json()).toMatchObject({
+        reason: 'ServiceUnavailable',
+      });
     }
-    const put = await server.app.inject({ method: 'PUT', url: `${base}/nodereports/n1`, payload: reportOf() });
+    const put = await server.app.inject({
+      method: 'PUT',
+      url: `${base}/nodereports/n1`,
+      payload: reportOf(),
+    });
     expect(put.statusCode).toBe(503);
     expect((await server.app.inject('/healthz')).statusCode).toBe(200);
   });
@@ -160,7 +141,11 @@ describe('the HTTP server', () => {
 
   it('takes a report, its addresses in canonical form', async () => {
     const { server, accepted } = synced;
-    const response = await server.app.inject({ method: 'PUT', url: `${base}/nodereports/n1`, payload: reportOf() });
+    const response = await server.app.inject({
+      method: 'PUT',
+      url: `${base}/nodereports/n1`,
+      payload: reportOf(),
+    });
     expect(response.statusCode).toBe(200);
     expect(accepted).toEqual([reportOf({ addresses: ['192.0.2.10', '2001:db8::1'] })]);
   });
@@ -169,13 +154,23 @@ describe('the HTTP server', () => {
     const { server, accepted } = synced;
     const faults = [{ message: 'all' }, { egress: 'web', message: 'one' }];
     const payload = reportOf({ addresses: [], failure: 'no', faults });
-    const response = await server.app.inject({ method: 'PUT', url: `${base}/nodereports/n1`, payload });
+    const response = await server.app.inject({
+      method: 'PUT',
+      url: `${base}/nodereports/n1`,
+      payload,
+    });
     expect(response.json()).toEqual(payload);
     expect(accepted).toEqual([payload]);
   });
 
   it.each([
-    ['a Node that does not exist', 'n9', reportOf({ metadata: { name: 'n9' } }), 404, 'Node n9 does not exist'],
+    [
+      'a Node that does not exist',
+      'n9',
+      reportOf({ metadata: { name: 'n9' } }),
+      404,
+      'Node n9 does not exist',
+    ],
     ['another name in the path', 'n2', reportOf(), 400, 'metadata.name is "n1", the path says n2'],
     [
       'a bad address',
@@ -184,7 +179,13 @@ describe('the HTTP server', () => {
       400,
       'NodeReport n1: addresses[0]: "10.0.0.1/24" is not an IPv4 or IPv6 address',
     ],
-    ['a field of another type', 'n1', reportOf({ addresses: 'x' }), 400, 'body/addresses must be array'],
+    [
+      'a field of another type',
+      'n1',
+      reportOf({ addresses: 'x' }),
+      400,
+      'body/addresses must be array',
+    ],
     [
       'a fault that says nothing',
       'n1',
@@ -208,8 +209,63 @@ describe('the HTTP server', () => {
     ],
   ])('refuses a report with %s', async (_, name, payload, code, message) => {
     const { server, accepted } = synced;
-    const response = await server.app.inject({ method: 'PUT', url: `${base}/nodereports/${name}`, payload });
-    expect(response.json()).toMatchObject({ code, message: expect.stringContaining(message) as unknown });
+    const response = await server.app.inject({
+      method: 'PUT',
+      url: `${base}/nodereports/${name}`,
+      payload,
+    });
+    expect(response.json()).toMatchObject({
+      code,
+      message: expect.stringContaining(message) as unknown,
+    });
     expect(accepted).toEqual([]);
   });
 });
+
+async function serverOf(
+  synced: boolean,
+): Promise<{ server: Server; accepted: NodeReport[]; routes: string[] }> {
+  const state: ControllerState = {
+    stores: createStores(1000),
+    reports: createNodeReports(),
+    decision: undefined,
+    leaving: new Map(),
+    settling: false,
+  };
+  if (synced) {
+    state.decision = decide(observation);
+    publish(state.decision, state.stores);
+  }
+  const accepted: NodeReport[] = [];
+  const server = await createServer({
+    state,
+    reports: {
+      nodes: () => state.decision?.observation.nodes,
+      accept: (report) => accepted.push(report),
+    },
+    registry: new Registry(),
+    missing: () => (synced ? [] : ['pods', 'nodes']),
+    clock: never,
+    nowMs: () => 0,
+    bookmarkIntervalMs: 5000,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  // HEAD routes come with every GET.
+  const routes =
+    server.app.printRoutes({ commonPrefix: false }).match(/\((?:GET|PUT)[^)]*\)/g) ?? [];
+  return { server, accepted, routes };
+}
+
+function reportOf(changes: Readonly<Record<string, unknown>> = {}): object {
+  return {
+    apiVersion: CONTROLPLANE_GROUP_VERSION,
+    kind: 'NodeReport',
+    metadata: { name: 'n1' },
+    addresses: ['192.0.2.10', '2001:DB8::1'],
+    realizedResourceVersion: '7',
+    realizedNetworkVersion: '5',
+    ...changes,
+  };
+}

@@ -1,7 +1,9 @@
 import swagger from '@fastify/swagger';
 import type { Clock } from '@sallyport/reconcile';
-import { statusFor, type Status } from '@sallyport/watch';
-import { fastify, type FastifyError } from 'fastify';
+import type { Status } from '@sallyport/watch';
+import { statusFor } from '@sallyport/watch';
+import type { FastifyError } from 'fastify';
+import { fastify } from 'fastify';
 import type { Registry } from 'prom-client';
 import { Type } from 'typebox';
 import type { ControllerState } from '../controller-state.ts';
@@ -9,7 +11,8 @@ import { ApiError } from './api-error.ts';
 import { debugRoutes } from './debug/debug-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
-import { nodeReportRoute, type NodeReportPort } from './node-report-route.ts';
+import type { NodeReportPort } from './node-report-route.ts';
+import { nodeReportRoute } from './node-report-route.ts';
 import { failures } from './schemas.ts';
 import type { TypedFastify } from './typed-fastify.ts';
 import { watchRoutes } from './watch-routes.ts';
@@ -46,15 +49,10 @@ const httpReasons: Readonly<Record<number, Status['reason']>> = {
   415: 'UnsupportedMediaType',
 };
 
-const failureFor = (error: FastifyError | ApiError): Status => {
-  if (error instanceof ApiError) return statusFor(error.reason, error.message);
-  const { statusCode = 500 } = error;
-  if (statusCode >= 500) return statusFor('InternalError', 'an error of the controller: its log says more');
-  return statusFor(httpReasons[statusCode] ?? 'BadRequest', error.message);
-};
-
-/** The HTTP server: the watch API and the reports of the agents, health, metrics, debug endpoints. */
-export const createServer = async (options: ServerOptions): Promise<Server> => {
+/**
+ * The HTTP server: the watch API and the reports of the agents, health, metrics, debug endpoints.
+ */
+export async function createServer(options: ServerOptions): Promise<Server> {
   const app: TypedFastify = fastify({
     forceCloseConnections: 'idle',
     bodyLimit: 4 * 1024 * 1024,
@@ -64,16 +62,25 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Sallyport controller', version: 'v1beta2', description: 'What agents and operators ask.' },
+      info: {
+        title: 'Sallyport controller',
+        version: 'v1beta2',
+        description: 'What agents and operators ask.',
+      },
     },
   });
   app.setErrorHandler<FastifyError | ApiError>((error, _, reply) => {
     const status = failureFor(error);
-    if (status.reason === 'InternalError') options.onError(error);
+    if (status.reason === 'InternalError') {
+      options.onError(error);
+    }
     return reply.code(status.code).type('application/json').serializer(JSON.stringify).send(status);
   });
   app.setNotFoundHandler((request, reply) => {
-    const status = statusFor('NotFound', `${request.method} ${request.url}: no such path, see /openapi.json`);
+    const status = statusFor(
+      'NotFound',
+      `${request.method} ${request.url}: no such path, see /openapi.json`,
+    );
     return reply.code(status.code).send(status);
   });
 
@@ -101,7 +108,8 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
     listen: (host, port) => app.listen({ host, port }),
     async close() {
       watches.endAll();
-      // A connection on which nothing was ever asked counts as active: it would keep us for minutes.
+      // A connection on which nothing was ever asked counts as active: it would keep us for
+      // minutes.
       const cancel = options.clock.after(CLOSE_GRACE_MS, () => {
         app.server.closeAllConnections();
       });
@@ -109,4 +117,15 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
       cancel();
     },
   };
-};
+}
+
+function failureFor(error: FastifyError | ApiError): Status {
+  if (error instanceof ApiError) {
+    return statusFor(error.reason, error.message);
+  }
+  const { statusCode = 500 } = error;
+  if (statusCode >= 500) {
+    return statusFor('InternalError', 'an error of the controller: its log says more');
+  }
+  return statusFor(httpReasons[statusCode] ?? 'BadRequest', error.message);
+}

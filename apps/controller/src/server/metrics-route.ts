@@ -1,10 +1,10 @@
-import { Type } from 'typebox';
 import type { Registry } from 'prom-client';
+import { Type } from 'typebox';
 import { failures } from './schemas.ts';
 import type { TypedFastify } from './typed-fastify.ts';
 
 /** `/metrics`, for Prometheus. */
-export const metricsRoute = (app: TypedFastify, registry: Registry): void => {
+export function metricsRoute(app: TypedFastify, registry: Registry): void {
   app.get(
     '/metrics',
     {
@@ -19,4 +19,4 @@ export const metricsRoute = (app: TypedFastify, registry: Registry): void => {
       return reply.send(await registry.metrics());
     },
   );
-};
+}

@@ -1,4 +1,5 @@
-import { CONTROLPLANE_GROUP_VERSION, parseIp, type NodeReport } from '@sallyport/api';
+import type { NodeReport } from '@sallyport/api';
+import { CONTROLPLANE_GROUP_VERSION, parseIp } from '@sallyport/api';
 import { Type } from 'typebox';
 import { ApiError } from './api-error.ts';
 import { failures, NodeReportSchema } from './schemas.ts';
@@ -10,16 +11,8 @@ export interface NodeReportPort {
   readonly accept: (report: NodeReport) => void;
 }
 
-const addressesFor = (nodeName: string, addresses: readonly string[]): string[] =>
-  addresses.map((address, index) => {
-    const ip = parseIp(address);
-    if (ip !== undefined) return ip;
-    const message = `NodeReport ${nodeName}: addresses[${index}]: ${JSON.stringify(address)} is not an IPv4 or IPv6 address`;
-    throw new ApiError('BadRequest', message);
-  });
-
 /** `PUT nodereports/<node>`: what an agent knows of its Node. */
-export const nodeReportRoute = (app: TypedFastify, { nodes, accept }: NodeReportPort): void => {
+export function nodeReportRoute(app: TypedFastify, { nodes, accept }: NodeReportPort): void {
   app.put(
     `/apis/${CONTROLPLANE_GROUP_VERSION}/nodereports/:name`,
     {
@@ -38,7 +31,10 @@ export const nodeReportRoute = (app: TypedFastify, { nodes, accept }: NodeReport
       }
       const known = nodes();
       if (known === undefined) {
-        throw new ApiError('ServiceUnavailable', 'the controller has not seen the whole cluster yet, see /readyz');
+        throw new ApiError(
+          'ServiceUnavailable',
+          'the controller has not seen the whole cluster yet, see /readyz',
+        );
       }
       if (!known.has(name)) {
         throw new ApiError(
@@ -51,4 +47,15 @@ export const nodeReportRoute = (app: TypedFastify, { nodes, accept }: NodeReport
       return report;
     },
   );
-};
+}
+
+function addressesFor(nodeName: string, addresses: readonly string[]): string[] {
+  return addresses.map((address, index) => {
+    const ip = parseIp(address);
+    if (ip !== undefined) {
+      return ip;
+    }
+    const message = `NodeReport ${nodeName}: addresses[${index}]: ${JSON.stringify(address)} is not an IPv4 or IPv6 address`;
+    throw new ApiError('BadRequest', message);
+  });
+}

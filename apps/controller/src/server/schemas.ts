@@ -49,7 +49,10 @@ export const ClusterNetworkSchema = Type.Object({
 
 export const NodeFaultSchema = Type.Object({
   egress: Type.Optional(
-    Type.String({ minLength: 1, description: 'The name of the Egress it concerns; absent: all of them' }),
+    Type.String({
+      minLength: 1,
+      description: 'The name of the Egress it concerns; absent: all of them',
+    }),
   ),
   message: Type.String({ minLength: 1 }),
 });
@@ -58,17 +61,22 @@ export const NodeReportSchema = Type.Object({
   apiVersion: Type.Literal(CONTROLPLANE_GROUP_VERSION),
   kind: Type.Literal('NodeReport'),
   metadata: Type.Object({ name: Type.String() }),
-  addresses: Type.Array(Type.String(), { description: 'Every address that can be a static egress IP' }),
+  addresses: Type.Array(Type.String(), {
+    description: 'Every address that can be a static egress IP',
+  }),
   realizedResourceVersion: Type.String({
     pattern: '^[0-9]*$',
-    description: 'The egressgroups resourceVersion up to which the dataplane agrees with what it was told',
+    description:
+      'The egressgroups resourceVersion up to which the dataplane agrees with what it was told',
   }),
   realizedNetworkVersion: Type.String({
     pattern: '^[0-9]*$',
     description: 'The resourceVersion of the ClusterNetwork with which it does',
   }),
   failure: Type.Optional(Type.String({ description: 'Why the dataplane does not agree at all' })),
-  faults: Type.Optional(Type.Array(NodeFaultSchema, { description: 'What the Node was told and cannot do' })),
+  faults: Type.Optional(
+    Type.Array(NodeFaultSchema, { description: 'What the Node was told and cannot do' }),
+  ),
 });
 
 /** The parameters of a list or watch, as Kubernetes has them. */
@@ -77,9 +85,15 @@ export const WatchQuerySchema = Type.Object({
   fieldSelector: Type.Optional(
     Type.String({ description: 'nodeName=<name>, where the resource is partitioned by Node' }),
   ),
-  resourceVersion: Type.Optional(Type.String({ description: 'Watch: tell what changed after this version' })),
-  resourceVersionMatch: Type.Optional(Type.String({ description: 'NotOlderThan, with sendInitialEvents' })),
+  resourceVersion: Type.Optional(
+    Type.String({ description: 'Watch: tell what changed after this version' }),
+  ),
+  resourceVersionMatch: Type.Optional(
+    Type.String({ description: 'NotOlderThan, with sendInitialEvents' }),
+  ),
   allowWatchBookmarks: Type.Optional(Type.String()),
-  sendInitialEvents: Type.Optional(Type.String({ description: 'Watch: tell the whole state first, then a bookmark' })),
+  sendInitialEvents: Type.Optional(
+    Type.String({ description: 'Watch: tell the whole state first, then a bookmark' }),
+  ),
   timeoutSeconds: Type.Optional(Type.String({ description: 'Watch: end after this time' })),
 });

@@ -1,16 +1,10 @@
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import type { Clock } from '@sallyport/reconcile';
-import {
-  parseWatchQuery,
-  serveWatch,
-  type MemoryStore,
-  type Watchable,
-  type Watcher,
-  type WatchQuery,
-  type WatchStart,
-} from '@sallyport/watch';
+import type { MemoryStore, Watchable, Watcher, WatchQuery, WatchStart } from '@sallyport/watch';
+import { parseWatchQuery, serveWatch } from '@sallyport/watch';
 import type { FastifyReply } from 'fastify';
-import { Type, type TSchema } from 'typebox';
+import type { TSchema } from 'typebox';
+import { Type } from 'typebox';
 import type { ControllerState } from '../controller-state.ts';
 import { ApiError } from './api-error.ts';
 import { ClusterNetworkSchema, EgressGroupSchema, failures, WatchQuerySchema } from './schemas.ts';
@@ -36,19 +30,6 @@ interface Resource<T extends Watchable> {
 
 type Watch = Extract<WatchQuery, { verb: 'watch' }>;
 
-const startFor = ({ start, markInitialEventsEnd }: Watch): WatchStart =>
-  start.from === 'state' ? { from: 'state', markEnd: markInitialEventsEnd } : start;
-
-const openWatch = <T extends Watchable>(store: MemoryStore<T>, query: Watch, onReady: () => void): Watcher<T> => {
-  const { start, partition } = query;
-  const tooNew = start.from === 'state' && start.atLeast > store.version;
-  const watcher = tooNew ? 'expired' : store.watch(partition, startFor(query), onReady);
-  if (watcher !== 'expired') return watcher;
-  const version = start.from === 'state' ? start.atLeast : start.version;
-  const message = `resourceVersion ${version} is too old, or of another controller: start over without one`;
-  throw new ApiError('Expired', message);
-};
-
 /** Ends watches: the agents come back, and report again, to whoever answers next. */
 export interface OpenWatches {
   readonly endAll: () => void;
@@ -56,12 +37,16 @@ export interface OpenWatches {
 }
 
 /** The list-and-watch endpoints that agents use. */
-export const watchRoutes = (app: TypedFastify, options: WatchRoutesOptions): OpenWatches => {
+export function watchRoutes(app: TypedFastify, options: WatchRoutesOptions): OpenWatches {
   const { state, clock, bookmarkIntervalMs } = options;
   /** How to close a watch, and whose it is. */
   const open = new Map<() => void, string>();
 
-  const stream = <T extends Watchable>(reply: FastifyReply, store: MemoryStore<T>, query: Watch): void => {
+  const stream = <T extends Watchable>(
+    reply: FastifyReply,
+    store: MemoryStore<T>,
+    query: Watch,
+  ): void => {
     const close = serveWatch<T>({
       response: reply.raw,
       open: (onReady) => {
@@ -87,7 +72,8 @@ export const watchRoutes = (app: TypedFastify, options: WatchRoutesOptions): Ope
         schema: {
           tags: ['controlplane'],
           summary: `List or watch ${plural}`,
-          description: 'With watch=1: newline-delimited JSON events {type, object}, as Kubernetes has them.',
+          description:
+            'With watch=1: newline-delimited JSON events {type, object}, as Kubernetes has them.',
           querystring: WatchQuerySchema,
           response: {
             200: Type.Object({
@@ -102,10 +88,15 @@ export const watchRoutes = (app: TypedFastify, options: WatchRoutesOptions): Ope
       },
       (request, reply) => {
         if (state.decision === undefined) {
-          throw new ApiError('ServiceUnavailable', 'the controller has not seen the whole cluster yet, see /readyz');
+          throw new ApiError(
+            'ServiceUnavailable',
+            'the controller has not seen the whole cluster yet, see /readyz',
+          );
         }
         const parsed = parseWatchQuery(request.query, partitionField);
-        if (!parsed.ok) throw new ApiError('BadRequest', parsed.message);
+        if (!parsed.ok) {
+          throw new ApiError('BadRequest', parsed.message);
+        }
         const { query } = parsed;
         if (query.verb === 'watch') {
           stream(reply, store, query);
@@ -130,9 +121,18 @@ export const watchRoutes = (app: TypedFastify, options: WatchRoutesOptions): Ope
     store: egressGroups,
     partitionField: 'nodeName',
   });
-  route({ plural: 'clusternetworks', kind: 'ClusterNetwork', schema: ClusterNetworkSchema, store: clusterNetworks });
+  route({
+    plural: 'clusternetworks',
+    kind: 'ClusterNetwork',
+    schema: ClusterNetworkSchema,
+    store: clusterNetworks,
+  });
   const end = (isMeant: (partition: string) => boolean): void => {
-    for (const [close, partition] of open) if (isMeant(partition)) close();
+    for (const [close, partition] of open) {
+      if (isMeant(partition)) {
+        close();
+      }
+    }
   };
   return {
     endAll: () => {
@@ -142,4 +142,24 @@ export const watchRoutes = (app: TypedFastify, options: WatchRoutesOptions): Ope
       end((partition) => partition === nodeName);
     },
   };
-};
+}
+
+function openWatch<T extends Watchable>(
+  store: MemoryStore<T>,
+  query: Watch,
+  onReady: () => void,
+): Watcher<T> {
+  const { start, partition } = query;
+  const tooNew = start.from === 'state' && start.atLeast > store.version;
+  const watcher = tooNew ? 'expired' : store.watch(partition, startFor(query), onReady);
+  if (watcher !== 'expired') {
+    return watcher;
+  }
+  const version = start.from === 'state' ? start.atLeast : start.version;
+  const message = `resourceVersion ${version} is too old, or of another controller: start over without one`;
+  throw new ApiError('Expired', message);
+}
+
+function startFor({ start, markInitialEventsEnd }: Watch): WatchStart {
+  return start.from === 'state' ? { from: 'state', markEnd: markInitialEventsEnd } : start;
+}

@@ -3,9 +3,13 @@ import { listed } from './listed.ts';
 import type { StatusInput, Verdict } from './plan-status.ts';
 
 /** Do other Egresses govern Pods that this one selects? */
-export const conflictedCondition = ({ losses, members }: StatusInput): Verdict => {
+export function conflictedCondition({ losses, members }: StatusInput): Verdict {
   if (losses.length === 0) {
-    return { status: 'False', reason: 'NoConflict', message: 'no other Egress has precedence on a selected Pod' };
+    return {
+      status: 'False',
+      reason: 'NoConflict',
+      message: 'no other Egress has precedence on a selected Pod',
+    };
   }
   const lostTo = new Map<string, Set<string>>();
   for (const { winner, pod } of losses) {
@@ -18,4 +22,4 @@ export const conflictedCondition = ({ losses, members }: StatusInput): Verdict =
     `${lost.size} of ${selected.size} selected Pods are governed by an older Egress ` +
     `(or one of the same age whose name sorts first): ${listed(winners)}`;
   return { status: 'True', reason: 'OtherEgressHasPrecedence', message };
-};
+}

@@ -4,16 +4,20 @@ import type { EgressEvent } from '@sallyport/kube';
 /** Realized follows every Pod that comes or goes: too often for an Event. */
 const reported = ['IPAllocated', 'IPAssigned', 'Conflicted'];
 
-const isGood = ({ type, status }: Condition): boolean => (type === 'Conflicted') === (status === 'False');
-
-/** The Events that tell of the way from one status to the next: one for each outcome that changed. */
-export const eventsFor = (previous: EgressStatus, next: EgressStatus): readonly EgressEvent[] =>
-  (next.conditions ?? [])
+/**
+ * The Events that tell of the way from one status to the next: one for each outcome that changed.
+ */
+export function eventsFor(previous: EgressStatus, next: EgressStatus): readonly EgressEvent[] {
+  return (next.conditions ?? [])
     .filter((condition) => {
-      if (!reported.includes(condition.type) || condition.status === 'Unknown') return false;
+      if (!reported.includes(condition.type) || condition.status === 'Unknown') {
+        return false;
+      }
       const before = previous.conditions?.find(({ type }) => type === condition.type);
       // That all is well from the start is no news.
-      if (before === undefined && condition.type !== 'IPAssigned' && isGood(condition)) return false;
+      if (before === undefined && condition.type !== 'IPAssigned' && isGood(condition)) {
+        return false;
+      }
       return before?.status !== condition.status || before.reason !== condition.reason;
     })
     .map((condition) => ({
@@ -21,3 +25,8 @@ export const eventsFor = (previous: EgressStatus, next: EgressStatus): readonly 
       reason: condition.reason,
       message: condition.message,
     }));
+}
+
+function isGood({ type, status }: Condition): boolean {
+  return (type === 'Conflicted') === (status === 'False');
+}

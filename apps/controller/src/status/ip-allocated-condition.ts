@@ -4,7 +4,7 @@ import type { StatusInput, Verdict } from './plan-status.ts';
 import { IPV6_NOT_SUPPORTED, unserved } from './unserved.ts';
 
 /** Does the Egress have an IP? */
-export const ipAllocatedCondition = ({ egress, faults }: StatusInput): Verdict => {
+export function ipAllocatedCondition({ egress, faults }: StatusInput): Verdict {
   const { egressIPs, externalIPPools } = egress;
   const [served] = servedIpsOf(egress);
   if (served !== undefined) {
@@ -25,4 +25,4 @@ export const ipAllocatedCondition = ({ egress, faults }: StatusInput): Verdict =
   const pools = externalIPPools.join(', ');
   const message = `this version does not support pools (${pools}): give an egressIP that is on an interface of a Node`;
   return { status: 'False', reason: 'PoolsNotSupported', message };
-};
+}

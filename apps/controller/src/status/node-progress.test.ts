@@ -1,25 +1,14 @@
-import { CONTROLPLANE_GROUP_VERSION, type NodeReport } from '@sallyport/api';
+import type { NodeReport } from '@sallyport/api';
+import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import { clusterNetworkFor } from '../decide/cluster-network-for.ts';
 import { UNPARTITIONED } from '../publish/publish.ts';
 import { createStores } from '../publish/stores.ts';
-import { nodeProgressFor, progressOf, type NodeProgress } from './node-progress.ts';
+import type { NodeProgress } from './node-progress.ts';
+import { nodeProgressFor, progressOf } from './node-progress.ts';
 
 const START = 1000 * 1000;
 
-const reportOf = (realizedResourceVersion: string, rest: Partial<NodeReport> = {}): NodeReport => ({
-  apiVersion: CONTROLPLANE_GROUP_VERSION,
-  kind: 'NodeReport',
-  metadata: { name: 'n1' },
-  addresses: [],
-  realizedResourceVersion,
-  realizedNetworkVersion: String(START + 1),
-  ...rest,
-});
-
 const broken = { failure: 'no ipset' };
-const faultOf = (...egresses: readonly string[]): Pick<NodeReport, 'faults'> => ({
-  faults: egresses.map((egress) => ({ egress, message: `${egress} is dropped.` })),
-});
 
 const group = {
   apiVersion: CONTROLPLANE_GROUP_VERSION,
@@ -49,7 +38,12 @@ describe('nodeProgressFor', () => {
       true,
       { state: 'Unknown' },
     ],
-    ['a Node that says why it has not', reportOf('', broken), false, { state: 'Failing', failure: 'no ipset' }],
+    [
+      'a Node that says why it has not',
+      reportOf('', broken),
+      false,
+      { state: 'Failing', failure: 'no ipset' },
+    ],
     [
       'a Node that has got as far and then failed',
       reportOf(String(START + 1), broken),
@@ -74,7 +68,12 @@ describe('nodeProgressFor', () => {
       false,
       { state: 'Failing', failure: 'No network.' },
     ],
-    ['a Node that has not, with a fault of another Egress', reportOf('', faultOf('db')), false, { state: 'Behind' }],
+    [
+      'a Node that has not, with a fault of another Egress',
+      reportOf('', faultOf('db')),
+      false,
+      { state: 'Behind' },
+    ],
     [
       'a Node with a failure and a fault of the Egress',
       reportOf('', { ...broken, ...faultOf('web') }),
@@ -89,7 +88,12 @@ describe('nodeProgressFor', () => {
     ],
     ['a Node that never reported', undefined, false, { state: 'Silent' }],
     ['a Node that may yet report', undefined, true, { state: 'Unknown' }],
-    ['a Node that is where our predecessor left it', reportOf(String(START - 5)), true, { state: 'Unknown' }],
+    [
+      'a Node that is where our predecessor left it',
+      reportOf(String(START - 5)),
+      true,
+      { state: 'Unknown' },
+    ],
     ['a Node that has just started', reportOf(''), true, { state: 'Behind' }],
     ['a Node that stays there', reportOf(String(START - 5)), false, { state: 'Behind' }],
   ])('is right about %s', (_, report, settling, expected) => {
@@ -97,15 +101,18 @@ describe('nodeProgressFor', () => {
     stores.egressGroups.publish('n1', [group]);
     stores.clusterNetworks.publish(UNPARTITIONED, [network]);
     const reports = new Map(report === undefined ? [] : [['n1', report]]);
-    expect(nodeProgressFor('n1', 'web', { stores, reports, leaving: new Map(), settling })).toEqual({
-      nodeName: 'n1',
-      ...expected,
-    });
+    expect(nodeProgressFor('n1', 'web', { stores, reports, leaving: new Map(), settling })).toEqual(
+      {
+        nodeName: 'n1',
+        ...expected,
+      },
+    );
   });
 });
 
 describe('progressOf', () => {
-  // n2 is the gateway and has applied the group; n1 had a member and was told to forget the group in version START + 3.
+  // n2 is the gateway and has applied the group; n1 had a member and was told to forget the group
+  // in version START + 3.
   it.each<[string, NodeReport | undefined, readonly NodeProgress[], boolean?]>([
     [
       'waits for a Node that has to forget the group',
@@ -120,7 +127,12 @@ describe('progressOf', () => {
     ],
     ['is done with a Node that has forgotten it', reportOf(String(START + 3)), []],
     ['is done with it whatever happens there later', reportOf(String(START + 3), broken), []],
-    ['says so when it is down', reportOf(String(START + 2)), [{ nodeName: 'n1', state: 'NotReady' }], false],
+    [
+      'says so when it is down',
+      reportOf(String(START + 2)),
+      [{ nodeName: 'n1', state: 'NotReady' }],
+      false,
+    ],
     ['is done with it when it goes down later', reportOf(String(START + 3)), [], false],
   ])('%s', (_, report, expected, ready = true) => {
     const stores = createStores(1000);
@@ -128,12 +140,35 @@ describe('progressOf', () => {
     stores.egressGroups.publish('n2', [group]);
     stores.egressGroups.publish('n1', []);
     const reports = new Map([['n2', reportOf(String(START + 2))]]);
-    if (report !== undefined) reports.set('n1', report);
+    if (report !== undefined) {
+      reports.set('n1', report);
+    }
     const input = { stores, reports, leaving: new Map([['web', ['n1']]]), settling: false };
     const decision = {
       nodesOfGroup: new Map([['web', ['n2']]]),
       observation: { nodes: new Map([['n1', { ready }]]) },
     };
-    expect(progressOf('web', decision, input)).toEqual([{ nodeName: 'n2', state: 'Realized' }, ...expected]);
+    expect(progressOf('web', decision, input)).toEqual([
+      { nodeName: 'n2', state: 'Realized' },
+      ...expected,
+    ]);
   });
 });
+
+function reportOf(realizedResourceVersion: string, rest: Partial<NodeReport> = {}): NodeReport {
+  return {
+    apiVersion: CONTROLPLANE_GROUP_VERSION,
+    kind: 'NodeReport',
+    metadata: { name: 'n1' },
+    addresses: [],
+    realizedResourceVersion,
+    realizedNetworkVersion: String(START + 1),
+    ...rest,
+  };
+}
+
+function faultOf(...egresses: readonly string[]): Pick<NodeReport, 'faults'> {
+  return {
+    faults: egresses.map((egress) => ({ egress, message: `${egress} is dropped.` })),
+  };
+}

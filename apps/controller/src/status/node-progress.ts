@@ -5,7 +5,10 @@ import type { Leaving } from '../publish/leaving.ts';
 import { UNPARTITIONED } from '../publish/publish.ts';
 import type { Stores } from '../publish/stores.ts';
 
-/** How far a Node's dataplane is with what it has last been told of a group, and of the network the group is used in. */
+/**
+ * How far a Node's dataplane is with what it has last been told of a group, and of the network the
+ * group is used in.
+ */
 export type NodeProgress = { readonly nodeName: string } & (
   | { readonly state: 'Realized' | 'Behind' }
   /** It has not reported since we started, and there has been time. */
@@ -24,56 +27,20 @@ export interface ProgressInput {
   readonly settling: boolean;
 }
 
-/** Whether a Node has applied what it was last told of a group, be it that the group is none of its business any more. */
-export const hasApplied = (
-  nodeName: string,
-  group: string,
-  { stores, reports }: Pick<ProgressInput, 'stores' | 'reports'>,
-): boolean =>
-  Number(reports.get(nodeName)?.realizedResourceVersion ?? '') >= stores.egressGroups.changedAt(nodeName, group);
-
-/** Whether it knows the Nodes there are: it takes tunnelled packets from those only. */
-const knowsNetwork = ({ realizedNetworkVersion }: NodeReport, { clusterNetworks }: Stores): boolean =>
-  Number(realizedNetworkVersion) >= clusterNetworks.changedAt(UNPARTITIONED, CLUSTER_NETWORK_NAME);
-
-/** Whether the report has a version of our predecessor: that says nothing about what we told the Node. */
-const isOld = ({ realizedResourceVersion, realizedNetworkVersion }: NodeReport, stores: Stores): boolean =>
-  isBefore(realizedResourceVersion, stores.egressGroups) || isBefore(realizedNetworkVersion, stores.clusterNetworks);
-
-const isBefore = (version: string, { startVersion }: { readonly startVersion: number }): boolean =>
-  version !== '' && Number(version) < startVersion;
-
-/** Why the Node does not do what the Egress says. */
-const failuresOf = ({ failure, faults = [] }: NodeReport, egress: string): readonly string[] => [
-  ...(failure === undefined ? [] : [failure]),
-  ...faults.filter((fault) => (fault.egress ?? egress) === egress).map(({ message }) => message),
-];
-
-/** The progress of one Node with one group. */
-export const nodeProgressFor = (nodeName: string, group: string, input: ProgressInput): NodeProgress => {
-  const { stores, reports, settling } = input;
-  const report = reports.get(nodeName);
-  if (report === undefined) return { nodeName, state: settling ? 'Unknown' : 'Silent' };
-  if (settling && isOld(report, stores)) return { nodeName, state: 'Unknown' };
-  // Also at the right version: a fault, or something that undid what had been realized.
-  const failures = failuresOf(report, group);
-  if (failures.length > 0) return { nodeName, state: 'Failing', failure: failures.join(' ') };
-  const isRealized = hasApplied(nodeName, group, input) && knowsNetwork(report, stores);
-  return { nodeName, state: isRealized ? 'Realized' : 'Behind' };
-};
-
 /** What is needed of a decision. */
 interface Told extends Pick<Decision, 'nodesOfGroup'> {
   readonly observation: { readonly nodes: ReadonlyMap<string, { readonly ready: boolean }> };
 }
 
 /** The progress of the Nodes with an Egress's group, and of those that have yet to forget it. */
-export const progressOf = (
+export function progressOf(
   egress: string,
   { nodesOfGroup, observation }: Told,
   input: ProgressInput,
-): readonly NodeProgress[] => {
-  const leaving = (input.leaving.get(egress) ?? []).filter((nodeName) => !hasApplied(nodeName, egress, input));
+): readonly NodeProgress[] {
+  const leaving = (input.leaving.get(egress) ?? []).filter(
+    (nodeName) => !hasApplied(nodeName, egress, input),
+  );
   return [
     ...(nodesOfGroup.get(egress) ?? []).map((nodeName) => nodeProgressFor(nodeName, egress, input)),
     ...leaving.map((nodeName) =>
@@ -82,4 +49,78 @@ export const progressOf = (
         : { nodeName, state: 'NotReady' as const },
     ),
   ];
-};
+}
+
+/** The progress of one Node with one group. */
+export function nodeProgressFor(
+  nodeName: string,
+  group: string,
+  input: ProgressInput,
+): NodeProgress {
+  const { stores, reports, settling } = input;
+  const report = reports.get(nodeName);
+  if (report === undefined) {
+    return { nodeName, state: settling ? 'Unknown' : 'Silent' };
+  }
+  if (settling && isOld(report, stores)) {
+    return { nodeName, state: 'Unknown' };
+  }
+  // Also at the right version: a fault, or something that undid what had been realized.
+  const failures = failuresOf(report, group);
+  if (failures.length > 0) {
+    return { nodeName, state: 'Failing', failure: failures.join(' ') };
+  }
+  const isRealized = hasApplied(nodeName, group, input) && knowsNetwork(report, stores);
+  return { nodeName, state: isRealized ? 'Realized' : 'Behind' };
+}
+
+/**
+ * Whether a Node has applied what it was last told of a group, be it that the group is none of its
+ * business any more.
+ */
+export function hasApplied(
+  nodeName: string,
+  group: string,
+  { stores, reports }: Pick<ProgressInput, 'stores' | 'reports'>,
+): boolean {
+  return (
+    Number(reports.get(nodeName)?.realizedResourceVersion ?? '') >=
+    stores.egressGroups.changedAt(nodeName, group)
+  );
+}
+
+/**
+ * Whether the report has a version of our predecessor: that says nothing about what we told the
+ * Node.
+ */
+function isOld(
+  { realizedResourceVersion, realizedNetworkVersion }: NodeReport,
+  stores: Stores,
+): boolean {
+  return (
+    isBefore(realizedResourceVersion, stores.egressGroups) ||
+    isBefore(realizedNetworkVersion, stores.clusterNetworks)
+  );
+}
+
+function isBefore(version: string, { startVersion }: { readonly startVersion: number }): boolean {
+  return version !== '' && Number(version) < startVersion;
+}
+
+/** Why the Node does not do what the Egress says. */
+function failuresOf({ failure, faults = [] }: NodeReport, egress: string): readonly string[] {
+  return [
+    ...(failure === undefined ? [] : [failure]),
+    ...faults.filter((fault) => (fault.egress ?? egress) === egress).map(({ message }) => message),
+  ];
+}
+
+/** Whether it knows the Nodes there are: it takes tunnelled packets from those only. */
+function knowsNetwork(
+  { realizedNetworkVersion }: NodeReport,
+  { clusterNetworks }: Stores,
+): boolean {
+  return (
+    Number(realizedNetworkVersion) >= clusterNetworks.changedAt(UNPARTITIONED, CLUSTER_NETWORK_NAME)
+  );
+}

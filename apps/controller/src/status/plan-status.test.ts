@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { Holder } from '../holders/holders-for.ts';
 import { eventsFor } from './events-for.ts';
 import type { NodeProgress } from './node-progress.ts';
-import { planStatus, type StatusInput } from './plan-status.ts';
+import type { StatusInput } from './plan-status.ts';
+import { planStatus } from './plan-status.ts';
 
 const IP = '192.0.2.10';
 const egress: Egress = {
@@ -25,27 +26,6 @@ const fault = {
   value: '1.2.3',
   expected: 'an address',
   remedy: 'Fix it.',
-};
-
-const input = (changes: Partial<StatusInput> = {}): StatusInput => ({
-  egress,
-  members: [],
-  losses: [],
-  faults: [],
-  holder: one,
-  network: { podCIDRs: ['10.244.0.0/16'], serviceCIDRs: ['10.96.0.0/16'] },
-  progress: [done],
-  previous: {},
-  now,
-  ...changes,
-});
-
-const conditionOf = (status: EgressStatus, type: string): Condition | undefined =>
-  status.conditions?.find((condition) => condition.type === type);
-
-const brief = (changes: Partial<StatusInput>, type: string): string => {
-  const { status, reason, message } = conditionOf(planStatus(input(changes)), type)!;
-  return `${status} ${reason}: ${message}`;
 };
 
 const dropped = 'until then external IPv4 traffic of the selected Pods is dropped';
@@ -133,7 +113,11 @@ describe('planStatus', () => {
       { holder: { kind: 'Unreachable', ip: IP, nodeName: 'n2' } },
       `False NoInternalIP: Node n2 holds ${IP}, but has no IPv4 InternalIP to tunnel to; ${dropped}`,
     ],
-    ['there is no IP', { holder: { kind: 'NoIP' } }, `False NoIP: there is no IP, see IPAllocated; ${dropped}`],
+    [
+      'there is no IP',
+      { holder: { kind: 'NoIP' } },
+      `False NoIP: there is no IP, see IPAllocated; ${dropped}`,
+    ],
     [
       'there is an IPv6 address only, and nothing is dropped',
       { holder: { kind: 'NoIP' }, egress: { ...egress, egressIPs: ['fd00::8'] } },
@@ -201,7 +185,11 @@ describe('planStatus', () => {
       { egress: dual },
       `False IPv6NotSupported: in effect on n2; ${unserved}`,
     ],
-    ['there is no gateway', { holder: { kind: 'Nobody', ip: IP } }, `False NoGateway: see IPAssigned; ${dropped}`],
+    [
+      'there is no gateway',
+      { holder: { kind: 'Nobody', ip: IP } },
+      `False NoGateway: see IPAssigned; ${dropped}`,
+    ],
     [
       'the spec has faults',
       { faults: [fault] },
@@ -214,7 +202,12 @@ describe('planStatus', () => {
     ],
     [
       'many Nodes are behind, without naming all',
-      { progress: [1, 2, 3, 4, 5, 6, 7].map((n) => ({ nodeName: `n${n}`, state: 'Behind' as const })) },
+      {
+        progress: [1, 2, 3, 4, 5, 6, 7].map((n) => ({
+          nodeName: `n${n}`,
+          state: 'Behind' as const,
+        })),
+      },
       'False Pending: waiting for Nodes n1, n2, n3, n4, n5 and 2 more',
     ],
   ])('says in Realized that %s', (_, changes, expected) => {
@@ -222,7 +215,10 @@ describe('planStatus', () => {
   });
 
   it('counts in Conflicted the Pods that others govern', () => {
-    const pod = (name: string): { namespace: string; name: string } => ({ namespace: 'default', name });
+    const pod = (name: string): { namespace: string; name: string } => ({
+      namespace: 'default',
+      name,
+    });
     const losses = [
       { pod: pod('a'), family: 'IPv4' as const, winner: 'old' },
       { pod: pod('a'), family: 'IPv6' as const, winner: 'old' },
@@ -242,14 +238,20 @@ describe('planStatus', () => {
   it('leaves IPAssigned and Realized alone after a restart until the Nodes have reported', () => {
     const before = planStatus(input());
     const after = planStatus(
-      input({ previous: before, progress: [{ nodeName: 'n2', state: 'Unknown' }], now: new Date() }),
+      input({
+        previous: before,
+        progress: [{ nodeName: 'n2', state: 'Unknown' }],
+        now: new Date(),
+      }),
     );
     expect(after).toEqual(before);
   });
 
   it('does not go on saying that a Node holds the IP when it has said that it does not', () => {
     const previous = planStatus(input());
-    const status = planStatus(input({ previous, holder: { kind: 'Unknown', ip: IP, waitingFor: ['n1'] } }));
+    const status = planStatus(
+      input({ previous, holder: { kind: 'Unknown', ip: IP, waitingFor: ['n1'] } }),
+    );
     expect(status.egressNode).toBeUndefined();
     expect(conditionOf(status, 'IPAssigned')).toMatchObject({ status: 'Unknown' });
     expect(conditionOf(status, 'Realized')).toMatchObject({ status: 'False' });
@@ -259,7 +261,11 @@ describe('planStatus', () => {
     const first = planStatus(input({ holder: { kind: 'Nobody', ip: IP } }));
     const later = new Date('2026-01-02T04:00:00Z');
     const second = planStatus(
-      input({ previous: first, holder: { kind: 'Several', ip: IP, nodeNames: ['n1', 'n2'] }, now: later }),
+      input({
+        previous: first,
+        holder: { kind: 'Several', ip: IP, nodeNames: ['n1', 'n2'] },
+        now: later,
+      }),
     );
     expect(conditionOf(second, 'IPAssigned')).toMatchObject({
       reason: 'SeveralNodes',
@@ -308,14 +314,42 @@ describe('planStatus', () => {
 describe('eventsFor', () => {
   it('tells of the first assignment, and of each outcome that changes', () => {
     const assigned = planStatus(input());
-    expect(eventsFor({}, assigned)).toEqual([{ type: 'Normal', reason: 'Assigned', message: `Node n2 holds ${IP}` }]);
+    expect(eventsFor({}, assigned)).toEqual([
+      { type: 'Normal', reason: 'Assigned', message: `Node n2 holds ${IP}` },
+    ]);
     const nobody = planStatus(input({ previous: assigned, holder: { kind: 'Nobody', ip: IP } }));
     expect(eventsFor(assigned, nobody)).toMatchObject([{ type: 'Warning', reason: 'NoNode' }]);
   });
 
   it('is silent about Nodes that come and go with their Pods', () => {
     const realized = planStatus(input());
-    const pending = planStatus(input({ previous: realized, progress: [{ nodeName: 'n1', state: 'Behind' }] }));
+    const pending = planStatus(
+      input({ previous: realized, progress: [{ nodeName: 'n1', state: 'Behind' }] }),
+    );
     expect(eventsFor(realized, pending)).toEqual([]);
   });
 });
+
+function input(changes: Partial<StatusInput> = {}): StatusInput {
+  return {
+    egress,
+    members: [],
+    losses: [],
+    faults: [],
+    holder: one,
+    network: { podCIDRs: ['10.244.0.0/16'], serviceCIDRs: ['10.96.0.0/16'] },
+    progress: [done],
+    previous: {},
+    now,
+    ...changes,
+  };
+}
+
+function brief(changes: Partial<StatusInput>, type: string): string {
+  const { status, reason, message } = conditionOf(planStatus(input(changes)), type)!;
+  return `${status} ${reason}: ${message}`;
+}
+
+function conditionOf(status: EgressStatus, type: string): Condition | undefined {
+  return status.conditions?.find((condition) => condition.type === type);
+}

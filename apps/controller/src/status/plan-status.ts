@@ -1,4 +1,5 @@
-import { setCondition, type ClusterNetwork, type Condition, type EgressStatus, type Fault } from '@sallyport/api';
+import type { ClusterNetwork, Condition, EgressStatus, Fault } from '@sallyport/api';
+import { setCondition } from '@sallyport/api';
 import type { ResolvedEgress } from '@sallyport/grouping';
 import type { Holder } from '../holders/holders-for.ts';
 import { servedIpsOf } from '../holders/served.ts';
@@ -16,7 +17,10 @@ export interface StatusInput extends ResolvedEgress {
   readonly faults: readonly Fault[];
   readonly holder: Holder;
   readonly network: Pick<ClusterNetwork, 'podCIDRs' | 'serviceCIDRs'>;
-  /** Of the Nodes with the group (the gateway and those with members), and of those that have yet to forget it. */
+  /**
+   * Of the Nodes with the group (the gateway and those with members), and of those that have yet to
+   * forget it.
+   */
   readonly progress: readonly NodeProgress[];
   /** What it is now. */
   readonly previous: EgressStatus;
@@ -24,7 +28,7 @@ export interface StatusInput extends ResolvedEgress {
 }
 
 /** The status an Egress is to have. Given its result as `previous`, it returns an equal one. */
-export const planStatus = (input: StatusInput): EgressStatus => {
+export function planStatus(input: StatusInput): EgressStatus {
   const { holder, egress, previous, now } = input;
   const before = previous.conditions ?? [];
   const verdicts: Readonly<Record<string, Verdict | 'Undecided'>> = {
@@ -35,8 +39,14 @@ export const planStatus = (input: StatusInput): EgressStatus => {
   };
   let conditions = before;
   for (const [type, verdict] of Object.entries(verdicts)) {
-    if (verdict === 'Undecided') continue;
-    conditions = setCondition(conditions, { type, ...verdict, observedGeneration: egress.generation }, now);
+    if (verdict === 'Undecided') {
+      continue;
+    }
+    conditions = setCondition(
+      conditions,
+      { type, ...verdict, observedGeneration: egress.generation },
+      now,
+    );
   }
   const assigned = holder.kind === 'One' || holder.kind === 'Unreachable';
   return {
@@ -44,4 +54,4 @@ export const planStatus = (input: StatusInput): EgressStatus => {
     ...(assigned && egress.egressIPs.length > 1 && { egressIPs: servedIpsOf(egress) }),
     conditions,
   };
-};
+}

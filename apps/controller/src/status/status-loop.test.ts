@@ -1,5 +1,6 @@
 import type { Clock } from '@sallyport/reconcile';
-import { createStatusLoop, type StatusLoop } from './status-loop.ts';
+import type { StatusLoop } from './status-loop.ts';
+import { createStatusLoop } from './status-loop.ts';
 import type { StatusScope } from './status-pass.ts';
 
 interface Fixture {
@@ -13,39 +14,6 @@ interface Fixture {
   /** How many of the next passes a new decision ends. */
   outdated: number;
 }
-
-const setUp = (): Fixture => {
-  let now = 0;
-  const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
-  const clock: Clock = {
-    after(delayMs, callback) {
-      const timer = { at: now + delayMs, callback };
-      timers.add(timer);
-      return () => timers.delete(timer);
-    },
-  };
-  const passes: string[] = [];
-  const pass = (scope: StatusScope): Promise<'done' | 'outdated'> => {
-    passes.push(`${now} ${scope}`);
-    fixture.failing -= 1;
-    if (fixture.failing >= 0) return Promise.reject(new Error('refused'));
-    fixture.outdated -= 1;
-    if (fixture.outdated < 0) return Promise.resolve('done');
-    return Promise.resolve().then(() => {
-      loop.decided();
-      return 'outdated';
-    });
-  };
-  const until = async (ms: number): Promise<void> => {
-    for (; now < ms; now += 1) {
-      for (const timer of timers) if (timer.at <= now && timers.delete(timer)) timer.callback();
-      for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
-    }
-  };
-  const loop = createStatusLoop({ clock, pass, onError: () => undefined });
-  const fixture: Fixture = { loop, passes, until, failing: 0, outdated: 0 };
-  return fixture;
-};
 
 describe('createStatusLoop', () => {
   it('writes a new holder at once, and how far the Nodes are a little later', async () => {
@@ -111,3 +79,46 @@ describe('createStatusLoop', () => {
     expect(passes).toEqual([]);
   });
 });
+
+function setUp(): Fixture {
+  let now = 0;
+  const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+  const clock: Clock = {
+    after(delayMs, callback) {
+      const timer = { at: now + delayMs, callback };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+  };
+  const passes: string[] = [];
+  const pass = (scope: StatusScope): Promise<'done' | 'outdated'> => {
+    passes.push(`${now} ${scope}`);
+    fixture.failing -= 1;
+    if (fixture.failing >= 0) {
+      return Promise.reject(new Error('refused'));
+    }
+    fixture.outdated -= 1;
+    if (fixture.outdated < 0) {
+      return Promise.resolve('done');
+    }
+    return Promise.resolve().then(() => {
+      loop.decided();
+      return 'outdated';
+    });
+  };
+  const until = async (ms: number): Promise<void> => {
+    for (; now < ms; now += 1) {
+      for (const timer of timers) {
+        if (timer.at <= now && timers.delete(timer)) {
+          timer.callback();
+        }
+      }
+      for (let turn = 0; turn < 10; turn += 1) {
+        await Promise.resolve();
+      }
+    }
+  };
+  const loop = createStatusLoop({ clock, pass, onError: () => undefined });
+  const fixture: Fixture = { loop, passes, until, failing: 0, outdated: 0 };
+  return fixture;
+}

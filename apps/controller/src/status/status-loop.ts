@@ -1,9 +1,13 @@
-import { createRunner, type Clock } from '@sallyport/reconcile';
+import type { Clock } from '@sallyport/reconcile';
+import { createRunner } from '@sallyport/reconcile';
 import type { StatusScope } from './status-pass.ts';
 
 export interface StatusLoopOptions {
   readonly clock: Clock;
-  /** One pass over the Egresses; `outdated` when a new decision has ended it, so that a new holder does not wait for it. */
+  /**
+   * One pass over the Egresses; `outdated` when a new decision has ended it, so that a new holder
+   * does not wait for it.
+   */
   readonly pass: (scope: StatusScope) => Promise<'done' | 'outdated'>;
   readonly onError: (error: unknown) => void;
 }
@@ -17,16 +21,20 @@ export interface StatusLoop {
   stop(): Promise<void>;
 }
 
-/** Passes are this far apart at least: the most often that one Egress is written, should its IP hop from Node to Node. */
+/**
+ * Passes are this far apart at least: the most often that one Egress is written, should its IP hop
+ * from Node to Node.
+ */
 const MIN_INTERVAL_MS = 20;
 
 /**
- * Who holds an IP is written at once. All else waits for this time after the first change: mostly the Nodes have done by then what
- * they were told, so that a Pod that comes or goes costs no write, and the reports of many Nodes cost one.
+ * Who holds an IP is written at once. All else waits for this time after the first change: mostly
+ * the Nodes have done by then what they were told, so that a Pod that comes or goes costs no write,
+ * and the reports of many Nodes cost one.
  */
 const DELAY_MS = 150;
 
-export const createStatusLoop = ({ clock, pass, onError }: StatusLoopOptions): StatusLoop => {
+export function createStatusLoop({ clock, pass, onError }: StatusLoopOptions): StatusLoop {
   let everythingDue = false;
   let cancelDelay: (() => void) | undefined;
   const runner = createRunner({
@@ -40,7 +48,9 @@ export const createStatusLoop = ({ clock, pass, onError }: StatusLoopOptions): S
       try {
         done = (await pass(scope)) === 'done';
       } finally {
-        if (!done) everythingDue ||= scope === 'everything';
+        if (!done) {
+          everythingDue ||= scope === 'everything';
+        }
       }
     },
   });
@@ -62,4 +72,4 @@ export const createStatusLoop = ({ clock, pass, onError }: StatusLoopOptions): S
       return runner.stop();
     },
   };
-};
+}

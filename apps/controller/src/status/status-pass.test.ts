@@ -1,91 +1,18 @@
-import { CONTROLPLANE_GROUP_VERSION, type Egress, type EgressStatus } from '@sallyport/api';
+import type { Egress, EgressStatus } from '@sallyport/api';
+import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import type { ObservedEgress } from '@sallyport/kube';
-import { decide, type Decision } from '../decide/decide.ts';
+import type { Decision } from '../decide/decide.ts';
+import { decide } from '../decide/decide.ts';
 import { createStores } from '../publish/stores.ts';
-import { createStatusPass, type StatusPort, type VersionOfEgress } from './status-pass.ts';
+import type { StatusPort, VersionOfEgress } from './status-pass.ts';
+import { createStatusPass } from './status-pass.ts';
 
-const egressOf = (name: string): Egress => ({
-  name,
-  uid: `uid-${name}`,
-  generation: 1,
-  createdAtMs: 0,
-  appliedTo: {},
-  egressIPs: ['192.0.2.10'],
-  externalIPPools: [],
-  unavailable: 'Drop',
-});
-
-const decisionFor = (egresses: readonly ObservedEgress[], holder?: string): Decision =>
-  decide({
-    egresses,
-    faults: new Map(),
-    pods: [],
-    namespaces: [],
-    nodes: new Map([['n1', { name: 'n1', ips: ['10.0.0.1'], podCIDRs: [], ready: true }]]),
-    reports: new Map(
-      holder === undefined
-        ? []
-        : [
-            [
-              holder,
-              {
-                apiVersion: CONTROLPLANE_GROUP_VERSION,
-                kind: 'NodeReport',
-                metadata: { name: holder },
-                addresses: ['192.0.2.10'],
-                realizedResourceVersion: '',
-                realizedNetworkVersion: '',
-              },
-            ],
-          ],
-    ),
-    settling: false,
-    serviceCIDRs: [],
-    podCIDRs: [],
-  });
-
-/** An API server: remembers statuses and resourceVersions, refuses to write some Egresses. */
-const fakePort = (): StatusPort & {
-  statuses: Map<string, EgressStatus>;
-  events: string[];
-  writes: number;
-  refused: Set<string>;
-  /** By name; an Egress that is not there is in whatever version is asked for. */
-  versions: Map<string, string>;
-} => {
-  const fake = {
-    statuses: new Map<string, EgressStatus>(),
-    events: [] as string[],
-    writes: 0,
-    refused: new Set<string>(),
-    versions: new Map<string, string>(),
-    write(
-      { name, resourceVersion }: VersionOfEgress,
-      status: EgressStatus,
-    ): Promise<{ resourceVersion: string } | 'stale'> {
-      fake.writes += 1;
-      if (fake.refused.has(name)) return Promise.reject(new Error(`${name} is refused`));
-      if ((fake.versions.get(name) ?? resourceVersion) !== resourceVersion) return Promise.resolve('stale');
-      fake.statuses.set(name, status);
-      fake.versions.set(name, String(100 + fake.writes));
-      return Promise.resolve({ resourceVersion: String(100 + fake.writes) });
-    },
-    record({ name }: Egress, { reason }: { reason: string }): Promise<void> {
-      fake.events.push(`${name} ${reason}`);
-      return Promise.resolve();
-    },
-  };
-  return fake;
+const progress = {
+  stores: createStores(1),
+  reports: new Map(),
+  leaving: new Map(),
+  settling: false,
 };
-
-const observed = (name: string, status: EgressStatus = {}, resourceVersion = '1'): ObservedEgress => ({
-  name,
-  egress: egressOf(name),
-  status,
-  resourceVersion,
-});
-
-const progress = { stores: createStores(1), reports: new Map(), leaving: new Map(), settling: false };
 const now = new Date('2026-01-02T03:04:05Z');
 
 describe('createStatusPass', () => {
@@ -107,7 +34,10 @@ describe('createStatusPass', () => {
     const pass = createStatusPass(port);
     await pass.run(decisionFor([observed('web')], 'n1'), progress, now, 'holders');
     expect(port.statuses.get('web')).toMatchObject({ egressNode: 'n1' });
-    const stale = { ...port.statuses.get('web'), conditions: port.statuses.get('web')!.conditions!.slice(0, 2) };
+    const stale = {
+      ...port.statuses.get('web'),
+      conditions: port.statuses.get('web')!.conditions!.slice(0, 2),
+    };
     const seen = decisionFor([observed('web', stale, '101')], 'n1');
     await pass.run(seen, progress, now, 'holders');
     expect(port.writes).toBe(1);
@@ -126,10 +56,16 @@ describe('createStatusPass', () => {
     const order: string[] = [];
     const recording: StatusPort = {
       ...port,
-      write: ({ name }) => Promise.resolve(order.push(name)).then(() => ({ resourceVersion: '300' })),
+      write: ({ name }) =>
+        Promise.resolve(order.push(name)).then(() => ({ resourceVersion: '300' })),
     };
-    const assigned = port.statuses.get('a')!.conditions!.filter(({ type }) => type === 'IPAssigned');
-    const next = decisionFor([observed('a', { ...a, conditions: assigned }, '200'), observed('b', b, '200')]);
+    const assigned = port.statuses
+      .get('a')!
+      .conditions!.filter(({ type }) => type === 'IPAssigned');
+    const next = decisionFor([
+      observed('a', { ...a, conditions: assigned }, '200'),
+      observed('b', b, '200'),
+    ]);
     await createStatusPass(recording).run(next, progress, now, 'everything');
     expect(order).toEqual(['b', 'a']);
   });
@@ -150,7 +86,9 @@ describe('createStatusPass', () => {
     const ending = createStatusPass(slow).run(decision, progress, now, 'everything', () => current);
     expect(release).toHaveLength(8);
     current = false;
-    for (const done of release) done();
+    for (const done of release) {
+      done();
+    }
     expect(await ending).toBe('outdated');
     expect([...port.statuses.keys()]).toEqual(names.slice(0, 8));
   });
@@ -161,7 +99,12 @@ describe('createStatusPass', () => {
     await pass.run(decisionFor([observed('web')]), progress, now, 'everything');
     const right = port.statuses.get('web');
     port.versions.set('web', '200');
-    await pass.run(decisionFor([observed('web', { egressNode: 'n9' }, '200')]), progress, now, 'everything');
+    await pass.run(
+      decisionFor([observed('web', { egressNode: 'n9' }, '200')]),
+      progress,
+      now,
+      'everything',
+    );
     expect(port.writes).toBe(2);
     expect(port.statuses.get('web')).toEqual(right);
   });
@@ -171,7 +114,9 @@ describe('createStatusPass', () => {
     const pass = createStatusPass(port);
     port.refused.add('a');
     const decision = decisionFor([observed('a'), observed('b')]);
-    await expect(pass.run(decision, progress, now, 'everything')).rejects.toThrow('the status of 1 Egresses');
+    await expect(pass.run(decision, progress, now, 'everything')).rejects.toThrow(
+      'the status of 1 Egresses',
+    );
     expect([...port.statuses.keys()]).toEqual(['b']);
     port.refused.clear();
     await pass.run(decision, progress, now, 'everything');
@@ -200,3 +145,93 @@ describe('createStatusPass', () => {
     expect(port.statuses.get('web')?.egressNode).toBeUndefined();
   });
 });
+
+/** An API server: remembers statuses and resourceVersions, refuses to write some Egresses. */
+function fakePort(): StatusPort & {
+  statuses: Map<string, EgressStatus>;
+  events: string[];
+  writes: number;
+  refused: Set<string>;
+  /** By name; an Egress that is not there is in whatever version is asked for. */
+  versions: Map<string, string>;
+} {
+  const fake = {
+    statuses: new Map<string, EgressStatus>(),
+    events: [] as string[],
+    writes: 0,
+    refused: new Set<string>(),
+    versions: new Map<string, string>(),
+    write(
+      { name, resourceVersion }: VersionOfEgress,
+      status: EgressStatus,
+    ): Promise<{ resourceVersion: string } | 'stale'> {
+      fake.writes += 1;
+      if (fake.refused.has(name)) {
+        return Promise.reject(new Error(`${name} is refused`));
+      }
+      if ((fake.versions.get(name) ?? resourceVersion) !== resourceVersion) {
+        return Promise.resolve('stale');
+      }
+      fake.statuses.set(name, status);
+      fake.versions.set(name, String(100 + fake.writes));
+      return Promise.resolve({ resourceVersion: String(100 + fake.writes) });
+    },
+    record({ name }: Egress, { reason }: { reason: string }): Promise<void> {
+      fake.events.push(`${name} ${reason}`);
+      return Promise.resolve();
+    },
+  };
+  return fake;
+}
+
+function decisionFor(egresses: readonly ObservedEgress[], holder?: string): Decision {
+  return decide({
+    egresses,
+    faults: new Map(),
+    pods: [],
+    namespaces: [],
+    nodes: new Map([['n1', { name: 'n1', ips: ['10.0.0.1'], podCIDRs: [], ready: true }]]),
+    reports: new Map(
+      holder === undefined
+        ? []
+        : [
+            [
+              holder,
+              {
+                apiVersion: CONTROLPLANE_GROUP_VERSION,
+                kind: 'NodeReport',
+                metadata: { name: holder },
+                addresses: ['192.0.2.10'],
+                realizedResourceVersion: '',
+                realizedNetworkVersion: '',
+              },
+            ],
+          ],
+    ),
+    settling: false,
+    serviceCIDRs: [],
+    podCIDRs: [],
+  });
+}
+
+function observed(name: string, status: EgressStatus = {}, resourceVersion = '1'): ObservedEgress {
+  return {
+    name,
+    egress: egressOf(name),
+    status,
+    resourceVersion,
+  };
+}
+
+function egressOf(name: string): Egress {
+  return {
+    name,
+    uid: `uid-${name}`,
+    generation: 1,
+    createdAtMs: 0,
+    appliedTo: {},
+    egressIPs: ['192.0.2.10'],
+    externalIPPools: [],
+    unavailable: 'Drop',
+  };
+}

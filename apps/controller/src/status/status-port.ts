@@ -1,4 +1,5 @@
-import { KubeApiError, recordEvent, writeEgressStatus, type KubeClient } from '@sallyport/kube';
+import type { KubeClient } from '@sallyport/kube';
+import { KubeApiError, recordEvent, writeEgressStatus } from '@sallyport/kube';
 import type { Logger } from 'pino';
 import type { StatusPort } from './status-pass.ts';
 
@@ -12,27 +13,32 @@ export interface StatusPortOptions {
 }
 
 /** Writes the status of Egresses and Events about them to the API server. */
-export const statusPortFor = ({ client, logger, nowMs, count }: StatusPortOptions): StatusPort => ({
-  async write(egress, status) {
-    try {
-      const resourceVersion = await writeEgressStatus(client, egress, status);
-      count('written');
-      logger.debug({ egress: egress.name, status }, 'status written');
-      return { resourceVersion };
-    } catch (error) {
-      const stale = error instanceof KubeApiError && (error.status === 404 || error.status === 409);
-      count(stale ? 'stale' : 'failed');
-      if (stale) return 'stale';
-      throw error;
-    }
-  },
-  async record(egress, event) {
-    logger.info({ egress: egress.name, ...event }, 'outcome changed');
-    try {
-      await recordEvent(client, egress, event, new Date(nowMs()));
-    } catch (err) {
-      // An Event is a courtesy: the condition says the same.
-      logger.warn({ egress: egress.name, err }, 'recording an Event failed');
-    }
-  },
-});
+export function statusPortFor({ client, logger, nowMs, count }: StatusPortOptions): StatusPort {
+  return {
+    async write(egress, status) {
+      try {
+        const resourceVersion = await writeEgressStatus(client, egress, status);
+        count('written');
+        logger.debug({ egress: egress.name, status }, 'status written');
+        return { resourceVersion };
+      } catch (error) {
+        const stale =
+          error instanceof KubeApiError && (error.status === 404 || error.status === 409);
+        count(stale ? 'stale' : 'failed');
+        if (stale) {
+          return 'stale';
+        }
+        throw error;
+      }
+    },
+    async record(egress, event) {
+      logger.info({ egress: egress.name, ...event }, 'outcome changed');
+      try {
+        await recordEvent(client, egress, event, new Date(nowMs()));
+      } catch (err) {
+        // An Event is a courtesy: the condition says the same.
+        logger.warn({ egress: egress.name, err }, 'recording an Event failed');
+      }
+    },
+  };
+}

@@ -38,7 +38,9 @@ describe('the status of an Egress', () => {
       const groups = watch<EgressGroup>(controller.url, 'egressgroups', N1);
       await eventually('the gateway', () => groups.state().objects.get(`${RUN}-web`)?.gateway);
       const realized = (nodeName: string, addresses: readonly string[]): Promise<unknown> =>
-        latestVersion(controller, nodeName).then((version) => report(controller, nodeName, addresses, version));
+        latestVersion(controller, nodeName).then((version) =>
+          report(controller, nodeName, addresses, version),
+        );
       const says = (status: string, message: string): Promise<boolean> =>
         eventually(message, async () => {
           const condition = await conditionOf(`${RUN}-web`, 'Realized');
@@ -66,7 +68,10 @@ describe('the status of an Egress', () => {
       const controller = await startOne({ reportGrace: 0 });
       await ready(controller);
       await report(controller, N2, [IP]);
-      await eventually('the good one works', async () => (await statusOf(`${RUN}-good`)).egressNode === N2);
+      await eventually(
+        'the good one works',
+        async () => (await statusOf(`${RUN}-good`)).egressNode === N2,
+      );
       const refusal = (name: string): Promise<Condition> =>
         eventually(`${name} is refused`, () => conditionOf(`${RUN}-${name}`, 'IPAllocated'));
       expect(await refusal('pool')).toMatchObject({ status: 'False', reason: 'PoolsNotSupported' });
@@ -92,9 +97,13 @@ describe('the status of an Egress', () => {
       const { metadata } = (await client.json({ method: 'GET', path })) as EgressResource;
       await api.remove(path);
       const old = { name: metadata.name, resourceVersion: metadata.resourceVersion! };
-      await expect(writeEgressStatus(client, old, { egressNode: N1 })).rejects.toMatchObject({ status: 404 });
+      await expect(writeEgressStatus(client, old, { egressNode: N1 })).rejects.toMatchObject({
+        status: 404,
+      });
       await api.create(EGRESSES, egressOf(`${RUN}-web`));
-      await expect(writeEgressStatus(client, old, { egressNode: N1 })).rejects.toMatchObject({ status: 409 });
+      await expect(writeEgressStatus(client, old, { egressNode: N1 })).rejects.toMatchObject({
+        status: 409,
+      });
       expect(await statusOf(`${RUN}-web`)).toEqual({});
     },
     TIMEOUT_MS,

@@ -1,10 +1,6 @@
 import { listed, quoted, ruleFor } from './rule.ts';
 import type { Rule } from './schema.ts';
 
-/** What is empty counts as left out, as in `addressesFor`: has() alone takes an Egress without any address for one that has some. */
-const textIsGiven = (field: string): string => `(has(self.${field}) && self.${field} != '')`;
-const listIsGiven = (field: string): string => `(has(self.${field}) && self.${field}.exists(item, item != ''))`;
-
 const singular = `(${textIsGiven('egressIP')} || ${textIsGiven('externalIPPool')})`;
 const plural = `(${listIsGiven('egressIPs')} || ${listIsGiven('externalIPPools')})`;
 
@@ -28,8 +24,22 @@ export const addressRules: readonly Rule[] = [
     {
       rule: `${singular} || ${plural}`,
       expected: `one of ${fields.join(', ')}`,
-      got: ["'none'", ...fields.map((field) => `(has(self.${field}) ? '; ${field} is empty' : '')`)].join(' + '),
+      got: [
+        "'none'",
+        ...fields.map((field) => `(has(self.${field}) ? '; ${field} is empty' : '')`),
+      ].join(' + '),
     },
     { reason: 'FieldValueRequired' },
   ),
 ];
+
+/**
+ * What is empty counts as left out, as in `addressesFor`: has() alone takes an Egress without any
+ * address for one that has some.
+ */
+function textIsGiven(field: string): string {
+  return `(has(self.${field}) && self.${field} != '')`;
+}
+function listIsGiven(field: string): string {
+  return `(has(self.${field}) && self.${field}.exists(item, item != ''))`;
+}

@@ -10,7 +10,10 @@ describe('libs/api/crds', () => {
     expect(readdirSync(folder).sort()).toEqual([...crdDefinitions.keys()].sort());
   });
 
-  it.each([...crdDefinitions])('%s is what its schema says; if not, run node libs/api/write-crds.mjs', (name, crd) => {
-    expect(parse(readFileSync(join(folder, name), 'utf8'))).toEqual(crd);
-  });
+  it.each([...crdDefinitions])(
+    '%s is what its schema says; if not, run node libs/api/write-crds.mjs',
+    (name, crd) => {
+      expect(parse(readFileSync(join(folder, name), 'utf8'))).toEqual(crd);
+    },
+  );
 });

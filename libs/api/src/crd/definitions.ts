@@ -34,9 +34,19 @@ const kinds: readonly Kind[] = [
     singular: 'egress',
     shortName: 'eg',
     columns: [
-      { name: 'EgressIP', type: 'string', jsonPath: '.status.egressIP', description: 'The egress IP in use.' },
+      {
+        name: 'EgressIP',
+        type: 'string',
+        jsonPath: '.status.egressIP',
+        description: 'The egress IP in use.',
+      },
       age,
-      { name: 'Node', type: 'string', jsonPath: '.status.egressNode', description: 'The Node that holds it.' },
+      {
+        name: 'Node',
+        type: 'string',
+        jsonPath: '.status.egressNode',
+        description: 'The Node that holds it.',
+      },
     ],
     schema: egressSchema,
   },
@@ -46,35 +56,47 @@ const kinds: readonly Kind[] = [
     singular: 'externalippool',
     shortName: 'eip',
     columns: [
-      { name: 'Total', type: 'integer', jsonPath: '.status.usage.total', description: 'The number of addresses.' },
-      { name: 'Used', type: 'integer', jsonPath: '.status.usage.used', description: 'How many are in use.' },
+      {
+        name: 'Total',
+        type: 'integer',
+        jsonPath: '.status.usage.total',
+        description: 'The number of addresses.',
+      },
+      {
+        name: 'Used',
+        type: 'integer',
+        jsonPath: '.status.usage.used',
+        description: 'How many are in use.',
+      },
       age,
     ],
     schema: externalIPPoolSchema,
   },
 ];
 
-const definitionOf = ({ kind, plural, singular, shortName, columns, schema }: Kind): object => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: `${plural}.${CRD_GROUP}` },
-  spec: {
-    group: CRD_GROUP,
-    scope: 'Cluster',
-    names: { kind, plural, singular, shortNames: [shortName] },
-    // The shape is the same in every version, so that nothing has to be converted.
-    versions: crdVersions.map((name) => ({
-      name,
-      served: true,
-      storage: name === STORAGE_VERSION,
-      schema: { openAPIV3Schema: schema },
-      subresources: { status: {} },
-      additionalPrinterColumns: columns,
-    })),
-  },
-});
-
 /** The CustomResourceDefinitions by the name of their file in libs/api/crds. */
 export const crdDefinitions: ReadonlyMap<string, object> = new Map(
   kinds.map((kind) => [`${CRD_GROUP}_${kind.plural}.yaml`, definitionOf(kind)]),
 );
+
+function definitionOf({ kind, plural, singular, shortName, columns, schema }: Kind): object {
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${CRD_GROUP}` },
+    spec: {
+      group: CRD_GROUP,
+      scope: 'Cluster',
+      names: { kind, plural, singular, shortNames: [shortName] },
+      // The shape is the same in every version, so that nothing has to be converted.
+      versions: crdVersions.map((name) => ({
+        name,
+        served: true,
+        storage: name === STORAGE_VERSION,
+        schema: { openAPIV3Schema: schema },
+        subresources: { status: {} },
+        additionalPrinterColumns: columns,
+      })),
+    },
+  };
+}

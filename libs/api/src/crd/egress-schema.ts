@@ -7,13 +7,6 @@ import { labelSelectorSchema } from './label-selector-schema.ts';
 import { quoted, requiredRule, ruleFor } from './rule.ts';
 import type { Schema } from './schema.ts';
 
-const quantity = (description: string): Schema => ({
-  description,
-  'x-kubernetes-int-or-string': true,
-  pattern: QUANTITY_PATTERN,
-  minimum: 0,
-});
-
 /** A name or "", as with addresses. */
 const poolName: Schema = {
   type: 'string',
@@ -52,7 +45,10 @@ const spec: Schema = {
       items: ipOrEmptySchema,
       'x-kubernetes-validations': [oneOfEachFamilyRule],
     },
-    externalIPPool: { ...poolName, description: 'The ExternalIPPool that the address is taken from.' },
+    externalIPPool: {
+      ...poolName,
+      description: 'The ExternalIPPool that the address is taken from.',
+    },
     externalIPPools: {
       type: 'array',
       description: 'In place of externalIPPool: one pool for each family.',
@@ -103,10 +99,18 @@ const status: Schema = {
         properties: {
           type: { type: 'string' },
           status: { type: 'string', enum: ['True', 'False', 'Unknown'] },
-          lastTransitionTime: { type: 'string', format: 'date-time', description: 'When status last changed.' },
+          lastTransitionTime: {
+            type: 'string',
+            format: 'date-time',
+            description: 'When status last changed.',
+          },
           reason: { type: 'string', description: 'A word for programs.' },
           message: { type: 'string', description: 'A sentence for people.' },
-          observedGeneration: { type: 'integer', format: 'int64', description: 'The generation it is about.' },
+          observedGeneration: {
+            type: 'integer',
+            format: 'int64',
+            description: 'The generation it is about.',
+          },
         },
       },
     },
@@ -126,3 +130,12 @@ export const egressSchema: Schema = {
   },
   'x-kubernetes-validations': [requiredRule('spec', 'appliedTo, and an address or a pool')],
 };
+
+function quantity(description: string): Schema {
+  return {
+    description,
+    'x-kubernetes-int-or-string': true,
+    pattern: QUANTITY_PATTERN,
+    minimum: 0,
+  };
+}

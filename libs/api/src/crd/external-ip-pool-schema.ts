@@ -10,7 +10,13 @@ const subnetInfo: Schema = {
   properties: {
     gateway: { ...ipSchema, description: 'The router of the subnet; never given out.' },
     prefixLength: { type: 'integer', format: 'int32', minimum: 1, maximum: 127 },
-    vlan: { type: 'integer', format: 'int32', minimum: 0, maximum: 4094, description: '0 is untagged.' },
+    vlan: {
+      type: 'integer',
+      format: 'int32',
+      minimum: 0,
+      maximum: 4094,
+      description: '0 is untagged.',
+    },
   },
   'x-kubernetes-validations': [
     requiredRule('gateway', 'the address of the router of the subnet'),
@@ -28,15 +34,6 @@ const subnetInfo: Schema = {
 
 const subnet = `self.subnetInfo.gateway + '/' + ${decimal('self.subnetInfo.prefixLength')}`;
 const hasSubnet = `has(self.subnetInfo) && has(self.subnetInfo.gateway) && has(self.subnetInfo.prefixLength) && isCIDR(${subnet})`;
-
-/** CEL; what is no address or CIDR has a rule of its own. */
-const isInside = (range: string): string =>
-  [
-    `(!has(${range}.cidr) || !isCIDR(${range}.cidr) || cidr(${subnet}).containsCIDR(${range}.cidr))`,
-    ...['start', 'end'].map(
-      (side) => `(!has(${range}.${side}) || !isIP(${range}.${side}) || cidr(${subnet}).containsIP(${range}.${side}))`,
-    ),
-  ].join(' && ');
 
 const spec: Schema = {
   type: 'object',
@@ -94,3 +91,14 @@ export const externalIPPoolSchema: Schema = {
   },
   'x-kubernetes-validations': [requiredRule('spec', 'ipRanges and nodeSelector')],
 };
+
+/** CEL; what is no address or CIDR has a rule of its own. */
+function isInside(range: string): string {
+  return [
+    `(!has(${range}.cidr) || !isCIDR(${range}.cidr) || cidr(${subnet}).containsCIDR(${range}.cidr))`,
+    ...['start', 'end'].map(
+      (side) =>
+        `(!has(${range}.${side}) || !isIP(${range}.${side}) || cidr(${subnet}).containsIP(${range}.${side}))`,
+    ),
+  ].join(' && ');
+}

@@ -2,15 +2,9 @@ import { cidrSchema, ipSchema } from './ip-schema.ts';
 import { quoted, ruleFor } from './rule.ts';
 import type { Schema } from './schema.ts';
 
-/** CEL for an IPv4 address as a number. */
-const asNumber = (ip: string): string =>
-  [16777216, 65536, 256, 1].map((factor, index) => `int(${ip}.split('.')[${index}]) * ${factor}`).join(' + ');
-
 const bothEnds = 'has(self.start) && has(self.end) && isIP(self.start) && isIP(self.end)';
 const oneFamily = "self.start.contains(':') == self.end.contains(':')";
 const got = `${quoted('self.start')} + ' and ' + ${quoted('self.end')}`;
-
-const shown = (field: string): string => `(has(self.${field}) ? ' ${field}: ' + ${quoted(`self.${field}`)} : '')`;
 
 /** A CIDR, or the first and the last address. */
 export const ipRangeSchema: Schema = {
@@ -26,7 +20,11 @@ export const ipRangeSchema: Schema = {
       expected: 'either cidr, or start and end',
       got: `'{' + ${['cidr', 'start', 'end'].map(shown).join(' + ')} + ' }'`,
     }),
-    ruleFor({ rule: `!(${bothEnds}) || ${oneFamily}`, expected: 'start and end of one family', got }),
+    ruleFor({
+      rule: `!(${bothEnds}) || ${oneFamily}`,
+      expected: 'start and end of one family',
+      got,
+    }),
     // CEL has no order of addresses; for IPv6 the detours cost more than the API server allows.
     ruleFor({
       rule: `!(${bothEnds}) || self.start.contains(':') || self.end.contains(':') || ${asNumber('self.start')} <= ${asNumber('self.end')}`,
@@ -35,3 +33,14 @@ export const ipRangeSchema: Schema = {
     }),
   ],
 };
+
+function shown(field: string): string {
+  return `(has(self.${field}) ? ' ${field}: ' + ${quoted(`self.${field}`)} : '')`;
+}
+
+/** CEL for an IPv4 address as a number. */
+function asNumber(ip: string): string {
+  return [16777216, 65536, 256, 1]
+    .map((factor, index) => `int(${ip}.split('.')[${index}]) * ${factor}`)
+    .join(' + ');
+}

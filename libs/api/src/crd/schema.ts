@@ -1,4 +1,6 @@
-/** The part of OpenAPI v3 that our structural schemas use (apiextensions.k8s.io/v1 JSONSchemaProps). */
+/**
+ * The part of OpenAPI v3 that our structural schemas use (apiextensions.k8s.io/v1 JSONSchemaProps).
+ */
 export interface Schema {
   readonly type?: 'object' | 'array' | 'string' | 'integer';
   readonly description?: string;
@@ -25,7 +27,10 @@ export interface Rule {
   readonly message: string;
   /** CEL for the message; the API server falls back to `message` when it fails. */
   readonly messageExpression?: string;
-  /** What stands before the message; without it, `Invalid value` and, before Kubernetes 1.35, only the type. */
+  /**
+   * What stands before the message; without it, `Invalid value` and, before Kubernetes 1.35, only
+   * the type.
+   */
   readonly reason?: 'FieldValueRequired' | 'FieldValueForbidden';
   /** The field below this one that the message is about: `.values`. */
   readonly fieldPath?: string;

@@ -4,29 +4,54 @@ import type { Flow, GatewayLink, IpsetState, OvsState, RoutingState } from '../s
 import type { Connection, World } from './world.ts';
 import { contains } from './world.ts';
 
+const newLink: GatewayLink = {
+  up: false,
+  mtu: 1500,
+  mac: GATEWAY_PORT.mac,
+  addresses: [],
+  rpFilter: 0,
+  neighbors: new Map(),
+};
+
+type RoutingOperation = Extract<
+  Operation,
+  { op: `${string}-route` | `${string}-rule` | `set-${string}` }
+>;
+
 /** The Node after one step. Throws where the kernel, OVS or the tools would refuse it. */
-export const applyOperation = (world: World, operation: Operation): World => {
+export function applyOperation(world: World, operation: Operation): World {
   const { state } = world;
   switch (operation.op) {
     case 'delete-port': {
-      if (state.ovs.bridge === undefined) throw new Error('there is no bridge');
+      if (state.ovs.bridge === undefined) {
+        throw new Error('there is no bridge');
+      }
       const ports = state.ovs.bridge.ports.filter(({ name }) => name !== operation.name);
       return withState(world, { ovs: { ...state.ovs, bridge: { ...state.ovs.bridge, ports } } });
     }
     case 'ensure-bridge': {
       const bridge = { failMode: 'secure', ports: operation.ports };
       const gatewayLink = { ...(state.routing.gatewayLink ?? newLink), mac: GATEWAY_PORT.mac };
-      return withState(world, { ovs: { ...state.ovs, bridge }, routing: { ...state.routing, gatewayLink } });
+      return withState(world, {
+        ovs: { ...state.ovs, bridge },
+        routing: { ...state.routing, gatewayLink },
+      });
     }
     case 'ovs-bundle':
-      if (state.ovs.bridge === undefined) throw new Error('there is no bridge');
+      if (state.ovs.bridge === undefined) {
+        throw new Error('there is no bridge');
+      }
       return withState(world, { ovs: operation.changes.reduce(applyOvsChange, state.ovs) });
     case 'ipset-restore':
       return withState(world, { ipsets: operation.changes.reduce(applyIpsetChange, state.ipsets) });
     case 'iptables-restore': {
       const text = operation.chains.flatMap(({ rules }) => rules).join(' ');
-      if (text.includes(PODS_SET) && state.ipsets.pods === undefined) throw new Error(`there is no set ${PODS_SET}`);
-      if (text.includes(SKIP_SET) && state.ipsets.skip === undefined) throw new Error(`there is no set ${SKIP_SET}`);
+      if (text.includes(PODS_SET) && state.ipsets.pods === undefined) {
+        throw new Error(`there is no set ${PODS_SET}`);
+      }
+      if (text.includes(SKIP_SET) && state.ipsets.skip === undefined) {
+        throw new Error(`there is no set ${SKIP_SET}`);
+      }
       const jumps = operation.jumps.map((jump) => ({ ...jump, first: true }));
       return withState(world, { iptables: { chains: operation.chains, jumps } });
     }
@@ -45,41 +70,42 @@ export const applyOperation = (world: World, operation: Operation): World => {
     case 'delete-route':
       return withState(world, { routing: applyRouting(state.routing, operation) });
   }
-};
+}
 
-const withState = (world: World, part: Partial<World['state']>): World => ({
-  ...world,
-  state: { ...world.state, ...part },
-});
+function withState(world: World, part: Partial<World['state']>): World {
+  return {
+    ...world,
+    state: { ...world.state, ...part },
+  };
+}
 
-const newLink: GatewayLink = {
-  up: false,
-  mtu: 1500,
-  mac: GATEWAY_PORT.mac,
-  addresses: [],
-  rpFilter: 0,
-  neighbors: new Map(),
-};
-
-const sameFlow = (a: Flow, b: Flow): boolean => a.table === b.table && a.priority === b.priority && a.match === b.match;
-
-const applyOvsChange = (ovs: OvsState, change: OvsChange): OvsState => {
+function applyOvsChange(ovs: OvsState, change: OvsChange): OvsState {
   switch (change.change) {
     case 'add-flow': {
       const group = /^group:(\d+)$/.exec(change.flow.actions)?.[1];
       if (group !== undefined && !ovs.groups.some(({ id }) => id === Number(group))) {
         throw new Error(`there is no group ${group}`);
       }
-      return { ...ovs, flows: [...ovs.flows.filter((flow) => !sameFlow(flow, change.flow)), change.flow] };
+      return {
+        ...ovs,
+        flows: [...ovs.flows.filter((flow) => !sameFlow(flow, change.flow)), change.flow],
+      };
     }
     case 'delete-flow':
       return { ...ovs, flows: ovs.flows.filter((flow) => !sameFlow(flow, change.flow)) };
     case 'add-group':
-      if (ovs.groups.some(({ id }) => id === change.group.id)) throw new Error(`group ${change.group.id} exists`);
+      if (ovs.groups.some(({ id }) => id === change.group.id)) {
+        throw new Error(`group ${change.group.id} exists`);
+      }
       return { ...ovs, groups: [...ovs.groups, change.group] };
     case 'modify-group':
-      if (!ovs.groups.some(({ id }) => id === change.group.id)) throw new Error(`there is no group ${change.group.id}`);
-      return { ...ovs, groups: [...ovs.groups.filter(({ id }) => id !== change.group.id), change.group] };
+      if (!ovs.groups.some(({ id }) => id === change.group.id)) {
+        throw new Error(`there is no group ${change.group.id}`);
+      }
+      return {
+        ...ovs,
+        groups: [...ovs.groups.filter(({ id }) => id !== change.group.id), change.group],
+      };
     case 'delete-group':
       // OpenFlow deletes the flows of a group with it.
       return {
@@ -88,9 +114,13 @@ const applyOvsChange = (ovs: OvsState, change: OvsChange): OvsState => {
         groups: ovs.groups.filter(({ id }) => id !== change.group.id),
       };
   }
-};
+}
 
-const applyIpsetChange = (ipsets: IpsetState, change: IpsetChange): IpsetState => {
+function sameFlow(a: Flow, b: Flow): boolean {
+  return a.table === b.table && a.priority === b.priority && a.match === b.match;
+}
+
+function applyIpsetChange(ipsets: IpsetState, change: IpsetChange): IpsetState {
   const { pods, skip } = ipsets;
   switch (change.change) {
     case 'create-pods':
@@ -99,24 +129,34 @@ const applyIpsetChange = (ipsets: IpsetState, change: IpsetChange): IpsetState =
       return { ...ipsets, skip: skip ?? new Set() };
     case 'set-pod':
     case 'delete-pod': {
-      if (pods === undefined) throw new Error(`there is no set ${PODS_SET}`);
+      if (pods === undefined) {
+        throw new Error(`there is no set ${PODS_SET}`);
+      }
       const after = new Map(pods);
-      if (change.change === 'set-pod') after.set(change.ip, change.mark);
-      else after.delete(change.ip);
+      if (change.change === 'set-pod') {
+        after.set(change.ip, change.mark);
+      } else {
+        after.delete(change.ip);
+      }
       return { ...ipsets, pods: after };
     }
     case 'add-skip':
     case 'delete-skip': {
-      if (skip === undefined) throw new Error(`there is no set ${SKIP_SET}`);
+      if (skip === undefined) {
+        throw new Error(`there is no set ${SKIP_SET}`);
+      }
       const after = new Set(skip);
-      if (change.change === 'add-skip') after.add(change.cidr);
-      else after.delete(change.cidr);
+      if (change.change === 'add-skip') {
+        after.add(change.cidr);
+      } else {
+        after.delete(change.cidr);
+      }
       return { ...ipsets, skip: after };
     }
   }
-};
+}
 
-const isForgotten = (connection: Connection, which: ForgetConnections): boolean => {
+function isForgotten(connection: Connection, which: ForgetConnections): boolean {
   const { source, destination, translatedSource, zone } = connection;
   switch (which.of) {
     case 'pod':
@@ -129,20 +169,22 @@ const isForgotten = (connection: Connection, which: ForgetConnections): boolean 
     case 'zone':
       return zone === which.zone && translatedSource !== which.keep;
   }
-};
+}
 
-type RoutingOperation = Extract<Operation, { op: `${string}-route` | `${string}-rule` | `set-${string}` }>;
-
-const applyRouting = (routing: RoutingState, operation: RoutingOperation): RoutingState => {
+function applyRouting(routing: RoutingState, operation: RoutingOperation): RoutingState {
   const link = routing.gatewayLink;
   switch (operation.op) {
     case 'set-gateway-link': {
-      if (link === undefined) throw new Error(`there is no device ${GATEWAY_PORT.name}`);
+      if (link === undefined) {
+        throw new Error(`there is no device ${GATEWAY_PORT.name}`);
+      }
       const { addresses, mtu, rpFilter } = operation;
       return { ...routing, gatewayLink: { ...link, up: true, addresses, mtu, rpFilter } };
     }
     case 'set-neighbor': {
-      if (link === undefined) throw new Error(`there is no device ${GATEWAY_PORT.name}`);
+      if (link === undefined) {
+        throw new Error(`there is no device ${GATEWAY_PORT.name}`);
+      }
       const neighbors = new Map(link.neighbors).set(operation.ip, operation.mac);
       return { ...routing, gatewayLink: { ...link, neighbors } };
     }
@@ -151,12 +193,15 @@ const applyRouting = (routing: RoutingState, operation: RoutingOperation): Routi
     case 'delete-rule':
       return { ...routing, rules: without(routing.rules, operation.rule) };
     case 'add-route':
-      if (operation.route.type === 'gateway' && link?.up !== true) throw new Error('Network is down');
+      if (operation.route.type === 'gateway' && link?.up !== true) {
+        throw new Error('Network is down');
+      }
       return { ...routing, routes: [...routing.routes, operation.route] };
     case 'delete-route':
       return { ...routing, routes: without(routing.routes, operation.route) };
   }
-};
+}
 
-const without = <T>(items: readonly T[], item: T): readonly T[] =>
-  items.filter((other) => JSON.stringify(other) !== JSON.stringify(item));
+function without<T>(items: readonly T[], item: T): readonly T[] {
+  return items.filter((other) => JSON.stringify(other) !== JSON.stringify(item));
+}

@@ -1,4 +1,4 @@
-import type { IptablesState, IptablesTable, IpsetState } from '../state.ts';
+import type { IpsetState, IptablesState, IptablesTable } from '../state.ts';
 import { contains } from './world.ts';
 
 /** A packet on its way through the IP stack. */
@@ -16,24 +16,30 @@ export interface Packet {
 }
 
 export type Verdict =
-  { readonly verdict: 'continue' | 'DROP' | 'ACCEPT' } | { readonly verdict: 'SNAT'; readonly to: string };
+  | { readonly verdict: 'continue' | 'DROP' | 'ACCEPT' }
+  | { readonly verdict: 'SNAT'; readonly to: string };
 
 /**
- * What a chain of ours does with a packet: reads the rules' canonical texts as netfilter would. Throws on a rule it does not
- * know, so that no rule goes unchecked.
+ * What a chain of ours does with a packet: reads the rules' canonical texts as netfilter would.
+ * Throws on a rule it does not know, so that no rule goes unchecked.
  */
-export const evaluateChain = (
+export function evaluateChain(
   { chains }: IptablesState,
   ipsets: IpsetState,
   chain: { readonly table: IptablesTable; readonly name: string },
   packet: Packet,
-): { readonly packet: Packet; readonly result: Verdict } => {
+): { readonly packet: Packet; readonly result: Verdict } {
   let current = packet;
-  for (const rule of chains.find(({ table, name }) => table === chain.table && name === chain.name)?.rules ?? []) {
+  for (const rule of chains.find(({ table, name }) => table === chain.table && name === chain.name)
+    ?.rules ?? []) {
     const [, matches, target = ''] = /^(.*?) ?-j (.*)$/.exec(rule) ?? [];
     // Without a target it only counts.
-    if (matches === undefined) continue;
-    if (!matchesPacket(matches.split(' '), current, ipsets)) continue;
+    if (matches === undefined) {
+      continue;
+    }
+    if (!matchesPacket(matches.split(' '), current, ipsets)) {
+      continue;
+    }
     const [kind = '', option = '', value = '', direction = ''] = target.split(' ');
     switch (`${kind} ${option}`.trim()) {
       case 'DROP':
@@ -54,7 +60,9 @@ export const evaluateChain = (
         break;
       case 'SET --map-set': {
         const entry = direction === 'src' ? ipsets.pods?.get(current.source) : undefined;
-        if (entry !== undefined) current = { ...current, mark: (current.mark & ~entry.mask) | entry.mark };
+        if (entry !== undefined) {
+          current = { ...current, mark: (current.mark & ~entry.mask) | entry.mark };
+        }
         break;
       }
       case 'TCPMSS --clamp-mss-to-pmtu':
@@ -64,14 +72,9 @@ export const evaluateChain = (
     }
   }
   return { packet: current, result: { verdict: 'continue' } };
-};
+}
 
-const setBits = (before: number, valueAndMask: string): number => {
-  const [value = 0, mask = 0] = valueAndMask.split('/').map(Number);
-  return (before & ~mask) | value;
-};
-
-const matchesPacket = (words: string[], packet: Packet, ipsets: IpsetState): boolean => {
+function matchesPacket(words: string[], packet: Packet, ipsets: IpsetState): boolean {
   const rest = words.filter((word) => word !== '');
   let negated = false;
   const take = (): string => rest.shift() ?? '';
@@ -95,23 +98,36 @@ const matchesPacket = (words: string[], packet: Packet, ipsets: IpsetState): boo
         module = take();
         break;
       case '-i':
-        if (!holds(packet.inDevice === take())) return false;
+        if (!holds(packet.inDevice === take())) {
+          return false;
+        }
         break;
       case '-o':
-        if (!holds(packet.outDevice === take())) return false;
+        if (!holds(packet.outDevice === take())) {
+          return false;
+        }
         break;
       case '--mark':
-        if (!holds(hasMark(module === 'connmark' ? packet.connmark : packet.mark, take()))) return false;
+        if (!holds(hasMark(module === 'connmark' ? packet.connmark : packet.mark, take()))) {
+          return false;
+        }
         break;
       case '--ctdir':
-        // Packets conntrack does not know have no direction; the model sends none in the reply direction, so no rule for REPLY is checked.
-        if (!holds(take() === 'ORIGINAL' && packet.ctState !== 'INVALID')) return false;
+        // Packets conntrack does not know have no direction; the model sends none in the reply
+        // direction, so no rule for REPLY is checked.
+        if (!holds(take() === 'ORIGINAL' && packet.ctState !== 'INVALID')) {
+          return false;
+        }
         break;
       case '--ctstate':
-        if (!holds(take().split(',').includes(packet.ctState))) return false;
+        if (!holds(take().split(',').includes(packet.ctState))) {
+          return false;
+        }
         break;
       case '--match-set':
-        if (!holds(isInSet(take(), take(), packet, ipsets))) return false;
+        if (!holds(isInSet(take(), take(), packet, ipsets))) {
+          return false;
+        }
         break;
       case '-p':
         take();
@@ -125,11 +141,25 @@ const matchesPacket = (words: string[], packet: Packet, ipsets: IpsetState): boo
     }
   }
   return true;
-};
+}
 
-const isInSet = (set: string, direction: string, packet: Packet, { pods, skip }: IpsetState): boolean => {
+function isInSet(
+  set: string,
+  direction: string,
+  packet: Packet,
+  { pods, skip }: IpsetState,
+): boolean {
   const address = direction === 'src' ? packet.source : packet.destination;
-  if (set === 'SALLYPORT-PODS') return pods?.has(address) === true;
-  if (set === 'SALLYPORT-SKIP') return [...(skip ?? [])].some((cidr) => contains(cidr, address));
+  if (set === 'SALLYPORT-PODS') {
+    return pods?.has(address) === true;
+  }
+  if (set === 'SALLYPORT-SKIP') {
+    return [...(skip ?? [])].some((cidr) => contains(cidr, address));
+  }
   throw new Error(`the model does not know the set ${set}`);
-};
+}
+
+function setBits(before: number, valueAndMask: string): number {
+  const [value = 0, mask = 0] = valueAndMask.split('/').map(Number);
+  return (before & ~mask) | value;
+}

@@ -1,4 +1,4 @@
-export { runPlan, type Run, type Subject } from './run-plan.ts';
 export { applyOperation } from './apply-operation.ts';
-export { send, type Outcome, type Shot } from './send.ts';
-export { emptyState, emptyWorld, type Connection, type World } from './world.ts';
+export { type Run, runPlan, type Subject } from './run-plan.ts';
+export { type Outcome, send, type Shot } from './send.ts';
+export { type Connection, emptyState, emptyWorld, type World } from './world.ts';

@@ -6,9 +6,15 @@ import type { World } from './world.ts';
 
 /** Somebody whose packets are watched, and where they may go while a plan is carried out. */
 export interface Subject extends Omit<Shot, 'port'> {
-  /** Every outcome that is right at one time or another; `dropped` is no leak and always allowed, unless it is `steady`. */
+  /**
+   * Every outcome that is right at one time or another; `dropped` is no leak and always allowed,
+   * unless it is `steady`.
+   */
   readonly allowed: readonly Outcome[];
-  /** The plan does not concern it: nothing but `allowed`, not even a loss, and that for every packet. */
+  /**
+   * The plan does not concern it: nothing but `allowed`, not even a loss, and that for every
+   * packet.
+   */
   readonly steady: boolean;
   /** Where every packet has to go in the end, those of old connections included. */
   readonly final: Outcome;
@@ -21,27 +27,38 @@ export interface Run {
 }
 
 /**
- * Carries out a plan step by step. Before the first and after every step each subject opens a new connection and goes on with those
- * it has: `oldPorts`, and one from each step so far.
+ * Carries out a plan step by step. Before the first and after every step each subject opens a new
+ * connection and goes on with those it has: `oldPorts`, and one from each step so far.
  */
-export const runPlan = (
+export function runPlan(
   world: World,
   operations: readonly Operation[],
   subjects: readonly Subject[],
   oldPorts: readonly number[] = [],
-): Run => {
+): Run {
   const firstPort = Math.max(0, ...oldPorts) + 1;
   let current = world;
   const leaks: string[] = [];
-  const watch = (step: number, moment: string, isRight: (subject: Subject, outcome: Outcome) => boolean): void => {
-    const ports = [...oldPorts, ...Array.from({ length: step + 1 }, (_, index) => firstPort + index)];
+  const watch = (
+    step: number,
+    moment: string,
+    isRight: (subject: Subject, outcome: Outcome) => boolean,
+  ): void => {
+    const ports = [
+      ...oldPorts,
+      ...Array.from({ length: step + 1 }, (_, index) => firstPort + index),
+    ];
     for (const subject of subjects) {
       for (const port of ports) {
         const sent = send(current, { ...subject, port });
         current = sent.world;
-        if (isRight(subject, sent.outcome)) continue;
+        if (isRight(subject, sent.outcome)) {
+          continue;
+        }
         const from = subject.tunnelID === undefined ? '' : ` (tunnel ${subject.tunnelID})`;
-        leaks.push(`${moment}: ${subject.source}${from} to ${subject.destination}: ${sent.outcome}`);
+        leaks.push(
+          `${moment}: ${subject.source}${from} to ${subject.destination}: ${sent.outcome}`,
+        );
       }
     }
   };
@@ -54,4 +71,4 @@ export const runPlan = (
   });
   watch(operations.length, 'in the end', ({ final }, outcome) => outcome === final);
   return { world: current, leaks };
-};
+}

@@ -32,28 +32,46 @@ export interface GroupSketch {
   readonly pods: readonly string[];
 }
 
-export const egressGroup = ({ name, tunnelID, egressIP, gateway, pods }: GroupSketch): EgressGroup => ({
-  apiVersion: CONTROLPLANE_GROUP_VERSION,
-  kind: 'EgressGroup',
-  metadata: { name, uid: `uid-${name}`, resourceVersion: '1' },
-  tunnelID,
-  egressIPs: egressIP === undefined ? [] : [egressIP],
-  ...(gateway === undefined ? {} : { gateway: { nodeName: gateway, nodeIP: nodeIPs[gateway] ?? '' } }),
-  groupMembers: pods.map((ip) => ({ pod: { namespace: 'default', name: `pod-${ip}` }, ips: [ip] })),
-});
+export function egressGroup({ name, tunnelID, egressIP, gateway, pods }: GroupSketch): EgressGroup {
+  return {
+    apiVersion: CONTROLPLANE_GROUP_VERSION,
+    kind: 'EgressGroup',
+    metadata: { name, uid: `uid-${name}`, resourceVersion: '1' },
+    tunnelID,
+    egressIPs: egressIP === undefined ? [] : [egressIP],
+    ...(gateway === undefined
+      ? {}
+      : { gateway: { nodeName: gateway, nodeIP: nodeIPs[gateway] ?? '' } }),
+    groupMembers: pods.map((ip) => ({
+      pod: { namespace: 'default', name: `pod-${ip}` },
+      ips: [ip],
+    })),
+  };
+}
 
-/** Where the external traffic of a Pod of the Node has to go: what the user asked for, not what the planner thinks. */
-export const intentForPod = (groups: readonly GroupSketch[], ip: string): Outcome => {
+/**
+ * Where the external traffic of a Pod of the Node has to go: what the user asked for, not what the
+ * planner thinks.
+ */
+export function intentForPod(groups: readonly GroupSketch[], ip: string): Outcome {
   const claims = groups.filter(({ pods }) => pods.includes(ip));
   const [group] = claims;
-  if (group === undefined) return `leaves as ${node.ip}`;
+  if (group === undefined) {
+    return `leaves as ${node.ip}`;
+  }
   const { gateway, egressIP, tunnelID } = group;
-  if (claims.length > 1 || gateway === undefined || egressIP === undefined) return 'dropped';
-  return gateway === node.name ? `leaves as ${egressIP}` : `tunnel ${tunnelID} to ${nodeIPs[gateway] ?? ''}`;
-};
+  if (claims.length > 1 || gateway === undefined || egressIP === undefined) {
+    return 'dropped';
+  }
+  return gateway === node.name
+    ? `leaves as ${egressIP}`
+    : `tunnel ${tunnelID} to ${nodeIPs[gateway] ?? ''}`;
+}
 
 /** Where a packet that comes through the tunnel has to go. */
-export const intentForTunnel = (groups: readonly GroupSketch[], tunnelID: number): Outcome => {
+export function intentForTunnel(groups: readonly GroupSketch[], tunnelID: number): Outcome {
   const group = groups.find((candidate) => candidate.tunnelID === tunnelID);
-  return group?.gateway === node.name && group.egressIP !== undefined ? `leaves as ${group.egressIP}` : 'dropped';
-};
+  return group?.gateway === node.name && group.egressIP !== undefined
+    ? `leaves as ${group.egressIP}`
+    : 'dropped';
+}

@@ -26,13 +26,17 @@ export const emptyState: DataplaneState = {
   routing: { rules: [], routes: [] },
 };
 
-export const emptyWorld = (nodeIP: string): World => ({ state: emptyState, connections: [], nodeIP });
+export function emptyWorld(nodeIP: string): World {
+  return { state: emptyState, connections: [], nodeIP };
+}
 
 /** Whether an IPv4 CIDR holds an address. */
-export const contains = (cidr: string, ip: string): boolean => {
+export function contains(cidr: string, ip: string): boolean {
   const [network = '', prefix = '32'] = cidr.split('/');
   const hostBits = 32 - Number(prefix);
   return Math.floor(toNumber(network) / 2 ** hostBits) === Math.floor(toNumber(ip) / 2 ** hostBits);
-};
+}
 
-const toNumber = (ip: string): number => ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+function toNumber(ip: string): number {
+  return ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+}

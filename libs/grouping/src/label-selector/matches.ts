@@ -1,11 +1,20 @@
 import type { LabelRequirement, Labels, LabelSelector } from '@sallyport/api';
 
 /** Whether `labels` satisfy `selector`, as Kubernetes decides it. */
-export const matches = (selector: LabelSelector, labels: Labels): boolean =>
-  Object.entries(selector.matchLabels ?? {}).every(([key, value]) => valueOf(labels, key) === value) &&
-  (selector.matchExpressions ?? []).every((requirement) => satisfies(requirement, labels));
+export function matches(selector: LabelSelector, labels: Labels): boolean {
+  return (
+    Object.entries(selector.matchLabels ?? {}).every(
+      ([key, value]) => valueOf(labels, key) === value,
+    ) && (selector.matchExpressions ?? []).every((requirement) => satisfies(requirement, labels))
+  );
+}
 
-const satisfies = ({ key, operator, values = [] }: LabelRequirement, labels: Labels): boolean => {
+/** A label key may be the name of something every object inherits, such as `constructor`. */
+function valueOf(labels: Labels, key: string): string | undefined {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined;
+}
+
+function satisfies({ key, operator, values = [] }: LabelRequirement, labels: Labels): boolean {
   const value = valueOf(labels, key);
   switch (operator) {
     case 'In':
@@ -17,8 +26,4 @@ const satisfies = ({ key, operator, values = [] }: LabelRequirement, labels: Lab
     case 'DoesNotExist':
       return value === undefined;
   }
-};
-
-/** A label key may be the name of something every object inherits, such as `constructor`. */
-const valueOf = (labels: Labels, key: string): string | undefined =>
-  Object.hasOwn(labels, key) ? labels[key] : undefined;
+}

@@ -11,10 +11,20 @@ import { SECRET_STRATEGY } from './secret-strategy.ts';
 import { ENDPOINT_SLICE_COLUMNS, ENDPOINTS_COLUMNS, SERVICE_COLUMNS } from './service-columns.ts';
 import type { ServiceAllocations } from './service-strategy.ts';
 import { serviceStrategy } from './service-strategy.ts';
-import { DAEMON_SET_STRATEGY, DEPLOYMENT_STRATEGY, REPLICA_SET_STRATEGY } from './workload-strategy.ts';
+import {
+  DAEMON_SET_STRATEGY,
+  DEPLOYMENT_STRATEGY,
+  REPLICA_SET_STRATEGY,
+} from './workload-strategy.ts';
 
 const core = { group: '', version: 'v1' } as const;
-const apps = { group: 'apps', version: 'v1', namespaced: true, hasStatus: true, hasGeneration: true } as const;
+const apps = {
+  group: 'apps',
+  version: 'v1',
+  namespaced: true,
+  hasStatus: true,
+  hasGeneration: true,
+} as const;
 const rbac = { group: 'rbac.authorization.k8s.io', version: 'v1' } as const;
 
 const CREATED_AT = {
@@ -25,7 +35,8 @@ const CREATED_AT = {
 } satisfies typeof AGE;
 const ROLE_COLUMN = column(
   'Role',
-  (binding) => `${stringAt(binding, 'roleRef', 'kind') ?? ''}/${stringAt(binding, 'roleRef', 'name') ?? ''}`,
+  (binding) =>
+    `${stringAt(binding, 'roleRef', 'kind') ?? ''}/${stringAt(binding, 'roleRef', 'name') ?? ''}`,
 );
 
 const DEFINITIONS: readonly BuiltinDefinition[] = [
@@ -85,7 +96,8 @@ const DEFINITIONS: readonly BuiltinDefinition[] = [
       {
         ...numberAt('Data', 'data'),
         cell: (object) =>
-          Object.keys(objectAt(object, 'data') ?? {}).length + Object.keys(objectAt(object, 'binaryData') ?? {}).length,
+          Object.keys(objectAt(object, 'data') ?? {}).length +
+          Object.keys(objectAt(object, 'binaryData') ?? {}).length,
       },
       AGE,
     ],
@@ -99,7 +111,10 @@ const DEFINITIONS: readonly BuiltinDefinition[] = [
     columns: [
       NAME,
       textAt('Type', 'type', ''),
-      { ...numberAt('Data', 'data'), cell: (object) => Object.keys(objectAt(object, 'data') ?? {}).length },
+      {
+        ...numberAt('Data', 'data'),
+        cell: (object) => Object.keys(objectAt(object, 'data') ?? {}).length,
+      },
       AGE,
     ],
     strategy: SECRET_STRATEGY,
@@ -111,7 +126,11 @@ const DEFINITIONS: readonly BuiltinDefinition[] = [
     plural: 'serviceaccounts',
     namespaced: true,
     shortNames: ['sa'],
-    columns: [NAME, { ...numberAt('Secrets', 'secrets'), cell: (object) => listAt(object, 'secrets').length }, AGE],
+    columns: [
+      NAME,
+      { ...numberAt('Secrets', 'secrets'), cell: (object) => listAt(object, 'secrets').length },
+      AGE,
+    ],
   },
   {
     ...core,
@@ -203,13 +222,22 @@ const DEFINITIONS: readonly BuiltinDefinition[] = [
       numberAt('Ready', 'status.numberReady'),
       numberAt('Up-to-date', 'status.updatedNumberScheduled'),
       numberAt('Available', 'status.numberAvailable'),
-      column('Node Selector', (object) => pairsAt(object, 'spec', 'template', 'spec', 'nodeSelector')),
+      column('Node Selector', (object) =>
+        pairsAt(object, 'spec', 'template', 'spec', 'nodeSelector'),
+      ),
       AGE,
       ...containerColumns('spec', 'template', 'spec'),
       column('Selector', (object) => pairsAt(object, 'spec', 'selector', 'matchLabels'), 1),
     ],
   },
-  { ...rbac, kind: 'Role', model: 'V1Role', plural: 'roles', namespaced: true, columns: [NAME, CREATED_AT] },
+  {
+    ...rbac,
+    kind: 'Role',
+    model: 'V1Role',
+    plural: 'roles',
+    namespaced: true,
+    columns: [NAME, CREATED_AT],
+  },
   {
     ...rbac,
     kind: 'RoleBinding',
@@ -236,8 +264,13 @@ const DEFINITIONS: readonly BuiltinDefinition[] = [
   },
 ];
 
-/** Every built-in resource but CustomResourceDefinitions, which `crd/` defines. `serviceAllocations` says what Services hold. */
-export function builtinResources(serviceAllocations: () => ServiceAllocations): readonly Resource[] {
+/**
+ * Every built-in resource but CustomResourceDefinitions, which `crd/` defines. `serviceAllocations`
+ * says what Services hold.
+ */
+export function builtinResources(
+  serviceAllocations: () => ServiceAllocations,
+): readonly Resource[] {
   const service: BuiltinDefinition = {
     ...core,
     kind: 'Service',

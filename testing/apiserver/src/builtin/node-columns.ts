@@ -18,9 +18,14 @@ export const NODE_COLUMNS: readonly Column[] = [
 ];
 
 function statusOf(node: KubeObject): string {
-  const ready = listAt(node, 'status', 'conditions').find((condition) => stringAt(condition, 'type') === 'Ready');
-  const readiness = ready === undefined ? 'Unknown' : stringAt(ready, 'status') === 'True' ? 'Ready' : 'NotReady';
-  return valueAt(node, 'spec', 'unschedulable') === true ? `${readiness},SchedulingDisabled` : readiness;
+  const ready = listAt(node, 'status', 'conditions').find(
+    (condition) => stringAt(condition, 'type') === 'Ready',
+  );
+  const readiness =
+    ready === undefined ? 'Unknown' : stringAt(ready, 'status') === 'True' ? 'Ready' : 'NotReady';
+  return valueAt(node, 'spec', 'unschedulable') === true
+    ? `${readiness},SchedulingDisabled`
+    : readiness;
 }
 
 function rolesOf(node: KubeObject): string {
@@ -32,6 +37,8 @@ function rolesOf(node: KubeObject): string {
 }
 
 function addressOf(node: KubeObject, type: string): string {
-  const address = listAt(node, 'status', 'addresses').find((item) => stringAt(item, 'type') === type);
+  const address = listAt(node, 'status', 'addresses').find(
+    (item) => stringAt(item, 'type') === type,
+  );
   return stringAt(address, 'address') ?? '<none>';
 }

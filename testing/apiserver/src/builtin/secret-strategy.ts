@@ -7,9 +7,13 @@ export const SECRET_STRATEGY: Strategy = {
   setDefaults(secret) {
     secret.type ??= 'Opaque';
     const plain = secret.stringData;
-    if (!isObject(plain)) return;
+    if (!isObject(plain)) {
+      return;
+    }
     const encoded: JsonObject = isObject(secret.data) ? { ...secret.data } : {};
-    for (const [key, text] of Object.entries(plain)) encoded[key] = Buffer.from(textOf(text)).toString('base64');
+    for (const [key, text] of Object.entries(plain)) {
+      encoded[key] = Buffer.from(textOf(text)).toString('base64');
+    }
     secret.data = encoded;
     delete secret.stringData;
   },

@@ -14,41 +14,22 @@ export const SERVICE_COLUMNS: readonly Column[] = [
   column('Selector', (service) => pairsAt(service, 'spec', 'selector'), 1),
 ];
 
-function externalIPOf(service: KubeObject): string {
-  const external = listAt(service, 'spec', 'externalIPs').map(String);
-  if (stringAt(service, 'spec', 'type') === 'ExternalName')
-    return stringAt(service, 'spec', 'externalName') ?? '<none>';
-  if (stringAt(service, 'spec', 'type') === 'LoadBalancer') {
-    const ingress = listAt(service, 'status', 'loadBalancer', 'ingress').map(
-      (item) => stringAt(item, 'ip') ?? stringAt(item, 'hostname') ?? '',
-    );
-    return [...ingress, ...external].join(',') || '<pending>';
-  }
-  return external.join(',') || '<none>';
-}
-
-function portsOf(service: KubeObject): string {
-  const ports = listAt(service, 'spec', 'ports').map((port) => {
-    const nodePort = valueAt(port, 'nodePort');
-    const front = textOf(valueAt(port, 'port'));
-    return `${front}${nodePort === undefined ? '' : `:${textOf(nodePort)}`}/${stringAt(port, 'protocol') ?? 'TCP'}`;
-  });
-  return ports.join(',') || '<none>';
-}
-
 /** What `kubectl get endpointslices` shows. */
 export const ENDPOINT_SLICE_COLUMNS: readonly Column[] = [
   NAME,
   textAt('AddressType', 'addressType', ''),
   column(
     'Ports',
-    (slice) => firstThree(listAt(slice, 'ports').map((port) => textOf(valueAt(port, 'port') ?? '*'))) || '<unset>',
+    (slice) =>
+      firstThree(listAt(slice, 'ports').map((port) => textOf(valueAt(port, 'port') ?? '*'))) ||
+      '<unset>',
   ),
   column(
     'Endpoints',
     (slice) =>
-      firstThree(listAt(slice, 'endpoints').flatMap((endpoint) => listAt(endpoint, 'addresses').map(String))) ||
-      '<unset>',
+      firstThree(
+        listAt(slice, 'endpoints').flatMap((endpoint) => listAt(endpoint, 'addresses').map(String)),
+      ) || '<unset>',
   ),
   AGE,
 ];
@@ -68,6 +49,29 @@ export const ENDPOINTS_COLUMNS: readonly Column[] = [
   }),
   AGE,
 ];
+
+function externalIPOf(service: KubeObject): string {
+  const external = listAt(service, 'spec', 'externalIPs').map(String);
+  if (stringAt(service, 'spec', 'type') === 'ExternalName') {
+    return stringAt(service, 'spec', 'externalName') ?? '<none>';
+  }
+  if (stringAt(service, 'spec', 'type') === 'LoadBalancer') {
+    const ingress = listAt(service, 'status', 'loadBalancer', 'ingress').map(
+      (item) => stringAt(item, 'ip') ?? stringAt(item, 'hostname') ?? '',
+    );
+    return [...ingress, ...external].join(',') || '<pending>';
+  }
+  return external.join(',') || '<none>';
+}
+
+function portsOf(service: KubeObject): string {
+  const ports = listAt(service, 'spec', 'ports').map((port) => {
+    const nodePort = valueAt(port, 'nodePort');
+    const front = textOf(valueAt(port, 'port'));
+    return `${front}${nodePort === undefined ? '' : `:${textOf(nodePort)}`}/${stringAt(port, 'protocol') ?? 'TCP'}`;
+  });
+  return ports.join(',') || '<none>';
+}
 
 function firstThree(items: readonly string[]): string {
   const shown = items.slice(0, 3).join(',');

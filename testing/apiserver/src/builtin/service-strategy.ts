@@ -15,23 +15,35 @@ const FIRST_NODE_PORT = 30_000;
 const LAST_NODE_PORT = 32_767;
 
 /**
- * Services get a cluster IP of 10.96.0.0/16 (kubeadm's range, IPv4 only) and, where their type asks for it, node ports.
- * `inUse` says what the existing Services hold.
+ * Services get a cluster IP of 10.96.0.0/16 (kubeadm's range, IPv4 only) and, where their type asks
+ * for it, node ports. `inUse` says what the existing Services hold.
  */
 export function serviceStrategy(inUse: () => ServiceAllocations): Strategy {
   return {
     setDefaults(service) {
       const spec = objectAt(service, 'spec');
-      if (spec === undefined) return;
+      if (spec === undefined) {
+        return;
+      }
       spec.sessionAffinity ??= 'None';
       spec.type ??= 'ClusterIP';
-      if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster';
-      if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') spec.externalTrafficPolicy ??= 'Cluster';
-      if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
+      if (spec.type !== 'ExternalName') {
+        spec.internalTrafficPolicy ??= 'Cluster';
+      }
+      if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') {
+        spec.externalTrafficPolicy ??= 'Cluster';
+      }
+      if (spec.type === 'LoadBalancer') {
+        spec.allocateLoadBalancerNodePorts ??= true;
+      }
       for (const port of portsOf(service)) {
         port.protocol ??= 'TCP';
-        if (port.targetPort === undefined || port.targetPort === 0) port.targetPort = port.port;
-        if (port.nodePort === 0) delete port.nodePort;
+        if (port.targetPort === undefined || port.targetPort === 0) {
+          port.targetPort = port.port;
+        }
+        if (port.nodePort === 0) {
+          delete port.nodePort;
+        }
       }
     },
     beforeCreate(service) {
@@ -46,8 +58,12 @@ export function serviceStrategy(inUse: () => ServiceAllocations): Strategy {
           spec[field] ??= valueAt(old, 'spec', field);
         }
         for (const port of portsOf(service)) {
-          const same = listAt(old, 'spec', 'ports').find((other) => valueAt(other, 'port') === port.port);
-          if (spec.type !== 'ClusterIP') port.nodePort ??= valueAt(same, 'nodePort');
+          const same = listAt(old, 'spec', 'ports').find(
+            (other) => valueAt(other, 'port') === port.port,
+          );
+          if (spec.type !== 'ClusterIP') {
+            port.nodePort ??= valueAt(same, 'nodePort');
+          }
         }
       }
       allocate(service, inUse());
@@ -62,13 +78,21 @@ function portsOf(service: KubeObject): JsonObject[] {
 
 function allocate(service: KubeObject, inUse: ServiceAllocations): void {
   const spec = objectAt(service, 'spec');
-  if (spec === undefined || spec.type === 'ExternalName') return;
-  if (spec.clusterIP === undefined || spec.clusterIP === '') spec.clusterIP = freeClusterIP(inUse.clusterIPs);
+  if (spec === undefined || spec.type === 'ExternalName') {
+    return;
+  }
+  if (spec.clusterIP === undefined || spec.clusterIP === '') {
+    spec.clusterIP = freeClusterIP(inUse.clusterIPs);
+  }
   spec.clusterIPs ??= [spec.clusterIP ?? ''];
   spec.ipFamilies ??= ['IPv4'];
   spec.ipFamilyPolicy ??= 'SingleStack';
-  if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') return;
-  if (spec.allocateLoadBalancerNodePorts === false) return;
+  if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') {
+    return;
+  }
+  if (spec.allocateLoadBalancerNodePorts === false) {
+    return;
+  }
   const taken = new Set(inUse.nodePorts);
   for (const port of portsOf(service)) {
     port.nodePort ??= freeNodePort(taken);
@@ -79,32 +103,49 @@ function allocate(service: KubeObject, inUse: ServiceAllocations): void {
 function freeClusterIP(used: ReadonlySet<string>): string {
   for (let index = 10; index < 65_535; index++) {
     const address = `10.96.${String(index >> 8)}.${String(index & 255)}`;
-    if (!used.has(address)) return address;
+    if (!used.has(address)) {
+      return address;
+    }
   }
   throw new Error('no free cluster IP in 10.96.0.0/16: delete Services');
 }
 
 function freeNodePort(used: ReadonlySet<number>): number {
-  for (let port = FIRST_NODE_PORT; port <= LAST_NODE_PORT; port++) if (!used.has(port)) return port;
-  throw new Error(`no free node port in ${String(FIRST_NODE_PORT)}-${String(LAST_NODE_PORT)}: delete Services`);
+  for (let port = FIRST_NODE_PORT; port <= LAST_NODE_PORT; port++) {
+    if (!used.has(port)) {
+      return port;
+    }
+  }
+  throw new Error(
+    `no free node port in ${String(FIRST_NODE_PORT)}-${String(LAST_NODE_PORT)}: delete Services`,
+  );
 }
 
 function validate(service: KubeObject, old: KubeObject | undefined): FieldError[] {
   const faults: FieldError[] = [];
   const ports = listAt(service, 'spec', 'ports');
   const clusterIP = stringAt(service, 'spec', 'clusterIP') ?? '';
-  if (ports.length === 0 && clusterIP !== 'None' && stringAt(service, 'spec', 'type') !== 'ExternalName') {
+  if (
+    ports.length === 0 &&
+    clusterIP !== 'None' &&
+    stringAt(service, 'spec', 'type') !== 'ExternalName'
+  ) {
     faults.push(requiredValue('spec.ports'));
   }
   ports.forEach((port, index) => {
     const number = valueAt(port, 'port');
     if (typeof number !== 'number' || number < 1 || number > 65_535) {
       faults.push(
-        invalidValue(`spec.ports[${String(index)}].port`, number ?? 0, 'must be between 1 and 65535, inclusive'),
+        invalidValue(
+          `spec.ports[${String(index)}].port`,
+          number ?? 0,
+          'must be between 1 and 65535, inclusive',
+        ),
       );
     }
-    if (ports.length > 1 && (stringAt(port, 'name') ?? '') === '')
+    if (ports.length > 1 && (stringAt(port, 'name') ?? '') === '') {
       faults.push(requiredValue(`spec.ports[${String(index)}].name`));
+    }
   });
   const before = stringAt(old, 'spec', 'clusterIP') ?? '';
   if (

@@ -5,14 +5,47 @@ import type { Strategy } from '../model/resource.ts';
 import { requiredValue } from '../model/status-error.ts';
 import { setPodSpecDefaults, validatePodSpec } from './pod-strategy.ts';
 
+/** Deployments are stored as they are: no controller makes ReplicaSets or Pods of them. */
+export const DEPLOYMENT_STRATEGY = workload((spec) => {
+  spec.replicas ??= 1;
+  spec.revisionHistoryLimit ??= 10;
+  spec.progressDeadlineSeconds ??= 600;
+  if (isEmpty(spec.strategy)) {
+    spec.strategy = {
+      type: 'RollingUpdate',
+      rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' },
+    };
+  }
+});
+
+/** DaemonSets likewise. */
+export const DAEMON_SET_STRATEGY = workload((spec) => {
+  spec.revisionHistoryLimit ??= 10;
+  if (isEmpty(spec.updateStrategy)) {
+    spec.updateStrategy = {
+      type: 'RollingUpdate',
+      rollingUpdate: { maxUnavailable: 1, maxSurge: 0 },
+    };
+  }
+});
+
+/** ReplicaSets likewise. */
+export const REPLICA_SET_STRATEGY = workload((spec) => {
+  spec.replicas ??= 1;
+});
+
 function workload(setDefaults: (spec: NonNullable<ReturnType<typeof objectAt>>) => void): Strategy {
   return {
     setDefaults(object) {
       const spec = objectAt(object, 'spec');
-      if (spec === undefined) return;
+      if (spec === undefined) {
+        return;
+      }
       setDefaults(spec);
       const podSpec = objectAt(spec, 'template', 'spec');
-      if (podSpec !== undefined) setPodSpecDefaults(podSpec);
+      if (podSpec !== undefined) {
+        setPodSpecDefaults(podSpec);
+      }
     },
     beforeCreate(object) {
       object.status = {};
@@ -26,27 +59,6 @@ function workload(setDefaults: (spec: NonNullable<ReturnType<typeof objectAt>>) 
     },
   };
 }
-
-/** Deployments are stored as they are: no controller makes ReplicaSets or Pods of them. */
-export const DEPLOYMENT_STRATEGY = workload((spec) => {
-  spec.replicas ??= 1;
-  spec.revisionHistoryLimit ??= 10;
-  spec.progressDeadlineSeconds ??= 600;
-  if (isEmpty(spec.strategy))
-    spec.strategy = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } };
-});
-
-/** DaemonSets likewise. */
-export const DAEMON_SET_STRATEGY = workload((spec) => {
-  spec.revisionHistoryLimit ??= 10;
-  if (isEmpty(spec.updateStrategy))
-    spec.updateStrategy = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } };
-});
-
-/** ReplicaSets likewise. */
-export const REPLICA_SET_STRATEGY = workload((spec) => {
-  spec.replicas ??= 1;
-});
 
 /** Clients in Go send an empty object for what they leave unset. */
 function isEmpty(value: Json | undefined): boolean {

@@ -5,9 +5,14 @@ import { AGE, NAME } from '../table/column.ts';
 import { ageOf } from '../table/duration.ts';
 import { compileJsonPath } from '../table/json-path.ts';
 
-/** The columns of a custom resource from its `additionalPrinterColumns`; name and age when it has none. */
+/**
+ * The columns of a custom resource from its `additionalPrinterColumns`; name and age when it has
+ * none.
+ */
 export function printerColumns(definitions: readonly Json[]): readonly Column[] {
-  if (definitions.length === 0) return [NAME, AGE];
+  if (definitions.length === 0) {
+    return [NAME, AGE];
+  }
   return [NAME, ...definitions.map(printerColumn)];
 }
 
@@ -29,7 +34,9 @@ function printerColumn(definition: Json): Column {
 
 function cellOf(found: readonly Json[], type: string, now: Date): string | number | boolean | null {
   const [first] = found;
-  if (first === undefined || first === null) return null;
+  if (first === undefined || first === null) {
+    return null;
+  }
   switch (type) {
     case 'integer':
     case 'number':
@@ -39,6 +46,8 @@ function cellOf(found: readonly Json[], type: string, now: Date): string | numbe
     case 'date':
       return ageOf(first, now);
     default:
-      return found.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(',');
+      return found
+        .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
+        .join(',');
   }
 }

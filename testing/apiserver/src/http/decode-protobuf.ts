@@ -12,7 +12,38 @@ interface Field {
 
 type Message = ReadonlyMap<number, Field>;
 
-const messages: ReadonlyMap<string, Message> = new Map(PROTOBUF_MESSAGES.trim().split('\n').map(parseMessage));
+const messages: ReadonlyMap<string, Message> = new Map(
+  PROTOBUF_MESSAGES.trim().split('\n').map(parseMessage),
+);
+
+/** A field on the wire: numbers of fixed size are not used by the messages known here. */
+type Wire =
+  | { readonly number: number; readonly value: bigint }
+  | { readonly number: number; readonly value: Uint8Array };
+
+const MAGIC = Buffer.from('k8s\0');
+
+/** Whether a body is in Kubernetes' protobuf envelope. */
+export function isProtobuf(body: Buffer): boolean {
+  return body.subarray(0, MAGIC.length).equals(MAGIC);
+}
+
+/**
+ * Decodes a body in the envelope to the JSON of the same object. Throws 400 for a kind or field
+ * that `protobuf-messages.ts` does not list.
+ */
+export function decodeProtobuf(body: Buffer): JsonObject {
+  const envelope = new Map(
+    wireFields(body.subarray(MAGIC.length)).map(({ number, value }) => [number, value]),
+  );
+  const typeMeta = new Map(
+    wireFields(bytesOf(envelope.get(1))).map(({ number, value }) => [number, value]),
+  );
+  const apiVersion = utf8(bytesOf(typeMeta.get(1)));
+  const kind = utf8(bytesOf(typeMeta.get(2)));
+  const object = decodeMessage(messageName(apiVersion, kind), bytesOf(envelope.get(2)));
+  return { apiVersion, kind, ...object };
+}
 
 function parseMessage(line: string): [string, Message] {
   const [name = '', fields = ''] = line.split(': ');
@@ -26,37 +57,58 @@ function parseField(text: string): [number, Field] {
   return [Number(number), { name, type: written.replace(/(\?|\[\]|\{\})$/, ''), shape, omitZero }];
 }
 
-/** A field on the wire: numbers of fixed size are not used by the messages known here. */
-type Wire =
-  { readonly number: number; readonly value: bigint } | { readonly number: number; readonly value: Uint8Array };
-
-const MAGIC = Buffer.from('k8s\0');
-
-/** Whether a body is in Kubernetes' protobuf envelope. */
-export function isProtobuf(body: Buffer): boolean {
-  return body.subarray(0, MAGIC.length).equals(MAGIC);
+function wireFields(bytes: Uint8Array): Wire[] {
+  const fields: Wire[] = [];
+  let at = 0;
+  const varint = (): bigint => {
+    let value = 0n;
+    for (let shift = 0n; ; shift += 7n) {
+      const byte = bytes[at++];
+      if (byte === undefined) {
+        throw badRequest('unexpected end of a protobuf message');
+      }
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) {
+        return value;
+      }
+    }
+  };
+  while (at < bytes.length) {
+    const tag = varint();
+    const number = Number(tag >> 3n);
+    switch (Number(tag & 7n)) {
+      case 0:
+        fields.push({ number, value: varint() });
+        break;
+      case 2: {
+        const length = Number(varint());
+        if (at + length > bytes.length) {
+          throw badRequest('unexpected end of a protobuf message');
+        }
+        fields.push({ number, value: bytes.subarray(at, at + length) });
+        at += length;
+        break;
+      }
+      default:
+        throw badRequest(`unexpected wire type ${String(tag & 7n)} in a protobuf message`);
+    }
+  }
+  return fields;
 }
 
-/** Decodes a body in the envelope to the JSON of the same object. Throws 400 for a kind or field that `protobuf-messages.ts` does not list. */
-export function decodeProtobuf(body: Buffer): JsonObject {
-  const envelope = new Map(wireFields(body.subarray(MAGIC.length)).map(({ number, value }) => [number, value]));
-  const typeMeta = new Map(wireFields(bytesOf(envelope.get(1))).map(({ number, value }) => [number, value]));
-  const apiVersion = utf8(bytesOf(typeMeta.get(1)));
-  const kind = utf8(bytesOf(typeMeta.get(2)));
-  const object = decodeMessage(messageName(apiVersion, kind), bytesOf(envelope.get(2)));
-  return { apiVersion, kind, ...object };
+function bytesOf(wire: bigint | Uint8Array | undefined): Uint8Array {
+  return wire === undefined || typeof wire === 'bigint' ? new Uint8Array() : wire;
 }
 
-/** `apps/v1`, `Deployment` is the message `apps.Deployment`; options are of no group of their own. */
-function messageName(apiVersion: string, kind: string): string {
-  if (kind === 'DeleteOptions') return 'meta.DeleteOptions';
-  const group = apiVersion.includes('/') ? (apiVersion.split(/[./]/)[0] ?? '') : 'core';
-  return `${group}.${kind}`;
+function utf8(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 function decodeMessage(name: string, bytes: Uint8Array): JsonObject {
   const message = messages.get(name);
-  if (message === undefined) throw badRequest(`the stand-in does not read ${name} as protobuf: send application/json`);
+  if (message === undefined) {
+    throw badRequest(`the stand-in does not read ${name} as protobuf: send application/json`);
+  }
   const object: JsonObject = {};
   for (const { number, value } of wireFields(bytes)) {
     const field = message.get(number);
@@ -80,12 +132,17 @@ function addField(object: JsonObject, field: Field, wire: bigint | Uint8Array): 
     return;
   }
   const value = decodeValue(field.type, wire);
-  if (value === undefined || (field.omitZero && (value === '' || value === 0 || value === false))) return;
-  if (field.name === '-') Object.assign(object, value);
-  else if (field.shape === 'list') {
+  if (value === undefined || (field.omitZero && (value === '' || value === 0 || value === false))) {
+    return;
+  }
+  if (field.name === '-') {
+    Object.assign(object, value);
+  } else if (field.shape === 'list') {
     const list = object[field.name];
     object[field.name] = [...(Array.isArray(list) ? list : []), value];
-  } else object[field.name] = value;
+  } else {
+    object[field.name] = value;
+  }
 }
 
 function decodeValue(type: string, wire: bigint | Uint8Array): Json | undefined {
@@ -129,43 +186,13 @@ function decodeSimple(wire: bigint | Uint8Array): Record<number, string | number
   );
 }
 
-function wireFields(bytes: Uint8Array): Wire[] {
-  const fields: Wire[] = [];
-  let at = 0;
-  const varint = (): bigint => {
-    let value = 0n;
-    for (let shift = 0n; ; shift += 7n) {
-      const byte = bytes[at++];
-      if (byte === undefined) throw badRequest('unexpected end of a protobuf message');
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
-    }
-  };
-  while (at < bytes.length) {
-    const tag = varint();
-    const number = Number(tag >> 3n);
-    switch (Number(tag & 7n)) {
-      case 0:
-        fields.push({ number, value: varint() });
-        break;
-      case 2: {
-        const length = Number(varint());
-        if (at + length > bytes.length) throw badRequest('unexpected end of a protobuf message');
-        fields.push({ number, value: bytes.subarray(at, at + length) });
-        at += length;
-        break;
-      }
-      default:
-        throw badRequest(`unexpected wire type ${String(tag & 7n)} in a protobuf message`);
-    }
+/**
+ * `apps/v1`, `Deployment` is the message `apps.Deployment`; options are of no group of their own.
+ */
+function messageName(apiVersion: string, kind: string): string {
+  if (kind === 'DeleteOptions') {
+    return 'meta.DeleteOptions';
   }
-  return fields;
-}
-
-function bytesOf(wire: bigint | Uint8Array | undefined): Uint8Array {
-  return wire === undefined || typeof wire === 'bigint' ? new Uint8Array() : wire;
-}
-
-function utf8(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+  const group = apiVersion.includes('/') ? (apiVersion.split(/[./]/)[0] ?? '') : 'core';
+  return `${group}.${kind}`;
 }

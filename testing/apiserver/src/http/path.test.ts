@@ -16,7 +16,14 @@ describe('parseResourcePath', () => {
   it.each(cases)('%s', (path, expected) => {
     const found = parseResourcePath(path);
     expect(
-      [found?.group, found?.version, found?.namespace, found?.plural, found?.name, found?.subresource].join('|'),
+      [
+        found?.group,
+        found?.version,
+        found?.namespace,
+        found?.plural,
+        found?.name,
+        found?.subresource,
+      ].join('|'),
     ).toBe(expected);
   });
 
@@ -30,5 +37,14 @@ describe('parseResourcePath', () => {
 
 it('orders versions as Kubernetes does', () => {
   const versions = ['v1alpha2', 'foo', 'v1beta1', 'v10', 'v1', 'v2', 'v1beta2', 'v1alpha1'];
-  expect(versions.sort(byPreference)).toEqual(['v10', 'v2', 'v1', 'v1beta2', 'v1beta1', 'v1alpha2', 'v1alpha1', 'foo']);
+  expect(versions.sort(byPreference)).toEqual([
+    'v10',
+    'v2',
+    'v1',
+    'v1beta2',
+    'v1beta1',
+    'v1alpha2',
+    'v1alpha1',
+    'foo',
+  ]);
 });

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'yaml';
 import type { Json } from '../model/json.ts';
-import { decodeProtobuf, isProtobuf } from './decode-protobuf.ts';
 import { badRequest, StatusError, unsupportedMediaType } from '../model/status-error.ts';
 import type { Body } from '../rest/request.ts';
 import { duplicateFields } from '../schema/duplicate-fields.ts';
+import { decodeProtobuf, isProtobuf } from './decode-protobuf.ts';
 
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
@@ -29,20 +29,29 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Decodes a JSON, YAML or protobuf body by its media type. Throws 400 on bad syntax and 415 on any other type. */
+/**
+ * Decodes a JSON, YAML or protobuf body by its media type. Throws 400 on bad syntax and 415 on any
+ * other type.
+ */
 export function decodeBody(bytes: Buffer, mediaType: string): Body {
-  if (mediaType === PROTOBUF && isProtobuf(bytes)) return { value: decodeProtobuf(bytes), duplicates: [] };
+  if (mediaType === PROTOBUF && isProtobuf(bytes)) {
+    return { value: decodeProtobuf(bytes), duplicates: [] };
+  }
   const text = bytes.toString('utf8');
   const json = mediaType === '' || mediaType.endsWith('json');
   if (!json && !mediaType.endsWith('yaml')) {
     throw unsupportedMediaType(['application/json', 'application/yaml', PROTOBUF]);
   }
-  if (text === '') return { value: {}, duplicates: [] };
+  if (text === '') {
+    return { value: {}, duplicates: [] };
+  }
   try {
     const value = JSON.parse(text) as Json;
     return { value, duplicates: duplicateFields(text) };
   } catch (error) {
-    if (json) throw badRequest(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
+    if (json) {
+      throw badRequest(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
+    }
   }
   try {
     // kubectl sends server-side apply as JSON under the YAML type; only other clients come here.

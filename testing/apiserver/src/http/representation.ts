@@ -11,28 +11,45 @@ export type Representation =
   | { readonly as: 'table'; readonly version: string; readonly includeObject: string }
   | { readonly as: 'metadata' };
 
-/** Chooses among the media types of an Accept header the first that this server can give. Throws 406 when there is none. */
-export function representationFrom(accept: string | undefined, query: URLSearchParams): Representation {
+/** The list metadata of an answer. */
+export interface ListMeta extends JsonObject {
+  resourceVersion: string;
+}
+
+/**
+ * Chooses among the media types of an Accept header the first that this server can give. Throws 406
+ * when there is none.
+ */
+export function representationFrom(
+  accept: string | undefined,
+  query: URLSearchParams,
+): Representation {
   for (const clause of (accept ?? '*/*').split(',')) {
     const [mediaType = '', ...parameters] = clause.split(';').map((part) => part.trim());
     const of = new Map(parameters.map((part) => part.split('=', 2) as [string, string]));
-    if (!['application/json', '*/*', 'application/*', 'application/yaml'].includes(mediaType)) continue;
+    if (!['application/json', '*/*', 'application/*', 'application/yaml'].includes(mediaType)) {
+      continue;
+    }
     const as = of.get('as');
-    if (as === 'Table')
-      return { as: 'table', version: of.get('v') ?? 'v1', includeObject: query.get('includeObject') ?? 'Metadata' };
-    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return { as: 'metadata' };
-    if (as === undefined) return { as: 'object' };
+    if (as === 'Table') {
+      return {
+        as: 'table',
+        version: of.get('v') ?? 'v1',
+        includeObject: query.get('includeObject') ?? 'Metadata',
+      };
+    }
+    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') {
+      return { as: 'metadata' };
+    }
+    if (as === undefined) {
+      return { as: 'object' };
+    }
   }
   throw new StatusError(
     406,
     'NotAcceptable',
     'only the following media types are accepted: application/json, application/json;as=Table',
   );
-}
-
-/** The list metadata of an answer. */
-export interface ListMeta extends JsonObject {
-  resourceVersion: string;
 }
 
 /** Objects of a list in the wanted representation. */
@@ -51,7 +68,9 @@ export function renderList(
         apiVersion: `meta.k8s.io/${representation.version}`,
         metadata,
         columnDefinitions: columnDefinitions(served.version.columns),
-        rows: items.map((item) => tableRow(served.version.columns, item, representation.includeObject, now)),
+        rows: items.map((item) =>
+          tableRow(served.version.columns, item, representation.includeObject, now),
+        ),
       };
     case 'metadata':
       return {

@@ -2,7 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject } from '../model/json.ts';
 import { isObject, stringAt } from '../model/json.ts';
 import { groupVersion, resourceKey } from '../model/resource.ts';
-import { badRequest, methodNotAllowed, noSuchResource, unsupportedMediaType } from '../model/status-error.ts';
+import {
+  badRequest,
+  methodNotAllowed,
+  noSuchResource,
+  unsupportedMediaType,
+} from '../model/status-error.ts';
 import { PATCH_TYPES } from '../patch/apply-patch.ts';
 import { keyPrefix, listPage, selectorOf } from '../rest/list-page.ts';
 import type { Objects } from '../rest/objects.ts';
@@ -34,8 +39,12 @@ export async function handleResource(
   response: ServerResponse,
 ): Promise<void> {
   const served = deps.registry.find(path.group, path.version, path.plural);
-  if (served === undefined) throw noSuchResource();
-  if (path.namespace !== undefined && !served.resource.namespaced) throw noSuchResource();
+  if (served === undefined) {
+    throw noSuchResource();
+  }
+  if (path.namespace !== undefined && !served.resource.namespaced) {
+    throw noSuchResource();
+  }
   const { deprecationWarning } = served.version;
   const warnings = new Set(deprecationWarning === undefined ? [] : [deprecationWarning]);
   const resourceRequest: ResourceRequest = {
@@ -48,7 +57,9 @@ export async function handleResource(
     await handleCollection(deps, resourceRequest, warnings, request, response);
     return;
   }
-  if (served.resource.namespaced && path.namespace === undefined) throw noSuchResource();
+  if (served.resource.namespaced && path.namespace === undefined) {
+    throw noSuchResource();
+  }
   const write: WriteRequest = {
     ...resourceRequest,
     name: path.name,
@@ -79,10 +90,17 @@ async function handleCollection(
       const metadata = {
         resourceVersion: page.resourceVersion,
         ...(page.continueToken === undefined ? {} : { continue: page.continueToken }),
-        ...(page.remainingItemCount === undefined ? {} : { remainingItemCount: page.remainingItemCount }),
+        ...(page.remainingItemCount === undefined
+          ? {}
+          : { remainingItemCount: page.remainingItemCount }),
       };
       const items = page.items.map((item) => ({ ...item, apiVersion }));
-      sendJson(response, 200, renderList(representation, served, apiVersion, items, metadata, now), warnings);
+      sendJson(
+        response,
+        200,
+        renderList(representation, served, apiVersion, items, metadata, now),
+        warnings,
+      );
       return;
     }
     case 'POST': {
@@ -97,14 +115,21 @@ async function handleCollection(
       const asked = writeOptionsFrom(query, request.headers['user-agent'] ?? '');
       const write = { ...asked, dryRun: isDryRun(options) };
       const selected = selectorOf(of);
-      const items = store.list(resourceKey(served.resource), keyPrefix(of.namespace)).filter(selected);
+      const items = store
+        .list(resourceKey(served.resource), keyPrefix(of.namespace))
+        .filter(selected);
       for (const item of items) {
         const { name, namespace } = item.metadata;
         objects.delete({ ...of, namespace, name, subresource: undefined, options: write }, options);
       }
       const metadata = { resourceVersion: String(store.revision) };
       const apiVersion = groupVersion(served.resource.group, served.version.name);
-      sendJson(response, 200, renderList(representation, served, apiVersion, items, metadata, now), warnings);
+      sendJson(
+        response,
+        200,
+        renderList(representation, served, apiVersion, items, metadata, now),
+        warnings,
+      );
       return;
     }
     case undefined:
@@ -113,85 +138,18 @@ async function handleCollection(
   }
 }
 
-async function handleObject(
-  deps: ResourceHandlerDeps,
-  write: WriteRequest,
-  warnings: ReadonlySet<string>,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const { objects, watch } = deps;
-  const { served, subresource } = write;
-  const isPod = served.resource.group === '' && served.resource.plural === 'pods';
-  if (request.method === 'POST' && isPod && (subresource === 'binding' || subresource === 'eviction')) {
-    const body = decodeBody(await readBody(request), mediaTypeOf(request)).value;
-    if (!isObject(body)) throw badRequest('the body of the request must be an object');
-    if (subresource === 'binding') bind(objects, write, body);
-    else evict(objects, write, body);
-    sendJson(response, 201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }, warnings);
-    return;
-  }
-  if (subresource !== undefined && !(subresource === 'status' && served.version.hasStatus)) throw noSuchResource();
-  const representation = representationFrom(request.headers.accept, write.query);
-  switch (request.method) {
-    case 'GET': {
-      const object = objects.get(write, write.name);
-      if (isTrue(write.query.get('watch'))) {
-        const query = new URLSearchParams(write.query);
-        query.set('fieldSelector', `metadata.name=${write.name}`);
-        serveWatch(deps.store, { ...write, query }, representation, response, watch);
-        return;
-      }
-      sendJson(response, 200, renderObject(representation, served, object, watch.now()), warnings);
-      return;
-    }
-    case 'PUT': {
-      const object = objects.update(write, decodeBody(await readBody(request), mediaTypeOf(request)));
-      sendJson(response, 200, renderObject(representation, served, object, watch.now()), warnings);
-      return;
-    }
-    case 'PATCH': {
-      const mediaType = mediaTypeOf(request);
-      const known: readonly string[] = Object.values(PATCH_TYPES);
-      if (!known.includes(mediaType)) throw unsupportedMediaType(known);
-      const { object, created } = objects.patch(write, mediaType, decodeBody(await readBody(request), mediaType));
-      sendJson(response, created ? 201 : 200, renderObject(representation, served, object, watch.now()), warnings);
-      return;
-    }
-    case 'DELETE': {
-      if (subresource !== undefined) throw methodNotAllowed();
-      const options = deleteOptions(await readBody(request), mediaTypeOf(request), write.query);
-      const asked = { ...write, options: { ...write.options, dryRun: isDryRun(options) } };
-      const { object, gone } = objects.delete(asked, options);
-      const answer = gone && !isPod ? deletedStatus(write, object.metadata.uid ?? '') : object;
-      sendJson(response, 200, answer, warnings);
-      return;
-    }
-    case undefined:
-    default:
-      throw methodNotAllowed();
-  }
+function isTrue(parameter: string | null): boolean {
+  return parameter === 'true' || parameter === '1';
 }
 
-function bind(objects: Objects, write: WriteRequest, binding: JsonObject): void {
-  const nodeName = stringAt(binding, 'target', 'name');
-  if (nodeName === undefined) throw badRequest('Binding: target.name is required');
-  const patch = { value: { spec: { nodeName } }, duplicates: [] };
-  objects.patch({ ...write, subresource: undefined }, PATCH_TYPES.merge, patch);
+function mediaTypeOf(request: IncomingMessage): string {
+  return (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
 }
 
-function evict(objects: Objects, write: WriteRequest, eviction: JsonObject): void {
-  const options = eviction.deleteOptions;
-  objects.delete({ ...write, subresource: undefined }, isObject(options) ? options : {});
-}
-
-function deletedStatus({ served, name }: WriteRequest, uid: string): JsonObject {
-  const { group, plural } = served.resource;
-  const details = { name, ...(group === '' ? {} : { group }), kind: plural, uid };
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details };
-}
-
-/** DeleteOptions come in the body or else in the query: beside a body, what the query says of them does not count. */
+/**
+ * DeleteOptions come in the body or else in the query: beside a body, what the query says of them
+ * does not count.
+ */
 function deleteOptions(bytes: Buffer, mediaType: string, query: URLSearchParams): JsonObject {
   if (bytes.length > 0) {
     const { value } = decodeBody(bytes, mediaType);
@@ -210,10 +168,114 @@ function isDryRun({ dryRun }: JsonObject): boolean {
   return Array.isArray(dryRun) && dryRun.includes('All');
 }
 
-function mediaTypeOf(request: IncomingMessage): string {
-  return (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+async function handleObject(
+  deps: ResourceHandlerDeps,
+  write: WriteRequest,
+  warnings: ReadonlySet<string>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { objects, watch } = deps;
+  const { served, subresource } = write;
+  const isPod = served.resource.group === '' && served.resource.plural === 'pods';
+  if (
+    request.method === 'POST' &&
+    isPod &&
+    (subresource === 'binding' || subresource === 'eviction')
+  ) {
+    const body = decodeBody(await readBody(request), mediaTypeOf(request)).value;
+    if (!isObject(body)) {
+      throw badRequest('the body of the request must be an object');
+    }
+    if (subresource === 'binding') {
+      bind(objects, write, body);
+    } else {
+      evict(objects, write, body);
+    }
+    sendJson(
+      response,
+      201,
+      { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 },
+      warnings,
+    );
+    return;
+  }
+  if (subresource !== undefined && !(subresource === 'status' && served.version.hasStatus)) {
+    throw noSuchResource();
+  }
+  const representation = representationFrom(request.headers.accept, write.query);
+  switch (request.method) {
+    case 'GET': {
+      const object = objects.get(write, write.name);
+      if (isTrue(write.query.get('watch'))) {
+        const query = new URLSearchParams(write.query);
+        query.set('fieldSelector', `metadata.name=${write.name}`);
+        serveWatch(deps.store, { ...write, query }, representation, response, watch);
+        return;
+      }
+      sendJson(response, 200, renderObject(representation, served, object, watch.now()), warnings);
+      return;
+    }
+    case 'PUT': {
+      const object = objects.update(
+        write,
+        decodeBody(await readBody(request), mediaTypeOf(request)),
+      );
+      sendJson(response, 200, renderObject(representation, served, object, watch.now()), warnings);
+      return;
+    }
+    case 'PATCH': {
+      const mediaType = mediaTypeOf(request);
+      const known: readonly string[] = Object.values(PATCH_TYPES);
+      if (!known.includes(mediaType)) {
+        throw unsupportedMediaType(known);
+      }
+      const { object, created } = objects.patch(
+        write,
+        mediaType,
+        decodeBody(await readBody(request), mediaType),
+      );
+      sendJson(
+        response,
+        created ? 201 : 200,
+        renderObject(representation, served, object, watch.now()),
+        warnings,
+      );
+      return;
+    }
+    case 'DELETE': {
+      if (subresource !== undefined) {
+        throw methodNotAllowed();
+      }
+      const options = deleteOptions(await readBody(request), mediaTypeOf(request), write.query);
+      const asked = { ...write, options: { ...write.options, dryRun: isDryRun(options) } };
+      const { object, gone } = objects.delete(asked, options);
+      const answer = gone && !isPod ? deletedStatus(write, object.metadata.uid ?? '') : object;
+      sendJson(response, 200, answer, warnings);
+      return;
+    }
+    case undefined:
+    default:
+      throw methodNotAllowed();
+  }
 }
 
-function isTrue(parameter: string | null): boolean {
-  return parameter === 'true' || parameter === '1';
+function bind(objects: Objects, write: WriteRequest, binding: JsonObject): void {
+  const nodeName = stringAt(binding, 'target', 'name');
+  if (nodeName === undefined) {
+    throw badRequest('Binding: target.name is required');
+  }
+  const patch = { value: { spec: { nodeName } }, duplicates: [] };
+  objects.patch({ ...write, subresource: undefined }, PATCH_TYPES.merge, patch);
+}
+
+function evict(objects: Objects, write: WriteRequest, eviction: JsonObject): void {
+  const options = eviction.deleteOptions;
+  objects.delete({ ...write, subresource: undefined }, isObject(options) ? options : {});
+}
+
+function deletedStatus({ served, name }: WriteRequest, uid: string): JsonObject {
+  const { group, plural } = served.resource;
+  const details = { name, ...(group === '' ? {} : { group }), kind: plural, uid };
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details };
 }

@@ -11,7 +11,9 @@ export function sendJson(
 ): void {
   const text = JSON.stringify(body);
   const warning = [...warnings].map((line) => `299 - ${JSON.stringify(line)}`);
-  if (warning.length > 0) response.setHeader('warning', warning);
+  if (warning.length > 0) {
+    response.setHeader('warning', warning);
+  }
   response.writeHead(code, {
     'content-type': contentType,
     'content-length': Buffer.byteLength(text),

@@ -1,4 +1,7 @@
-/** Quotes a string as Go's `%q` does for printable text: the API server's messages are written with it. */
+/**
+ * Quotes a string as Go's `%q` does for printable text: the API server's messages are written with
+ * it.
+ */
 export function goQuote(text: string): string {
   return JSON.stringify(text).replace(
     /[\u007f-\u009f]/g,

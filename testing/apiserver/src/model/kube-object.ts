@@ -19,7 +19,10 @@ export interface Metadata extends JsonObject {
   managedFields?: ManagedFieldsEntry[];
 }
 
-/** Which fields one manager owns (`metadata.managedFields[]`); `fieldsV1` is the trie described in `patch/field-set.ts`. */
+/**
+ * Which fields one manager owns (`metadata.managedFields[]`); `fieldsV1` is the trie described in
+ * `patch/field-set.ts`.
+ */
 export interface ManagedFieldsEntry extends JsonObject {
   manager: string;
   operation: 'Apply' | 'Update';
@@ -30,14 +33,19 @@ export interface ManagedFieldsEntry extends JsonObject {
   subresource?: string;
 }
 
-/** A Kubernetes object. Objects handed out by the store are shared: clone them before changing them. */
+/**
+ * A Kubernetes object. Objects handed out by the store are shared: clone them before changing them.
+ */
 export interface KubeObject extends JsonObject {
   apiVersion: string;
   kind: string;
   metadata: Metadata;
 }
 
-/** Makes a decoded body an object with `apiVersion`, `kind` and `metadata`, filling in what is left out. */
+/**
+ * Makes a decoded body an object with `apiVersion`, `kind` and `metadata`, filling in what is left
+ * out.
+ */
 export function kubeObjectFrom(body: JsonObject, apiVersion: string, kind: string): KubeObject {
   const metadata = isObject(body.metadata) ? body.metadata : {};
   const { apiVersion: givenVersion, kind: givenKind } = body;

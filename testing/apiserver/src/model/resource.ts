@@ -4,7 +4,10 @@ import { omit } from './json.ts';
 import type { KubeObject } from './kube-object.ts';
 import type { FieldError } from './status-error.ts';
 
-/** A column of the Table that `kubectl get` prints. Priority 0 is always shown, others with `-o wide`. */
+/**
+ * A column of the Table that `kubectl get` prints. Priority 0 is always shown, others with `-o
+ * wide`.
+ */
 export interface Column {
   readonly name: string;
   readonly type: string;
@@ -26,7 +29,10 @@ export interface ResourceVersion {
   readonly deprecationWarning?: string;
 }
 
-/** What a resource does on its own account when it is written. Every function changes the object in place. */
+/**
+ * What a resource does on its own account when it is written. Every function changes the object in
+ * place.
+ */
 export interface Strategy {
   /** Defaults that are not in the schema. */
   readonly setDefaults?: (object: KubeObject) => void;
@@ -35,8 +41,13 @@ export interface Strategy {
   readonly beforeUpdate?: (object: KubeObject, old: KubeObject) => void;
   /** Faults of a new or changed object, beside those of its schema. */
   readonly validate?: (object: KubeObject, old: KubeObject | undefined) => readonly FieldError[];
-  /** Seconds between a delete and the removal that the Node confirms; undefined: removed at once. */
-  readonly gracePeriodSeconds?: (object: KubeObject, asked: number | undefined) => number | undefined;
+  /**
+   * Seconds between a delete and the removal that the Node confirms; undefined: removed at once.
+   */
+  readonly gracePeriodSeconds?: (
+    object: KubeObject,
+    asked: number | undefined,
+  ) => number | undefined;
 }
 
 /** One resource of the API: what is stored under `/apis/<group>/<version>/…/<plural>`. */
@@ -51,7 +62,10 @@ export interface Resource {
   readonly namespaced: boolean;
   readonly versions: readonly ResourceVersion[];
   readonly storageVersion: string;
-  /** Custom resources are validated, pruned and defaulted by their schema; built-in types are decoded by it. */
+  /**
+   * Custom resources are validated, pruned and defaulted by their schema; built-in types are
+   * decoded by it.
+   */
   readonly custom: boolean;
   /** Whether `metadata.generation` counts changes of everything but metadata and status. */
   readonly hasGeneration: boolean;
@@ -65,12 +79,9 @@ export function resourceKey(resource: { readonly group: string; readonly plural:
   return `${resource.group}/${resource.plural}`;
 }
 
-/** `v1` or `<group>/<version>`. */
-export function groupVersion(group: string, version: string): string {
-  return group === '' ? version : `${group}/${version}`;
-}
-
-/** The key of an object in the store: `<namespace>/<name>`, or `<name>` when it has no namespace. */
+/**
+ * The key of an object in the store: `<namespace>/<name>`, or `<name>` when it has no namespace.
+ */
 export function objectKey(namespace: string | undefined, name: string): string {
   return namespace === undefined || namespace === '' ? name : `${namespace}/${name}`;
 }
@@ -81,7 +92,15 @@ export function inVersion(object: KubeObject, resource: Resource, version: strin
   return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
 }
 
-/** Members of an object besides its type, metadata and status: what `metadata.generation` counts the changes of. */
+/** `v1` or `<group>/<version>`. */
+export function groupVersion(group: string, version: string): string {
+  return group === '' ? version : `${group}/${version}`;
+}
+
+/**
+ * Members of an object besides its type, metadata and status: what `metadata.generation` counts the
+ * changes of.
+ */
 export function specOf(object: KubeObject): JsonObject {
   return omit(object, 'apiVersion', 'kind', 'metadata', 'status');
 }

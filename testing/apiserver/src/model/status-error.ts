@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from './json.ts';
 import { goQuote } from './go-quote.ts';
+import type { Json, JsonObject } from './json.ts';
 
 /** One fault of one field, worded as `k8s.io/apimachinery/pkg/util/validation/field` words it. */
 export interface FieldError {
@@ -59,13 +59,9 @@ export class StatusError extends Error {
   }
 }
 
-const qualified = (group: string, name: string): string => (group === '' ? name : `${name}.${group}`);
-
-const detailsOf = (resource: ResourceName, name: string): JsonObject => ({
-  ...(name === '' ? {} : { name }),
-  ...(resource.group === '' ? {} : { group: resource.group }),
-  kind: resource.plural,
-});
+/** The reason of the most usual conflict: another write came first. */
+export const OBJECT_MODIFIED =
+  'the object has been modified; please apply your changes to the latest version and try again';
 
 /** 404 for an object. */
 export function notFound(resource: ResourceName, name: string): StatusError {
@@ -95,14 +91,15 @@ export function conflict(resource: ResourceName, name: string, why: string): Sta
   );
 }
 
-/** The reason of the most usual conflict: another write came first. */
-export const OBJECT_MODIFIED =
-  'the object has been modified; please apply your changes to the latest version and try again';
-
 /** 403. */
 export function forbidden(resource: ResourceName, name: string, why: string): StatusError {
   const what = `${qualified(resource.group, resource.plural)} ${goQuote(name)}`;
-  return new StatusError(403, 'Forbidden', `${what} is forbidden: ${why}`, detailsOf(resource, name));
+  return new StatusError(
+    403,
+    'Forbidden',
+    `${what} is forbidden: ${why}`,
+    detailsOf(resource, name),
+  );
 }
 
 /** 400. */
@@ -135,27 +132,39 @@ export function expired(message: string): StatusError {
 export function invalid(kind: KindName, name: string, faults: readonly FieldError[]): StatusError {
   const lines = [...new Set(faults.map((fault) => `${fault.field}: ${fault.message}`))];
   const list = lines.length === 1 ? (lines[0] ?? '') : `[${lines.join(', ')}]`;
-  return new StatusError(422, 'Invalid', `${qualified(kind.group, kind.kind)} ${goQuote(name)} is invalid: ${list}`, {
-    name,
-    ...(kind.group === '' ? {} : { group: kind.group }),
-    kind: kind.kind,
-    causes: faults.map((fault) => ({ reason: fault.reason, message: fault.message, field: fault.field })),
-  });
+  return new StatusError(
+    422,
+    'Invalid',
+    `${qualified(kind.group, kind.kind)} ${goQuote(name)} is invalid: ${list}`,
+    {
+      name,
+      ...(kind.group === '' ? {} : { group: kind.group }),
+      kind: kind.kind,
+      causes: faults.map((fault) => ({
+        reason: fault.reason,
+        message: fault.message,
+        field: fault.field,
+      })),
+    },
+  );
 }
-
-const renderValue = (value: Json | undefined): string => {
-  if (typeof value === 'string') return goQuote(value);
-  return JSON.stringify(value ?? null);
-};
 
 /** `Invalid value: "x": why`. */
 export function invalidValue(field: string, value: Json | undefined, why: string): FieldError {
-  return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${renderValue(value)}: ${why}` };
+  return {
+    reason: 'FieldValueInvalid',
+    field,
+    message: `Invalid value: ${renderValue(value)}: ${why}`,
+  };
 }
 
 /** `Required value`, with an optional explanation. */
 export function requiredValue(field: string, why = ''): FieldError {
-  return { reason: 'FieldValueRequired', field, message: why === '' ? 'Required value' : `Required value: ${why}` };
+  return {
+    reason: 'FieldValueRequired',
+    field,
+    message: why === '' ? 'Required value' : `Required value: ${why}`,
+  };
 }
 
 /** `Forbidden: why`. */
@@ -165,15 +174,42 @@ export function forbiddenValue(field: string, why: string): FieldError {
 
 /** `Duplicate value: "x"`. */
 export function duplicateValue(field: string, value: Json): FieldError {
-  return { reason: 'FieldValueDuplicate', field, message: `Duplicate value: ${renderValue(value)}` };
+  return {
+    reason: 'FieldValueDuplicate',
+    field,
+    message: `Duplicate value: ${renderValue(value)}`,
+  };
 }
 
 /** `Unsupported value: "x": supported values: "a", "b"`. */
-export function unsupportedValue(field: string, value: Json | undefined, supported: readonly Json[]): FieldError {
+export function unsupportedValue(
+  field: string,
+  value: Json | undefined,
+  supported: readonly Json[],
+): FieldError {
   const values = supported.map(renderValue).join(', ');
   return {
     reason: 'FieldValueNotSupported',
     field,
     message: `Unsupported value: ${renderValue(value)}: supported values: ${values}`,
   };
+}
+
+function qualified(group: string, name: string): string {
+  return group === '' ? name : `${name}.${group}`;
+}
+
+function detailsOf(resource: ResourceName, name: string): JsonObject {
+  return {
+    ...(name === '' ? {} : { name }),
+    ...(resource.group === '' ? {} : { group: resource.group }),
+    kind: resource.plural,
+  };
+}
+
+function renderValue(value: Json | undefined): string {
+  if (typeof value === 'string') {
+    return goQuote(value);
+  }
+  return JSON.stringify(value ?? null);
 }

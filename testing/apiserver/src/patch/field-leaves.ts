@@ -5,7 +5,10 @@ import { memberSchema } from '../schema/schema.ts';
 import { pathKey } from './field-set.ts';
 import { isAtomicMap, itemElement, listKind } from './list-kind.ts';
 
-/** The paths of an object that can have an owner, with their values; paths of items as such have the value null. */
+/**
+ * The paths of an object that can have an owner, with their values; paths of items as such have the
+ * value null.
+ */
 export type FieldLeaves = ReadonlyMap<string, Json>;
 
 /** Members of `metadata` that nobody owns, and the members that make up an object's identity. */
@@ -28,21 +31,36 @@ const NOT_OWNED = new Set(
   ].map(pathKey),
 );
 
+/** What differs between two states of an object. */
+export interface FieldChanges {
+  /** Added, or with another value. */
+  readonly written: ReadonlySet<string>;
+  readonly removed: ReadonlySet<string>;
+}
+
 /** Every ownable path of an object. */
 export function fieldLeaves(schema: Schema, object: JsonObject): FieldLeaves {
   const found = new Map<string, Json>();
   const add = (path: readonly string[], value: Json): void => {
     const key = pathKey(path);
-    if (!NOT_OWNED.has(key)) found.set(key, value);
+    if (!NOT_OWNED.has(key)) {
+      found.set(key, value);
+    }
   };
   const walk = (at: Schema | undefined, value: Json, path: readonly string[]): void => {
-    if (NOT_OWNED.has(pathKey(path))) return;
+    if (NOT_OWNED.has(pathKey(path))) {
+      return;
+    }
     if (isObject(value) && !isAtomicMap(at) && Object.keys(value).length > 0) {
       for (const [member, inner] of Object.entries(value)) {
-        if (inner === undefined) continue;
+        if (inner === undefined) {
+          continue;
+        }
         const below = [...path, `f:${member}`];
         // An entry of a map is something of its own; a field of a struct is not.
-        if (isObject(inner) && at?.properties?.[member] === undefined) add(below, null);
+        if (isObject(inner) && at?.properties?.[member] === undefined) {
+          add(below, null);
+        }
         walk(at === undefined ? undefined : memberSchema(at, member), inner, below);
       }
       return;
@@ -52,29 +70,28 @@ export function fieldLeaves(schema: Schema, object: JsonObject): FieldLeaves {
       for (const item of value) {
         const below = [...path, itemElement(kind, at, item)];
         add(below, null);
-        if (kind.type === 'map') walk(at?.items, item, below);
+        if (kind.type === 'map') {
+          walk(at?.items, item, below);
+        }
       }
       return;
     }
     add(path, value);
   };
   for (const [member, inner] of Object.entries(object)) {
-    if (inner !== undefined) walk(memberSchema(schema, member), inner, [`f:${member}`]);
+    if (inner !== undefined) {
+      walk(memberSchema(schema, member), inner, [`f:${member}`]);
+    }
   }
   found.delete(pathKey(['f:metadata']));
   return found;
 }
 
-/** What differs between two states of an object. */
-export interface FieldChanges {
-  /** Added, or with another value. */
-  readonly written: ReadonlySet<string>;
-  readonly removed: ReadonlySet<string>;
-}
-
 /** Compares two states of an object. */
 export function compareLeaves(before: FieldLeaves, after: FieldLeaves): FieldChanges {
-  const written = [...after].filter(([key, value]) => !before.has(key) || !equalJson(before.get(key), value));
+  const written = [...after].filter(
+    ([key, value]) => !before.has(key) || !equalJson(before.get(key), value),
+  );
   return {
     written: new Set(written.map(([key]) => key)),
     removed: new Set([...before.keys()].filter((key) => !after.has(key))),

@@ -10,7 +10,10 @@ const NOW = new Date('2030-01-01T00:00:00Z');
 const schema: Schema = {
   type: 'object',
   properties: {
-    metadata: { type: 'object', properties: { labels: { type: 'object', additionalProperties: { type: 'string' } } } },
+    metadata: {
+      type: 'object',
+      properties: { labels: { type: 'object', additionalProperties: { type: 'string' } } },
+    },
     spec: {
       type: 'object',
       properties: {
@@ -20,51 +23,31 @@ const schema: Schema = {
           type: 'array',
           'x-kubernetes-list-type': 'map',
           'x-kubernetes-list-map-keys': ['name'],
-          items: { type: 'object', properties: { name: { type: 'string' }, value: { type: 'string' } } },
+          items: {
+            type: 'object',
+            properties: { name: { type: 'string' }, value: { type: 'string' } },
+          },
         },
         set: { type: 'array', 'x-kubernetes-list-type': 'set', items: { type: 'string' } },
         atomic: { type: 'array', items: { type: 'string' } },
-        whole: { type: 'object', 'x-kubernetes-map-type': 'atomic', additionalProperties: { type: 'string' } },
+        whole: {
+          type: 'object',
+          'x-kubernetes-map-type': 'atomic',
+          additionalProperties: { type: 'string' },
+        },
       },
     },
   },
 };
 
-const by = (manager: string, operation: Manager['operation']): Manager => ({
-  manager,
-  operation,
-  apiVersion: 'v1',
-  subresource: undefined,
-});
-
-/** Applies a spec as a manager to what was there. */
-function applied(live: KubeObject | undefined, manager: string, spec: JsonObject, force = false): KubeObject {
-  const configuration = { apiVersion: 'v1', kind: 'X', metadata: { name: 'x' }, spec };
-  const { object, managedFields } = apply(schema, live, configuration, by(manager, 'Apply'), force, NOW);
-  const result = JSON.parse(JSON.stringify(object)) as KubeObject;
-  return { ...result, metadata: { ...result.metadata, managedFields } };
-}
-
-/** Replaces the spec as a manager. */
-function updated(live: KubeObject, manager: string, spec: JsonObject): KubeObject {
-  const after = { ...live, spec };
-  return {
-    ...after,
-    metadata: { ...live.metadata, managedFields: trackUpdate(schema, live, after, by(manager, 'Update'), NOW) },
-  };
-}
-
-const owned = (object: KubeObject, manager: string): string[] =>
-  (object.metadata.managedFields ?? [])
-    .filter((entry) => entry.manager === manager)
-    .flatMap((entry) => [...parseFields(entry.fieldsV1)].map(renderPath))
-    .sort();
-
 describe('fieldsV1', () => {
   it('is read and written without loss', () => {
     const fields = {
       'f:metadata': { 'f:labels': { '.': {}, 'f:a': {} } },
-      'f:spec': { 'f:keyed': { 'k:{"name":"x"}': { '.': {}, 'f:name': {} } }, 'f:set': { 'v:"s"': {} } },
+      'f:spec': {
+        'f:keyed': { 'k:{"name":"x"}': { '.': {}, 'f:name': {} } },
+        'f:set': { 'v:"s"': {} },
+      },
     };
     expect(renderFields(parseFields(fields))).toEqual(fields);
   });
@@ -91,7 +74,11 @@ describe('apply', () => {
   });
 
   it('merges keyed lists and sets of several managers and replaces atomic lists', () => {
-    const first = applied(undefined, 'alice', { keyed: [{ name: 'one', value: '1' }], set: ['a'], atomic: ['x'] });
+    const first = applied(undefined, 'alice', {
+      keyed: [{ name: 'one', value: '1' }],
+      set: ['a'],
+      atomic: ['x'],
+    });
     const second = applied(first, 'bob', { keyed: [{ name: 'two', value: '2' }], set: ['b'] });
     expect(second.spec).toEqual({
       keyed: [
@@ -101,7 +88,9 @@ describe('apply', () => {
       set: ['a', 'b'],
       atomic: ['x'],
     });
-    expect(() => applied(second, 'bob', { atomic: ['y'] })).toThrow('conflict with "alice": .spec.atomic');
+    expect(() => applied(second, 'bob', { atomic: ['y'] })).toThrow(
+      'conflict with "alice": .spec.atomic',
+    );
   });
 
   it('names every conflict, by manager', () => {
@@ -116,10 +105,14 @@ describe('apply', () => {
   });
 
   it('removes what its manager gave up, unless another manager owns it too', () => {
-    const shared = applied(applied(undefined, 'alice', { a: '1', b: '2', set: ['s', 't'] }), 'bob', {
-      b: '2',
-      set: ['t'],
-    });
+    const shared = applied(
+      applied(undefined, 'alice', { a: '1', b: '2', set: ['s', 't'] }),
+      'bob',
+      {
+        b: '2',
+        set: ['t'],
+      },
+    );
     const left = applied(shared, 'alice', { a: '1' });
     expect(left.spec).toEqual({ a: '1', b: '2', set: ['t'] });
     expect(owned(left, 'bob')).toEqual(['.spec.b', '.spec.set[="t"]']);
@@ -127,8 +120,14 @@ describe('apply', () => {
 
   it('keeps its time when nothing changes', () => {
     const first = applied(undefined, 'alice', { a: '1' });
-    const entries = first.metadata.managedFields?.map((entry) => ({ ...entry, time: '2020-01-01T00:00:00Z' })) ?? [];
-    const again = applied({ ...first, metadata: { ...first.metadata, managedFields: entries } }, 'alice', { a: '1' });
+    const entries =
+      first.metadata.managedFields?.map((entry) => ({ ...entry, time: '2020-01-01T00:00:00Z' })) ??
+      [];
+    const again = applied(
+      { ...first, metadata: { ...first.metadata, managedFields: entries } },
+      'alice',
+      { a: '1' },
+    );
     expect(again.metadata.managedFields).toEqual(entries);
   });
 });
@@ -143,6 +142,56 @@ describe('trackUpdate', () => {
 
   it('leaves entries alone when nothing changes', () => {
     const live = applied(undefined, 'alice', { a: '1' });
-    expect(updated(live, 'bob', { a: '1' }).metadata.managedFields).toEqual(live.metadata.managedFields);
+    expect(updated(live, 'bob', { a: '1' }).metadata.managedFields).toEqual(
+      live.metadata.managedFields,
+    );
   });
 });
+
+/** Applies a spec as a manager to what was there. */
+function applied(
+  live: KubeObject | undefined,
+  manager: string,
+  spec: JsonObject,
+  force = false,
+): KubeObject {
+  const configuration = { apiVersion: 'v1', kind: 'X', metadata: { name: 'x' }, spec };
+  const { object, managedFields } = apply(
+    schema,
+    live,
+    configuration,
+    by(manager, 'Apply'),
+    force,
+    NOW,
+  );
+  const result = JSON.parse(JSON.stringify(object)) as KubeObject;
+  return { ...result, metadata: { ...result.metadata, managedFields } };
+}
+
+function by(manager: string, operation: Manager['operation']): Manager {
+  return {
+    manager,
+    operation,
+    apiVersion: 'v1',
+    subresource: undefined,
+  };
+}
+
+function owned(object: KubeObject, manager: string): string[] {
+  return (object.metadata.managedFields ?? [])
+    .filter((entry) => entry.manager === manager)
+    .flatMap((entry) => [...parseFields(entry.fieldsV1)].map(renderPath))
+    .sort();
+}
+
+/** Replaces the spec as a manager. */
+function updated(live: KubeObject, manager: string, spec: JsonObject): KubeObject {
+  const after = { ...live, spec };
+  return {
+    ...after,
+    metadata: {
+      ...live.metadata,
+      managedFields: trackUpdate(schema, live, after, by(manager, 'Update'), NOW),
+    },
+  };
+}

@@ -4,12 +4,16 @@ import type { Schema } from '../schema/schema.ts';
 
 /** How a list is owned and merged in server-side apply. */
 export type ListKind =
-  { readonly type: 'atomic' } | { readonly type: 'set' } | { readonly type: 'map'; readonly keys: readonly string[] };
+  | { readonly type: 'atomic' }
+  | { readonly type: 'set' }
+  | { readonly type: 'map'; readonly keys: readonly string[] };
 
 /** The kind of a list; atomic where the schema does not say. */
 export function listKind(schema: Schema | undefined): ListKind {
   const keys = schema?.['x-kubernetes-list-map-keys'];
-  if (schema?.['x-kubernetes-list-type'] === 'map' && keys !== undefined) return { type: 'map', keys };
+  if (schema?.['x-kubernetes-list-type'] === 'map' && keys !== undefined) {
+    return { type: 'map', keys };
+  }
   return { type: schema?.['x-kubernetes-list-type'] === 'set' ? 'set' : 'atomic' };
 }
 
@@ -18,14 +22,24 @@ export function isAtomicMap(schema: Schema | undefined): boolean {
   return schema?.['x-kubernetes-map-type'] === 'atomic';
 }
 
-/** The path element of an item: its key fields in alphabetical order, defaults filled in, or its value. */
+/**
+ * The path element of an item: its key fields in alphabetical order, defaults filled in, or its
+ * value.
+ */
 export function itemElement(kind: ListKind, schema: Schema | undefined, item: Json): string {
-  if (kind.type !== 'map' || !isObject(item)) return `v:${JSON.stringify(item)}`;
+  if (kind.type !== 'map' || !isObject(item)) {
+    return `v:${JSON.stringify(item)}`;
+  }
   const key: JsonObject = {};
   for (const name of [...kind.keys].sort()) {
     // The protocol of ports is the one list key of built-in types that may be left out.
-    const value = item[name] ?? schema?.items?.properties?.[name]?.default ?? (name === 'protocol' ? 'TCP' : undefined);
-    if (value !== undefined) key[name] = value;
+    const value =
+      item[name] ??
+      schema?.items?.properties?.[name]?.default ??
+      (name === 'protocol' ? 'TCP' : undefined);
+    if (value !== undefined) {
+      key[name] = value;
+    }
   }
   return `k:${JSON.stringify(key)}`;
 }

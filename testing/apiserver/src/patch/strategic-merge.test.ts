@@ -4,8 +4,6 @@ import { applyPatch, PATCH_TYPES } from './apply-patch.ts';
 import { strategicMerge } from './strategic-merge.ts';
 
 const podSpec = modelSchema('V1PodSpec');
-const merged = (target: JsonObject, patch: JsonObject): Json =>
-  JSON.parse(JSON.stringify(strategicMerge(podSpec, target, patch))) as Json;
 
 describe('strategicMerge', () => {
   const containers = [
@@ -56,7 +54,12 @@ describe('strategicMerge', () => {
       { tolerations: [{ key: 'b' }] },
       { tolerations: [{ key: 'b' }] },
     ],
-    ['removes members set to null', { nodeName: 'n1', hostname: 'h' }, { nodeName: null }, { hostname: 'h' }],
+    [
+      'removes members set to null',
+      { nodeName: 'n1', hostname: 'h' },
+      { nodeName: null },
+      { hostname: 'h' },
+    ],
     [
       'keeps only the keys asked for',
       { volumes: [{ name: 'v', emptyDir: {} }] },
@@ -78,8 +81,12 @@ describe('strategicMerge', () => {
   it('merges lists of scalars, and removes from them', () => {
     const metadata = modelSchema('V1ObjectMeta');
     const target = { finalizers: ['a', 'b'] };
-    expect(strategicMerge(metadata, target, { finalizers: ['b', 'c'] })).toEqual({ finalizers: ['a', 'b', 'c'] });
-    expect(strategicMerge(metadata, target, { '$deleteFromPrimitiveList/finalizers': ['a'] })).toEqual({
+    expect(strategicMerge(metadata, target, { finalizers: ['b', 'c'] })).toEqual({
+      finalizers: ['a', 'b', 'c'],
+    });
+    expect(
+      strategicMerge(metadata, target, { '$deleteFromPrimitiveList/finalizers': ['a'] }),
+    ).toEqual({
       finalizers: ['b'],
     });
   });
@@ -112,3 +119,7 @@ describe('applyPatch', () => {
     );
   });
 });
+
+function merged(target: JsonObject, patch: JsonObject): Json {
+  return JSON.parse(JSON.stringify(strategicMerge(podSpec, target, patch))) as Json;
+}

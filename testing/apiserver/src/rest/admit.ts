@@ -17,9 +17,51 @@ export interface Admitted {
   readonly faults: readonly string[];
 }
 
-/** The schema of a resource with that of `metadata`, which no CustomResourceDefinition describes. */
+/**
+ * Decodes a body for a resource: checks its type, removes unknown fields, sets defaults. Throws
+ * 400.
+ */
+export function admit(
+  served: ServedResource,
+  body: JsonObject,
+  duplicates: readonly string[],
+): Admitted {
+  const { resource, version } = served;
+  const apiVersion = groupVersion(resource.group, version.name);
+  // Patches leave undefined members behind; in a copy by way of JSON they are gone.
+  const object = kubeObjectFrom(
+    JSON.parse(JSON.stringify(body)) as JsonObject,
+    apiVersion,
+    resource.kind,
+  );
+  if (object.apiVersion !== apiVersion || object.kind !== resource.kind) {
+    throw badRequest(
+      object.kind === resource.kind
+        ? `the API version in the data (${object.apiVersion}) does not match the expected API version (${apiVersion})`
+        : `${object.kind} in version "${version.name}" cannot be handled as a ${resource.kind}: no kind "${object.kind}" is registered for version "${object.apiVersion}"`,
+    );
+  }
+  const schema = wholeSchema(served);
+  if (resource.custom) {
+    decodeBuiltin(modelSchema('V1ObjectMeta'), object.metadata, resource.kind, apiVersion);
+  } else {
+    decodeBuiltin(schema, object, resource.kind, apiVersion);
+  }
+  const unknown = prune(schema, object).map((path) => `unknown field "${path}"`);
+  if (resource.custom) {
+    setDefaults(version.schema, object);
+  }
+  resource.strategy.setDefaults?.(object);
+  return { object, faults: [...unknown, ...duplicates.map((path) => `duplicate field "${path}"`)] };
+}
+
+/**
+ * The schema of a resource with that of `metadata`, which no CustomResourceDefinition describes.
+ */
 export function wholeSchema({ resource, version }: ServedResource): Schema {
-  if (!resource.custom) return version.schema;
+  if (!resource.custom) {
+    return version.schema;
+  }
   return {
     ...version.schema,
     properties: {
@@ -29,26 +71,4 @@ export function wholeSchema({ resource, version }: ServedResource): Schema {
       metadata: modelSchema('V1ObjectMeta'),
     },
   };
-}
-
-/** Decodes a body for a resource: checks its type, removes unknown fields, sets defaults. Throws 400. */
-export function admit(served: ServedResource, body: JsonObject, duplicates: readonly string[]): Admitted {
-  const { resource, version } = served;
-  const apiVersion = groupVersion(resource.group, version.name);
-  // Patches leave undefined members behind; in a copy by way of JSON they are gone.
-  const object = kubeObjectFrom(JSON.parse(JSON.stringify(body)) as JsonObject, apiVersion, resource.kind);
-  if (object.apiVersion !== apiVersion || object.kind !== resource.kind) {
-    throw badRequest(
-      object.kind === resource.kind
-        ? `the API version in the data (${object.apiVersion}) does not match the expected API version (${apiVersion})`
-        : `${object.kind} in version "${version.name}" cannot be handled as a ${resource.kind}: no kind "${object.kind}" is registered for version "${object.apiVersion}"`,
-    );
-  }
-  const schema = wholeSchema(served);
-  if (resource.custom) decodeBuiltin(modelSchema('V1ObjectMeta'), object.metadata, resource.kind, apiVersion);
-  else decodeBuiltin(schema, object, resource.kind, apiVersion);
-  const unknown = prune(schema, object).map((path) => `unknown field "${path}"`);
-  if (resource.custom) setDefaults(version.schema, object);
-  resource.strategy.setDefaults?.(object);
-  return { object, faults: [...unknown, ...duplicates.map((path) => `duplicate field "${path}"`)] };
 }

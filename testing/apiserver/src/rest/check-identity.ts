@@ -8,8 +8,32 @@ export interface Preconditions {
   readonly resourceVersion: string | undefined;
 }
 
+/**
+ * Throws 409 when an update was made from another state or another object than the current one, and
+ * 422 when it renames it.
+ */
+export function checkIdentity(resource: Resource, current: KubeObject, next: KubeObject): void {
+  const { name, uid = '', resourceVersion = '' } = next.metadata;
+  if (name !== current.metadata.name) {
+    throw invalid(resource, current.metadata.name, [
+      invalidValue('metadata.name', name, 'field is immutable'),
+    ]);
+  }
+  if (resourceVersion !== '' && resourceVersion !== current.metadata.resourceVersion) {
+    throw conflict(resource, name, OBJECT_MODIFIED);
+  }
+  checkPreconditions(resource, current, {
+    uid: uid === '' ? undefined : uid,
+    resourceVersion: undefined,
+  });
+}
+
 /** Throws 409 when an object is not the one that its deletion is meant for. */
-export function checkPreconditions(resource: Resource, current: KubeObject, wanted: Preconditions): void {
+export function checkPreconditions(
+  resource: Resource,
+  current: KubeObject,
+  wanted: Preconditions,
+): void {
   const { name, uid = '', resourceVersion = '' } = current.metadata;
   const refuse = (label: string, asked: string, actual: string): Error =>
     conflict(
@@ -17,30 +41,24 @@ export function checkPreconditions(resource: Resource, current: KubeObject, want
       name,
       `Precondition failed: ${label} in precondition: ${asked}, ${label} in object meta: ${actual}`,
     );
-  if (wanted.uid !== undefined && wanted.uid !== uid) throw refuse('UID', wanted.uid, uid);
+  if (wanted.uid !== undefined && wanted.uid !== uid) {
+    throw refuse('UID', wanted.uid, uid);
+  }
   if (wanted.resourceVersion !== undefined && wanted.resourceVersion !== resourceVersion) {
     throw refuse('ResourceVersion', wanted.resourceVersion, resourceVersion);
   }
 }
 
-/** Throws 409 when an update was made from another state or another object than the current one, and 422 when it renames it. */
-export function checkIdentity(resource: Resource, current: KubeObject, next: KubeObject): void {
-  const { name, uid = '', resourceVersion = '' } = next.metadata;
-  if (name !== current.metadata.name) {
-    throw invalid(resource, current.metadata.name, [invalidValue('metadata.name', name, 'field is immutable')]);
-  }
-  if (resourceVersion !== '' && resourceVersion !== current.metadata.resourceVersion) {
-    throw conflict(resource, name, OBJECT_MODIFIED);
-  }
-  checkPreconditions(resource, current, { uid: uid === '' ? undefined : uid, resourceVersion: undefined });
-}
-
 /** Throws 422 when an update adds finalizers to an object that is being deleted. */
 export function checkFinalizers(resource: Resource, current: KubeObject, next: KubeObject): void {
-  if (current.metadata.deletionTimestamp === undefined) return;
+  if (current.metadata.deletionTimestamp === undefined) {
+    return;
+  }
   const before = current.metadata.finalizers ?? [];
   const added = (next.metadata.finalizers ?? []).filter((finalizer) => !before.includes(finalizer));
-  if (added.length === 0) return;
+  if (added.length === 0) {
+    return;
+  }
   const list = added.map((finalizer) => JSON.stringify(finalizer)).join(', ');
   const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`;
   throw invalid(resource, current.metadata.name, [

@@ -11,19 +11,31 @@ export function setNamespace(request: ResourceRequest, object: KubeObject): void
     return;
   }
   const given = metadata.namespace ?? '';
-  if (request.namespace === undefined) throw badRequest('an empty namespace may not be set during creation');
+  if (request.namespace === undefined) {
+    throw badRequest('an empty namespace may not be set during creation');
+  }
   if (given !== '' && given !== request.namespace) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+    throw badRequest(
+      'the namespace of the provided object does not match the namespace sent on the request',
+    );
   }
   metadata.namespace = request.namespace;
 }
 
-/** Throws 404 when the namespace of a new object does not exist, and 403 when it is being deleted. */
+/**
+ * Throws 404 when the namespace of a new object does not exist, and 403 when it is being deleted.
+ */
 export function checkNamespace(store: Store, request: ResourceRequest, object: KubeObject): void {
-  if (request.namespace === undefined) return;
+  if (request.namespace === undefined) {
+    return;
+  }
   const namespace = store.get('/namespaces', request.namespace);
-  if (namespace === undefined) throw notFound({ group: '', plural: 'namespaces' }, request.namespace);
-  if (namespace.metadata.deletionTimestamp === undefined) return;
+  if (namespace === undefined) {
+    throw notFound({ group: '', plural: 'namespaces' }, request.namespace);
+  }
+  if (namespace.metadata.deletionTimestamp === undefined) {
+    return;
+  }
   const why = `unable to create new content in namespace ${request.namespace} because it is being terminated`;
   throw forbidden(request.served.resource, object.metadata.name, why);
 }

@@ -7,8 +7,9 @@ import type { Registry } from './registry.ts';
 import { removeObject } from './remove-object.ts';
 
 /**
- * The two parts of kube-controller-manager that deletion needs, run after each change: dependents of a removed object go with it
- * (or lose their owner when it was deleted with `Orphan`), and a deleted namespace is emptied and then removed.
+ * The two parts of kube-controller-manager that deletion needs, run after each change: dependents
+ * of a removed object go with it (or lose their owner when it was deleted with `Orphan`), and a
+ * deleted namespace is emptied and then removed.
  */
 export class GarbageCollector {
   readonly #store: Store;
@@ -35,31 +36,49 @@ export class GarbageCollector {
     const { metadata } = event.object;
     if (event.type === 'DELETED') {
       this.#releaseDependents(event.object, false);
-      if (metadata.namespace !== undefined) this.#finishNamespace(metadata.namespace);
+      if (metadata.namespace !== undefined) {
+        this.#finishNamespace(metadata.namespace);
+      }
     } else if (metadata.deletionTimestamp !== undefined) {
-      if (metadata.finalizers?.includes('orphan') === true) this.#orphan(resource, event);
-      if (resource.group === '' && resource.plural === 'namespaces') this.#emptyNamespace(metadata.name);
+      if (metadata.finalizers?.includes('orphan') === true) {
+        this.#orphan(resource, event);
+      }
+      if (resource.group === '' && resource.plural === 'namespaces') {
+        this.#emptyNamespace(metadata.name);
+      }
     }
   }
 
   #orphan(resource: Resource, event: StoreEvent): void {
     const current = this.#store.get(event.resource, event.key);
-    if (current === undefined) return;
+    if (current === undefined) {
+      return;
+    }
     this.#releaseDependents(current, true);
-    const finalizers = (current.metadata.finalizers ?? []).filter((finalizer) => finalizer !== 'orphan');
+    const finalizers = (current.metadata.finalizers ?? []).filter(
+      (finalizer) => finalizer !== 'orphan',
+    );
     const released: KubeObject = { ...current, metadata: { ...current.metadata, finalizers } };
-    if (finalizers.length === 0) removeObject(this.#store, resource, released, {}, this.#now());
-    else this.#store.put(event.resource, event.key, released);
+    if (finalizers.length === 0) {
+      removeObject(this.#store, resource, released, {}, this.#now());
+    } else {
+      this.#store.put(event.resource, event.key, released);
+    }
   }
 
   #releaseDependents(owner: KubeObject, orphan: boolean): void {
     for (const resource of this.#registry.all()) {
       for (const object of this.#store.list(resourceKey(resource))) {
         const references = object.metadata.ownerReferences ?? [];
-        const left = references.filter((reference) => stringAt(reference, 'uid') !== owner.metadata.uid);
-        if (left.length === references.length) continue;
-        if (left.length === 0 && !orphan) removeObject(this.#store, resource, object, {}, this.#now());
-        else {
+        const left = references.filter(
+          (reference) => stringAt(reference, 'uid') !== owner.metadata.uid,
+        );
+        if (left.length === references.length) {
+          continue;
+        }
+        if (left.length === 0 && !orphan) {
+          removeObject(this.#store, resource, object, {}, this.#now());
+        } else {
           const key = objectKey(object.metadata.namespace, object.metadata.name);
           this.#store.put(resourceKey(resource), key, {
             ...object,
@@ -73,8 +92,9 @@ export class GarbageCollector {
   #emptyNamespace(namespace: string): void {
     for (const resource of this.#registry.all().filter((candidate) => candidate.namespaced)) {
       for (const object of this.#store.list(resourceKey(resource), `${namespace}/`)) {
-        if (object.metadata.deletionTimestamp === undefined)
+        if (object.metadata.deletionTimestamp === undefined) {
           removeObject(this.#store, resource, object, {}, this.#now());
+        }
       }
     }
     this.#finishNamespace(namespace);
@@ -82,11 +102,20 @@ export class GarbageCollector {
 
   #finishNamespace(name: string): void {
     const namespace = this.#store.get('/namespaces', name);
-    if (namespace?.metadata.deletionTimestamp === undefined) return;
-    if ((namespace.metadata.finalizers ?? []).length > 0) return;
+    if (namespace?.metadata.deletionTimestamp === undefined) {
+      return;
+    }
+    if ((namespace.metadata.finalizers ?? []).length > 0) {
+      return;
+    }
     const occupied = this.#registry
       .all()
-      .some((resource) => resource.namespaced && this.#store.list(resourceKey(resource), `${name}/`).length > 0);
-    if (!occupied) this.#store.remove('/namespaces', name);
+      .some(
+        (resource) =>
+          resource.namespaced && this.#store.list(resourceKey(resource), `${name}/`).length > 0,
+      );
+    if (!occupied) {
+      this.#store.remove('/namespaces', name);
+    }
   }
 }

@@ -1,9 +1,9 @@
 import type { KubeObject } from '../model/kube-object.ts';
 import { objectKey, resourceKey } from '../model/resource.ts';
 import { badRequest, expired, StatusError } from '../model/status-error.ts';
-import type { Store } from '../store/store.ts';
 import type { Selector } from '../store/selectors.ts';
 import { parseFieldSelector, parseLabelSelector } from '../store/selectors.ts';
+import type { Store } from '../store/store.ts';
 import type { ResourceRequest } from './request.ts';
 
 /** One page of a list. */
@@ -19,10 +19,56 @@ interface ContinueToken {
   readonly after: string;
 }
 
+/**
+ * Answers a list: all of it at the newest revision, or in pages that all show the revision of the
+ * first, or as it was at an exact revision. Throws 410 when that revision is forgotten, and 504
+ * when it lies in the future.
+ */
+export function listPage(store: Store, request: ResourceRequest): ListPage {
+  const { query } = request;
+  const limit = Number(query.get('limit') ?? 0);
+  const token = decodeToken(query.get('continue'));
+  const asked = parseRevision(query.get('resourceVersion'));
+  const exact = query.get('resourceVersionMatch') === 'Exact' ? asked : undefined;
+  if (asked !== undefined && asked > store.revision) {
+    throw tooLarge(asked, store.revision);
+  }
+  const revision = token?.revision ?? exact ?? store.revision;
+  const resource = resourceKey(request.served.resource);
+  const all = objectsAt(
+    store,
+    resource,
+    keyPrefix(request.namespace),
+    revision,
+    token !== undefined,
+  );
+  const after = token?.after;
+  const selected = all.filter(selectorOf(request));
+  const rest = after === undefined ? selected : selected.filter((object) => keyOf(object) > after);
+  const resourceVersion = String(revision);
+  if (limit <= 0 || rest.length <= limit) {
+    return { items: rest, resourceVersion };
+  }
+  const items = rest.slice(0, limit);
+  const last = items.at(-1);
+  const continueToken = encodeToken({ revision, after: last === undefined ? '' : keyOf(last) });
+  const plain =
+    (query.get('labelSelector') ?? '') === '' && (query.get('fieldSelector') ?? '') === '';
+  return {
+    items,
+    resourceVersion,
+    continueToken,
+    ...(plain ? { remainingItemCount: rest.length - limit } : {}),
+  };
+}
+
 /** The label and field selectors of a request as one. */
 export function selectorOf(request: ResourceRequest): Selector {
   const labels = parseLabelSelector(request.query.get('labelSelector') ?? '');
-  const fields = parseFieldSelector(request.query.get('fieldSelector') ?? '', resourceKey(request.served.resource));
+  const fields = parseFieldSelector(
+    request.query.get('fieldSelector') ?? '',
+    resourceKey(request.served.resource),
+  );
   return (object) => labels(object) && fields(object);
 }
 
@@ -33,47 +79,13 @@ export function keyPrefix(namespace: string | undefined): string {
 
 /** A resourceVersion parameter as a number. Throws 400 when it is none. */
 export function parseRevision(text: string | null): number | undefined {
-  if (text === null || text === '') return undefined;
-  if (!/^\d+$/.test(text)) throw badRequest(`invalid resource version: ${text}`);
-  return Number(text);
-}
-
-/**
- * Answers a list: all of it at the newest revision, or in pages that all show the revision of the first, or as it was at an exact
- * revision. Throws 410 when that revision is forgotten, and 504 when it lies in the future.
- */
-export function listPage(store: Store, request: ResourceRequest): ListPage {
-  const { query } = request;
-  const limit = Number(query.get('limit') ?? 0);
-  const token = decodeToken(query.get('continue'));
-  const asked = parseRevision(query.get('resourceVersion'));
-  const exact = query.get('resourceVersionMatch') === 'Exact' ? asked : undefined;
-  if (asked !== undefined && asked > store.revision) throw tooLarge(asked, store.revision);
-  const revision = token?.revision ?? exact ?? store.revision;
-  const resource = resourceKey(request.served.resource);
-  const all = objectsAt(store, resource, keyPrefix(request.namespace), revision, token !== undefined);
-  const after = token?.after;
-  const selected = all.filter(selectorOf(request));
-  const rest = after === undefined ? selected : selected.filter((object) => keyOf(object) > after);
-  const resourceVersion = String(revision);
-  if (limit <= 0 || rest.length <= limit) return { items: rest, resourceVersion };
-  const items = rest.slice(0, limit);
-  const last = items.at(-1);
-  const continueToken = encodeToken({ revision, after: last === undefined ? '' : keyOf(last) });
-  const plain = (query.get('labelSelector') ?? '') === '' && (query.get('fieldSelector') ?? '') === '';
-  return { items, resourceVersion, continueToken, ...(plain ? { remainingItemCount: rest.length - limit } : {}) };
-}
-
-function objectsAt(store: Store, resource: string, prefix: string, revision: number, continued: boolean): KubeObject[] {
-  if (revision === store.revision) return store.list(resource, prefix);
-  try {
-    return store.listAt(resource, prefix, revision);
-  } catch (error) {
-    if (!continued) throw error;
-    throw expired(
-      'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
-    );
+  if (text === null || text === '') {
+    return undefined;
   }
+  if (!/^\d+$/.test(text)) {
+    throw badRequest(`invalid resource version: ${text}`);
+  }
+  return Number(text);
 }
 
 /** 504: the client knows a revision that this server has not reached. */
@@ -85,19 +97,49 @@ export function tooLarge(asked: number, current: number): StatusError {
   });
 }
 
-const keyOf = (object: KubeObject): string => objectKey(object.metadata.namespace, object.metadata.name);
-
-function encodeToken(token: ContinueToken): string {
-  return Buffer.from(JSON.stringify(token)).toString('base64url');
-}
-
 function decodeToken(text: string | null): ContinueToken | undefined {
-  if (text === null || text === '') return undefined;
+  if (text === null || text === '') {
+    return undefined;
+  }
   try {
-    const { revision, after } = JSON.parse(Buffer.from(text, 'base64url').toString()) as Partial<ContinueToken>;
-    if (typeof revision === 'number' && typeof after === 'string') return { revision, after };
+    const { revision, after } = JSON.parse(
+      Buffer.from(text, 'base64url').toString(),
+    ) as Partial<ContinueToken>;
+    if (typeof revision === 'number' && typeof after === 'string') {
+      return { revision, after };
+    }
   } catch {
     // Answered below: a token that is not ours.
   }
   throw badRequest(`continue key is not valid: ${text}`);
+}
+
+function objectsAt(
+  store: Store,
+  resource: string,
+  prefix: string,
+  revision: number,
+  continued: boolean,
+): KubeObject[] {
+  if (revision === store.revision) {
+    return store.list(resource, prefix);
+  }
+  try {
+    return store.listAt(resource, prefix, revision);
+  } catch (error) {
+    if (!continued) {
+      throw error;
+    }
+    throw expired(
+      'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
+    );
+  }
+}
+
+function keyOf(object: KubeObject): string {
+  return objectKey(object.metadata.namespace, object.metadata.name);
+}
+
+function encodeToken(token: ContinueToken): string {
+  return Buffer.from(JSON.stringify(token)).toString('base64url');
 }

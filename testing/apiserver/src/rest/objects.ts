@@ -45,7 +45,9 @@ export class Objects {
   get(request: ResourceRequest, name: string): KubeObject {
     const { resource, version } = request.served;
     const found = this.#store.get(resourceKey(resource), objectKey(request.namespace, name));
-    if (found === undefined) throw notFound(resource, name);
+    if (found === undefined) {
+      throw notFound(resource, name);
+    }
     return inVersion(found, resource, version.name);
   }
 
@@ -80,9 +82,14 @@ export class Objects {
     return this.#replace(request, current, admitted.object, undefined);
   }
 
-  /** PATCH of any type. Throws 400, 404, 409, 415 and 422; server-side apply creates what is missing. */
+  /**
+   * PATCH of any type. Throws 400, 404, 409, 415 and 422; server-side apply creates what is
+   * missing.
+   */
   patch(request: WriteRequest, mediaType: string, body: Body): Written {
-    if (mediaType === PATCH_TYPES.apply) return this.#apply(request, body);
+    if (mediaType === PATCH_TYPES.apply) {
+      return this.#apply(request, body);
+    }
     const { served } = request;
     if (mediaType === PATCH_TYPES.strategic && served.resource.custom) {
       throw new StatusError(
@@ -98,15 +105,22 @@ export class Objects {
     return { object: this.#replace(request, current, admitted.object, undefined), created: false };
   }
 
-  /** DELETE. Returns the object, and whether it is gone or only being deleted. Throws 404 and 409. */
-  delete(request: WriteRequest, options: JsonObject): { readonly object: KubeObject; readonly gone: boolean } {
+  /**
+   * DELETE. Returns the object, and whether it is gone or only being deleted. Throws 404 and 409.
+   */
+  delete(
+    request: WriteRequest,
+    options: JsonObject,
+  ): { readonly object: KubeObject; readonly gone: boolean } {
     const { resource } = request.served;
     const current = this.get(request, request.name);
     checkPreconditions(resource, current, {
       uid: stringAt(options, 'preconditions', 'uid'),
       resourceVersion: stringAt(options, 'preconditions', 'resourceVersion'),
     });
-    if (request.options.dryRun) return { object: current, gone: true };
+    if (request.options.dryRun) {
+      return { object: current, gone: true };
+    }
     return removeObject(this.#store, resource, current, options, this.#now());
   }
 
@@ -120,14 +134,19 @@ export class Objects {
     if (configuration.apiVersion !== apiVersion || configuration.kind !== resource.kind) {
       throw badRequest(`the applied configuration must be of ${apiVersion}, Kind=${resource.kind}`);
     }
-    if (metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
+    if (metadata.managedFields !== undefined) {
+      throw badRequest('metadata.managedFields must be nil');
+    }
     const key = objectKey(request.namespace, name);
     const current = this.#store.get(resourceKey(resource), key);
-    if (current === undefined && request.subresource !== undefined) throw notFound(resource, name);
+    if (current === undefined && request.subresource !== undefined) {
+      throw notFound(resource, name);
+    }
     const live = current === undefined ? undefined : inVersion(current, resource, version.name);
     const wanted = stringAt(metadata, 'resourceVersion');
-    if (wanted !== undefined && wanted !== live?.metadata.resourceVersion)
+    if (wanted !== undefined && wanted !== live?.metadata.resourceVersion) {
       throw conflict(resource, name, OBJECT_MODIFIED);
+    }
 
     // Unknown fields are refused whatever fieldValidation says: nobody could own them.
     const checked = admit(served, { ...configuration, metadata: { name, ...metadata } }, []);
@@ -143,13 +162,29 @@ export class Objects {
     }
     const owned = structuredClone(configuration);
     if (version.hasStatus) {
-      if (request.subresource === undefined) delete owned.status;
-      else for (const field of Object.keys(owned)) if (!APPLIED_WITH_STATUS.has(field)) owned[field] = undefined;
+      if (request.subresource === undefined) {
+        delete owned.status;
+      } else {
+        for (const field of Object.keys(owned)) {
+          if (!APPLIED_WITH_STATUS.has(field)) {
+            owned[field] = undefined;
+          }
+        }
+      }
     }
     const writer = this.#writer(request, 'Apply');
-    const { object: merged, managedFields } = apply(schema, live, owned, writer, options.force, this.#now());
+    const { object: merged, managedFields } = apply(
+      schema,
+      live,
+      owned,
+      writer,
+      options.force,
+      this.#now(),
+    );
     const { object } = admit(served, merged, []);
-    if (live === undefined) return { object: this.#insert(request, object, managedFields), created: true };
+    if (live === undefined) {
+      return { object: this.#insert(request, object, managedFields), created: true };
+    }
     return { object: this.#replace(request, live, object, managedFields), created: false };
   }
 
@@ -163,18 +198,26 @@ export class Objects {
     setNamespace(request, object);
     generateName(object);
     checkNamespace(this.#store, request, object);
-    if ((metadata.resourceVersion ?? '') !== '')
+    if ((metadata.resourceVersion ?? '') !== '') {
       throw badRequest('resourceVersion should not be set on objects to be created');
+    }
     beginMetadata(object, resource, this.#now());
-    if (resource.statusClearedOnCreate) delete object.status;
+    if (resource.statusClearedOnCreate) {
+      delete object.status;
+    }
     resource.strategy.beforeCreate?.(object, this.#now());
     const key = objectKey(metadata.namespace, metadata.name);
-    if (this.#store.get(resourceKey(resource), key) !== undefined) throw alreadyExists(resource, metadata.name);
+    if (this.#store.get(resourceKey(resource), key) !== undefined) {
+      throw alreadyExists(resource, metadata.name);
+    }
     validateObject(request.served, object, undefined);
     const writer = this.#writer(request, 'Update');
     metadata.managedFields =
-      managedFields ?? trackUpdate(wholeSchema(request.served), undefined, object, writer, this.#now());
-    const stored = request.options.dryRun ? object : this.#store.put(resourceKey(resource), key, object);
+      managedFields ??
+      trackUpdate(wholeSchema(request.served), undefined, object, writer, this.#now());
+    const stored = request.options.dryRun
+      ? object
+      : this.#store.put(resourceKey(resource), key, object);
     return inVersion(this.#store.get(resourceKey(resource), key) ?? stored, resource, version.name);
   }
 
@@ -189,21 +232,42 @@ export class Objects {
     checkIdentity(resource, current, object);
     const next = structuredClone(withSubresource(request, current, object));
     carryMetadata(next, current, resource);
-    if (request.subresource === undefined) resource.strategy.beforeUpdate?.(next, current);
+    if (request.subresource === undefined) {
+      resource.strategy.beforeUpdate?.(next, current);
+    }
     validateObject(request.served, next, current);
     const fields =
       managedFields ??
-      trackUpdate(wholeSchema(request.served), current, next, this.#writer(request, 'Update'), this.#now());
+      trackUpdate(
+        wholeSchema(request.served),
+        current,
+        next,
+        this.#writer(request, 'Update'),
+        this.#now(),
+      );
     next.metadata.managedFields = fields;
     next.metadata.resourceVersion = current.metadata.resourceVersion ?? '';
-    if (equalJson(next, current)) return current;
+    if (equalJson(next, current)) {
+      return current;
+    }
     checkFinalizers(resource, current, next);
-    if (request.options.dryRun) return next;
+    if (request.options.dryRun) {
+      return next;
+    }
     const key = objectKey(request.namespace, request.name);
     const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = next.metadata;
-    const released = deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && finalizers.length === 0;
-    if (released && removeObject(this.#store, resource, next, {}, this.#now()).gone) return next;
-    const stored = this.#store.put(resourceKey(resource), key, inVersion(next, resource, resource.storageVersion));
+    const released =
+      deletionTimestamp !== undefined &&
+      deletionGracePeriodSeconds === 0 &&
+      finalizers.length === 0;
+    if (released && removeObject(this.#store, resource, next, {}, this.#now()).gone) {
+      return next;
+    }
+    const stored = this.#store.put(
+      resourceKey(resource),
+      key,
+      inVersion(next, resource, resource.storageVersion),
+    );
     return inVersion(this.#store.get(resourceKey(resource), key) ?? stored, resource, version.name);
   }
 
@@ -221,6 +285,8 @@ export class Objects {
 const APPLIED_WITH_STATUS = new Set(['apiVersion', 'kind', 'metadata', 'status']);
 
 function bodyObject(body: Body): JsonObject {
-  if (isObject(body.value)) return body.value;
+  if (isObject(body.value)) {
+    return body.value;
+  }
   throw badRequest('the body of the request must be an object');
 }

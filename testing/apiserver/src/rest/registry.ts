@@ -35,7 +35,9 @@ export class Registry {
   /** The resource behind `/apis/<group>/<version>/<plural>`. */
   find(group: string, version: string, plural: string): ServedResource | undefined {
     const resource = this.#resources.get(`${group}/${plural}`);
-    const found = resource?.versions.find((candidate) => candidate.name === version && candidate.served);
+    const found = resource?.versions.find(
+      (candidate) => candidate.name === version && candidate.served,
+    );
     return resource === undefined || found === undefined ? undefined : { resource, version: found };
   }
 
@@ -44,6 +46,8 @@ export class Registry {
   }
 
   #changed(): void {
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) {
+      listener();
+    }
   }
 }

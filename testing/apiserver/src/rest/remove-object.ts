@@ -6,15 +6,19 @@ import type { Resource } from '../model/resource.ts';
 import { inVersion, objectKey, resourceKey } from '../model/resource.ts';
 import type { Store } from '../store/store.ts';
 
-/** What a delete did: the object's last state, and whether it is gone or waits for finalizers or for its Node. */
+/**
+ * What a delete did: the object's last state, and whether it is gone or waits for finalizers or for
+ * its Node.
+ */
 export interface Removed {
   readonly object: KubeObject;
   readonly gone: boolean;
 }
 
 /**
- * Deletes an object: marks it as being deleted while finalizers or a grace period hold it, else removes it.
- * `options` is the request's DeleteOptions. What belongs to the object is left to `garbage-collector.ts`.
+ * Deletes an object: marks it as being deleted while finalizers or a grace period hold it, else
+ * removes it. `options` is the request's DeleteOptions. What belongs to the object is left to
+ * `garbage-collector.ts`.
  */
 export function removeObject(
   store: Store,
@@ -25,14 +29,21 @@ export function removeObject(
 ): Removed {
   const key = objectKey(object.metadata.namespace, object.metadata.name);
   const asked = valueAt(options, 'gracePeriodSeconds');
-  const grace = resource.strategy.gracePeriodSeconds?.(object, typeof asked === 'number' ? asked : undefined);
-  const orphan = stringAt(options, 'propagationPolicy') === 'Orphan' || valueAt(options, 'orphanDependents') === true;
+  const grace = resource.strategy.gracePeriodSeconds?.(
+    object,
+    typeof asked === 'number' ? asked : undefined,
+  );
+  const orphan =
+    stringAt(options, 'propagationPolicy') === 'Orphan' ||
+    valueAt(options, 'orphanDependents') === true;
   const finalizers = [...(object.metadata.finalizers ?? []), ...(orphan ? ['orphan'] : [])];
   const held = finalizers.length > 0 || grace !== undefined || holdsContent(resource, object);
   if (!held) {
     return { object: store.remove(resourceKey(resource), key) ?? object, gone: true };
   }
-  if (object.metadata.deletionTimestamp !== undefined) return { object, gone: false };
+  if (object.metadata.deletionTimestamp !== undefined) {
+    return { object, gone: false };
+  }
   const seconds = grace ?? 0;
   const deleting: KubeObject = {
     ...object,
@@ -43,15 +54,26 @@ export function removeObject(
       ...(finalizers.length > 0 ? { finalizers } : {}),
       ...(resource.hasGeneration ? { generation: (object.metadata.generation ?? 0) + 1 } : {}),
     },
-    ...(resource.plural === 'namespaces' && resource.group === '' ? { status: { phase: 'Terminating' } } : {}),
+    ...(resource.plural === 'namespaces' && resource.group === ''
+      ? { status: { phase: 'Terminating' } }
+      : {}),
   };
-  const stored = store.put(resourceKey(resource), key, inVersion(deleting, resource, resource.storageVersion));
+  const stored = store.put(
+    resourceKey(resource),
+    key,
+    inVersion(deleting, resource, resource.storageVersion),
+  );
   return { object: stored, gone: false };
 }
 
-/** A namespace is emptied before it goes; `garbage-collector.ts` takes its finalizer away when that is done. */
+/**
+ * A namespace is emptied before it goes; `garbage-collector.ts` takes its finalizer away when that
+ * is done.
+ */
 function holdsContent(resource: Resource, object: KubeObject): boolean {
-  if (resource.group !== '' || resource.plural !== 'namespaces') return false;
+  if (resource.group !== '' || resource.plural !== 'namespaces') {
+    return false;
+  }
   const finalizers = valueAt(object, 'spec', 'finalizers');
   return Array.isArray(finalizers) && finalizers.length > 0;
 }

@@ -3,8 +3,8 @@ import { badRequest, invalid } from '../model/status-error.ts';
 import type { WriteRequest } from './request.ts';
 
 /**
- * Warns of unknown and duplicate fields, or refuses them, as `fieldValidation` says: with 400, or for a patch (given with the
- * `name` of its object) with 422.
+ * Warns of unknown and duplicate fields, or refuses them, as `fieldValidation` says: with 400, or
+ * for a patch (given with the `name` of its object) with 422.
  */
 export function reportFaults(
   request: Omit<WriteRequest, 'name'>,
@@ -12,14 +12,20 @@ export function reportFaults(
   patch?: { readonly name: string; readonly value: Json },
 ): void {
   const { resource, version } = request.served;
-  if (faults.length === 0 || request.options.fieldValidation === 'Ignore') return;
+  if (faults.length === 0 || request.options.fieldValidation === 'Ignore') {
+    return;
+  }
   if (request.options.fieldValidation === 'Warn') {
-    for (const fault of faults) request.warn(fault);
+    for (const fault of faults) {
+      request.warn(fault);
+    }
     return;
   }
   const why = `strict decoding error: ${faults.join(', ')}`;
   if (patch === undefined) {
-    throw badRequest(`${resource.kind} in version "${version.name}" cannot be handled as a ${resource.kind}: ${why}`);
+    throw badRequest(
+      `${resource.kind} in version "${version.name}" cannot be handled as a ${resource.kind}: ${why}`,
+    );
   }
   const message = `Invalid value: ${JSON.stringify(JSON.stringify(patch.value))}: ${why}`;
   throw invalid(resource, patch.name, [{ reason: 'FieldValueInvalid', field: 'patch', message }]);

@@ -1,6 +1,6 @@
 import type { Json } from '../model/json.ts';
-import type { WriteOptions } from './write-options.ts';
 import type { ServedResource } from './registry.ts';
+import type { WriteOptions } from './write-options.ts';
 
 /** What every request on a resource says. */
 export interface ResourceRequest {

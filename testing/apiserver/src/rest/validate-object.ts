@@ -15,5 +15,7 @@ export function validateObject(
     ...(resource.custom ? validateSchema(version.schema, object, old) : []),
     ...(resource.strategy.validate?.(object, old) ?? []),
   ];
-  if (faults.length > 0) throw invalid({ group: resource.group, kind: resource.kind }, object.metadata.name, faults);
+  if (faults.length > 0) {
+    throw invalid({ group: resource.group, kind: resource.kind }, object.metadata.name, faults);
+  }
 }

@@ -9,14 +9,20 @@ export interface WriteOptions {
   readonly force: boolean;
 }
 
-/** Reads the options of a write; the default field manager is the client's name, as in its User-Agent. Throws 400 for an unknown value. */
+/**
+ * Reads the options of a write; the default field manager is the client's name, as in its
+ * User-Agent. Throws 400 for an unknown value.
+ */
 export function writeOptionsFrom(query: URLSearchParams, userAgent: string): WriteOptions {
   const dryRun = query.get('dryRun');
-  if (dryRun !== null && dryRun !== '' && dryRun !== 'All')
+  if (dryRun !== null && dryRun !== '' && dryRun !== 'All') {
     throw badRequest(`Invalid value: "${dryRun}": dryRun: supported values: "All"`);
+  }
   const validation = query.get('fieldValidation') ?? 'Warn';
   if (validation !== 'Ignore' && validation !== 'Warn' && validation !== 'Strict') {
-    throw badRequest(`invalid fieldValidation: ${validation}, supported values: Ignore, Warn, Strict`);
+    throw badRequest(
+      `invalid fieldValidation: ${validation}, supported values: Ignore, Warn, Strict`,
+    );
   }
   return {
     dryRun: dryRun === 'All',

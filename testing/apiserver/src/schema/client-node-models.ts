@@ -1,23 +1,10 @@
-import * as client from '@kubernetes/client-node';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import * as client from '@kubernetes/client-node';
 import { ATOMIC_TYPES, MERGE_KEYS } from './merge-keys.ts';
 import type { Schema } from './schema.ts';
 import { ANYTHING } from './schema.ts';
-
-/**
- * Schemas of Kubernetes' built-in types, read from the models that `@kubernetes/client-node` generates from the Kubernetes
- * OpenAPI document: names, types and formats come from each model's attribute map, descriptions and which fields are required
- * from its declaration file. How lists merge is not in there; `merge-keys.ts` adds that.
- */
-export function modelSchema(model: string): Schema {
-  const known = schemas.get(model);
-  if (known !== undefined) return known;
-  const schema = new ModelSchema(model);
-  schemas.set(model, schema);
-  return schema;
-}
 
 interface Attribute {
   readonly baseName: string;
@@ -27,13 +14,23 @@ interface Attribute {
 
 interface Declaration {
   readonly description: string | undefined;
-  readonly fields: ReadonlyMap<string, { readonly description: string | undefined; readonly required: boolean }>;
+  readonly fields: ReadonlyMap<
+    string,
+    { readonly description: string | undefined; readonly required: boolean }
+  >;
 }
 
 const schemas = new Map<string, Schema>();
-const modelFolder = join(dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')), 'gen', 'models');
+const modelFolder = join(
+  dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')),
+  'gen',
+  'models',
+);
 
-/** A schema whose fields are read when they are first looked at: the types refer to each other, some to themselves. */
+/**
+ * A schema whose fields are read when they are first looked at: the types refer to each other, some
+ * to themselves.
+ */
 class ModelSchema implements Schema {
   readonly type = 'object';
   readonly model: string;
@@ -45,9 +42,13 @@ class ModelSchema implements Schema {
 
   constructor(className: string, usage?: string) {
     this.#className = className;
-    if (usage !== undefined) this.usage = usage;
+    if (usage !== undefined) {
+      this.usage = usage;
+    }
     this.model = schemaName(className);
-    if (ATOMIC_TYPES.has(className)) this['x-kubernetes-map-type'] = 'atomic';
+    if (ATOMIC_TYPES.has(className)) {
+      this['x-kubernetes-map-type'] = 'atomic';
+    }
   }
 
   /** The same type, as a field that has a description of its own. */
@@ -65,7 +66,10 @@ class ModelSchema implements Schema {
 
   get properties(): Readonly<Record<string, Schema>> {
     this.#properties ??= Object.fromEntries(
-      attributesOf(this.#className).map((attribute) => [attribute.baseName, this.#property(attribute)]),
+      attributesOf(this.#className).map((attribute) => [
+        attribute.baseName,
+        this.#property(attribute),
+      ]),
     );
     return this.#properties;
   }
@@ -79,49 +83,63 @@ class ModelSchema implements Schema {
     const description = this.#declared.fields.get(attribute.baseName)?.description;
     const merging = MERGE_KEYS[this.#className]?.[attribute.baseName] ?? {};
     const base = schemaOfType(attribute.type, attribute.format, attribute.baseName);
-    // Fields of another type are read lazily, so the schema is made anew for what is said of this use of the type.
-    if (base instanceof ModelSchema) return base.describedAs(description);
+    // Fields of another type are read lazily, so the schema is made anew for what is said of this
+    // use of the type.
+    if (base instanceof ModelSchema) {
+      return base.describedAs(description);
+    }
     return { ...base, ...(description === undefined ? {} : { description }), ...merging };
   }
 }
 
 /** Fields that hold quantities: the API takes `cpu: 1` as well as `cpu: "1"`. */
-const QUANTITY_MAPS = new Set(['limits', 'requests', 'capacity', 'allocatable', 'hard', 'used', 'overhead']);
+const QUANTITY_MAPS = new Set([
+  'limits',
+  'requests',
+  'capacity',
+  'allocatable',
+  'hard',
+  'used',
+  'overhead',
+]);
 
-function schemaOfType(type: string, format: string, field: string): Schema {
-  const array = /^Array<(.+)>$/.exec(type)?.[1];
-  if (array !== undefined) return { type: 'array', items: schemaOfType(array, format, field) };
-  const map = /^\{ \[key: string\]: (.+); \}$/.exec(type)?.[1];
-  if (map === 'string' && QUANTITY_MAPS.has(field)) {
-    return { type: 'object', additionalProperties: { type: 'string', format: 'quantity' } };
+/**
+ * Schemas of Kubernetes' built-in types, read from the models that `@kubernetes/client-node`
+ * generates from the Kubernetes OpenAPI document: names, types and formats come from each model's
+ * attribute map, descriptions and which fields are required from its declaration file. How lists
+ * merge is not in there; `merge-keys.ts` adds that.
+ */
+export function modelSchema(model: string): Schema {
+  const known = schemas.get(model);
+  if (known !== undefined) {
+    return known;
   }
-  if (map !== undefined) return { type: 'object', additionalProperties: schemaOfType(map, format, field) };
-  switch (type) {
-    case 'string':
-      return format === '' ? { type } : { type, format };
-    case 'boolean':
-      return { type };
-    case 'number':
-      if (format === 'double') return { type: 'number', format };
-      return { type: 'integer', ...(format === '' ? {} : { format }) };
-    case 'Date':
-    case 'V1MicroTime':
-      return { type: 'string', format: 'date-time' };
-    case 'IntOrString':
-      return { 'x-kubernetes-int-or-string': true };
-    case 'any':
-      return ANYTHING;
-    default:
-      return modelSchema(type);
+  const schema = new ModelSchema(model);
+  schemas.set(model, schema);
+  return schema;
+}
+
+/** `V1PodSpec` is published as `io.k8s.api.v1.PodSpec`: kubectl shows the last part. */
+function schemaName(className: string): string {
+  const match = /^([A-Z][a-z]+)?V(\d+(?:(?:alpha|beta)\d+)?)([A-Z].*)$/.exec(className);
+  if (match === null) {
+    return `io.k8s.api.${className}`;
   }
+  return ['io.k8s.api', match[1]?.toLowerCase(), `v${match[2] ?? ''}`, match[3]]
+    .filter(Boolean)
+    .join('.');
 }
 
 function attributesOf(className: string): readonly Attribute[] {
   const model: unknown = (client as Readonly<Record<string, unknown>>)[className];
   if (typeof model !== 'function' || !('getAttributeTypeMap' in model)) {
-    throw new Error(`@kubernetes/client-node has no model ${className}; check its name against the installed version`);
+    throw new Error(
+      `@kubernetes/client-node has no model ${className}; check its name against the installed version`,
+    );
   }
-  return (model as unknown as { getAttributeTypeMap(): readonly Attribute[] }).getAttributeTypeMap();
+  return (
+    model as unknown as { getAttributeTypeMap(): readonly Attribute[] }
+  ).getAttributeTypeMap();
 }
 
 function readDeclaration(className: string): Declaration {
@@ -131,7 +149,9 @@ function readDeclaration(className: string): Declaration {
   for (const match of source.matchAll(field)) {
     fields.set(match[2] ?? '', { description: docText(match[1]), required: match[3] === '' });
   }
-  const description = /\/\*\*\s*((?:(?!\*\/)[\s\S])*?)\s*\*\/\s*export declare class/.exec(source)?.[1];
+  const description = /\/\*\*\s*((?:(?!\*\/)[\s\S])*?)\s*\*\/\s*export declare class/.exec(
+    source,
+  )?.[1];
   return { description: docText(description), fields };
 }
 
@@ -145,9 +165,36 @@ function docText(comment: string | undefined): string | undefined {
     .trim();
 }
 
-/** `V1PodSpec` is published as `io.k8s.api.v1.PodSpec`: kubectl shows the last part. */
-function schemaName(className: string): string {
-  const match = /^([A-Z][a-z]+)?V(\d+(?:(?:alpha|beta)\d+)?)([A-Z].*)$/.exec(className);
-  if (match === null) return `io.k8s.api.${className}`;
-  return ['io.k8s.api', match[1]?.toLowerCase(), `v${match[2] ?? ''}`, match[3]].filter(Boolean).join('.');
+function schemaOfType(type: string, format: string, field: string): Schema {
+  const array = /^Array<(.+)>$/.exec(type)?.[1];
+  if (array !== undefined) {
+    return { type: 'array', items: schemaOfType(array, format, field) };
+  }
+  const map = /^\{ \[key: string\]: (.+); \}$/.exec(type)?.[1];
+  if (map === 'string' && QUANTITY_MAPS.has(field)) {
+    return { type: 'object', additionalProperties: { type: 'string', format: 'quantity' } };
+  }
+  if (map !== undefined) {
+    return { type: 'object', additionalProperties: schemaOfType(map, format, field) };
+  }
+  switch (type) {
+    case 'string':
+      return format === '' ? { type } : { type, format };
+    case 'boolean':
+      return { type };
+    case 'number':
+      if (format === 'double') {
+        return { type: 'number', format };
+      }
+      return { type: 'integer', ...(format === '' ? {} : { format }) };
+    case 'Date':
+    case 'V1MicroTime':
+      return { type: 'string', format: 'date-time' };
+    case 'IntOrString':
+      return { 'x-kubernetes-int-or-string': true };
+    case 'any':
+      return ANYTHING;
+    default:
+      return modelSchema(type);
+  }
 }

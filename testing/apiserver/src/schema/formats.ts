@@ -1,10 +1,10 @@
-import { fullFormats } from 'ajv-formats/dist/formats.js';
-import type { Format } from 'ajv';
 import { isIPv4, isIPv6 } from 'node:net';
+import type { Format } from 'ajv';
+import { fullFormats } from 'ajv-formats/dist/formats.js';
 
 /**
- * The formats that the API server checks in custom resources (apiextensions-apiserver, `pkg/apiserver/validation/formats.go`);
- * any other is documentation.
+ * The formats that the API server checks in custom resources (apiextensions-apiserver,
+ * `pkg/apiserver/validation/formats.go`); any other is documentation.
  */
 export const FORMATS: Readonly<Record<string, Format>> = {
   date: fullFormats.date,
@@ -30,7 +30,11 @@ export const FORMATS: Readonly<Record<string, Format>> = {
 /** An address and a prefix length, as Go's `net.ParseCIDR` takes them. */
 export function isCIDR(text: string): boolean {
   const [address = '', length = '', ...rest] = text.split('/');
-  if (rest.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(length)) return false;
-  if (isIPv4(address)) return Number(length) <= 32;
+  if (rest.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(length)) {
+    return false;
+  }
+  if (isIPv4(address)) {
+    return Number(length) <= 32;
+  }
   return isIPv6(address) && !address.includes('%') && Number(length) <= 128;
 }

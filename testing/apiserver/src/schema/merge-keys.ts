@@ -9,29 +9,19 @@ type ListExtensions = Pick<
   | 'x-kubernetes-patch-strategy'
 >;
 
-/** A list merged by a key, in strategic merge patches and in server-side apply alike. */
-const byKey = (key: string, ...listMapKeys: string[]): ListExtensions => ({
-  'x-kubernetes-patch-strategy': 'merge',
-  'x-kubernetes-patch-merge-key': key,
-  'x-kubernetes-list-type': 'map',
-  'x-kubernetes-list-map-keys': listMapKeys.length === 0 ? [key] : listMapKeys,
-});
-
 /** A list of scalars merged as a set. */
-const SET: ListExtensions = { 'x-kubernetes-patch-strategy': 'merge', 'x-kubernetes-list-type': 'set' };
+const SET: ListExtensions = {
+  'x-kubernetes-patch-strategy': 'merge',
+  'x-kubernetes-list-type': 'set',
+};
 
 /** A map of which only the whole has an owner. */
 const ATOMIC_MAP: ListExtensions = { 'x-kubernetes-map-type': 'atomic' };
 
-/** Volumes may replace their source, so a patch names the keys it keeps. */
-const retainKeys = (extensions: ListExtensions): ListExtensions => ({
-  ...extensions,
-  'x-kubernetes-patch-strategy': 'merge,retainKeys',
-});
-
 /**
- * How the lists of built-in types merge, by type and field: the `patchMergeKey`, `patchStrategy`, `listType` and `listMapKey`
- * markers of Kubernetes' Go types (`k8s.io/api`), for the types served here. Lists not named are atomic.
+ * How the lists of built-in types merge, by type and field: the `patchMergeKey`, `patchStrategy`,
+ * `listType` and `listMapKey` markers of Kubernetes' Go types (`k8s.io/api`), for the types served
+ * here. Lists not named are atomic.
  */
 export const MERGE_KEYS: Readonly<Record<string, Readonly<Record<string, ListExtensions>>>> = {
   V1ObjectMeta: { finalizers: SET, ownerReferences: byKey('uid') },
@@ -99,3 +89,21 @@ export const ATOMIC_TYPES: ReadonlySet<string> = new Set([
   'V1RoleRef',
   'RbacV1Subject',
 ]);
+
+/** A list merged by a key, in strategic merge patches and in server-side apply alike. */
+function byKey(key: string, ...listMapKeys: string[]): ListExtensions {
+  return {
+    'x-kubernetes-patch-strategy': 'merge',
+    'x-kubernetes-patch-merge-key': key,
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': listMapKeys.length === 0 ? [key] : listMapKeys,
+  };
+}
+
+/** Volumes may replace their source, so a patch names the keys it keeps. */
+function retainKeys(extensions: ListExtensions): ListExtensions {
+  return {
+    ...extensions,
+    'x-kubernetes-patch-strategy': 'merge,retainKeys',
+  };
+}

@@ -11,10 +11,16 @@ const schema: Schema = {
       type: 'object',
       properties: {
         known: { type: 'string' },
-        list: { type: 'array', items: { type: 'object', properties: { a: { type: 'string', default: 'A' } } } },
+        list: {
+          type: 'array',
+          items: { type: 'object', properties: { a: { type: 'string', default: 'A' } } },
+        },
         map: {
           type: 'object',
-          additionalProperties: { type: 'object', properties: { b: { type: 'string', default: 'B' } } },
+          additionalProperties: {
+            type: 'object',
+            properties: { b: { type: 'string', default: 'B' } },
+          },
         },
         free: {
           type: 'object',
@@ -24,7 +30,11 @@ const schema: Schema = {
         embedded: { type: 'object', 'x-kubernetes-embedded-resource': true, properties: {} },
         mode: { type: 'string', default: 'Drop' },
         nothing: { type: 'string', nullable: true, default: 'x' },
-        options: { type: 'object', default: {}, properties: { retries: { type: 'integer', default: 3 } } },
+        options: {
+          type: 'object',
+          default: {},
+          properties: { retries: { type: 'integer', default: 3 } },
+        },
       },
     },
   },
@@ -72,10 +82,18 @@ describe('prune', () => {
 
 describe('setDefaults', () => {
   it('fills what is missing at every level, and null where null is not allowed', () => {
-    const object: JsonObject = { spec: { mode: null, nothing: null, list: [{}], map: { any: {} } } };
+    const object: JsonObject = {
+      spec: { mode: null, nothing: null, list: [{}], map: { any: {} } },
+    };
     setDefaults(schema, object);
     expect(object).toEqual({
-      spec: { mode: 'Drop', nothing: null, list: [{ a: 'A' }], map: { any: { b: 'B' } }, options: { retries: 3 } },
+      spec: {
+        mode: 'Drop',
+        nothing: null,
+        list: [{ a: 'A' }],
+        map: { any: { b: 'B' } },
+        options: { retries: 3 },
+      },
     });
   });
 

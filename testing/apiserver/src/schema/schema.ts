@@ -1,6 +1,9 @@
 import type { Json } from '../model/json.ts';
 
-/** The subset of OpenAPI v3 that a structural schema may use, with the `x-kubernetes-*` extensions the server acts on. */
+/**
+ * The subset of OpenAPI v3 that a structural schema may use, with the `x-kubernetes-*` extensions
+ * the server acts on.
+ */
 export interface Schema {
   readonly type?: string;
   readonly format?: string;
@@ -38,7 +41,10 @@ export interface Schema {
   readonly 'x-kubernetes-patch-merge-key'?: string;
   readonly 'x-kubernetes-patch-strategy'?: string;
   readonly 'x-kubernetes-validations'?: readonly ValidationRule[];
-  /** Name of the built-in type this schema stands for, as in `components.schemas`; such schemas are published as references. */
+  /**
+   * Name of the built-in type this schema stands for, as in `components.schemas`; such schemas are
+   * published as references.
+   */
   readonly model?: string;
   /** What a field of a built-in type is for; `description` is that of the type. */
   readonly usage?: string;
@@ -57,17 +63,30 @@ export interface ValidationRule {
 /** A schema that takes any value, for places that have no other. */
 export const ANYTHING: Schema = { 'x-kubernetes-preserve-unknown-fields': true };
 
-/** The schema of one member of an object, be it a named property or a map entry; undefined when the schema does not know it. */
+/**
+ * The schema of one member of an object, be it a named property or a map entry; undefined when the
+ * schema does not know it.
+ */
 export function memberSchema(schema: Schema, key: string): Schema | undefined {
   // Own members only: 'constructor' and its like are field names like any other.
-  if (schema.properties !== undefined && Object.hasOwn(schema.properties, key)) return schema.properties[key];
-  if (schema.additionalProperties === true) return ANYTHING;
-  if (schema.additionalProperties === false || schema.additionalProperties === undefined) return undefined;
+  if (schema.properties !== undefined && Object.hasOwn(schema.properties, key)) {
+    return schema.properties[key];
+  }
+  if (schema.additionalProperties === true) {
+    return ANYTHING;
+  }
+  if (schema.additionalProperties === false || schema.additionalProperties === undefined) {
+    return undefined;
+  }
   return schema.additionalProperties;
 }
 
-/** Joins a field path as the API server writes it: members with a dot, list positions in brackets. */
+/**
+ * Joins a field path as the API server writes it: members with a dot, list positions in brackets.
+ */
 export function joinPath(path: string, member: string | number): string {
-  if (typeof member === 'number') return `${path}[${String(member)}]`;
+  if (typeof member === 'number') {
+    return `${path}[${String(member)}]`;
+  }
   return path === '' ? member : `${path}.${member}`;
 }

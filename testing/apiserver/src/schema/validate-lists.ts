@@ -13,18 +13,25 @@ export function validateLists(schema: Schema, value: Json | undefined, path = ''
       return member === undefined ? [] : validateLists(member, inner, joinPath(path, key));
     });
   }
-  if (!Array.isArray(value)) return [];
+  if (!Array.isArray(value)) {
+    return [];
+  }
   const kind = listKind(schema);
   const seen = new Set<string>();
   return value.flatMap((item, index) => {
     const at = joinPath(path, index);
     const inner = schema.items === undefined ? [] : validateLists(schema.items, item, at);
-    if (kind.type === 'atomic') return inner;
+    if (kind.type === 'atomic') {
+      return inner;
+    }
     const element = itemElement(kind, schema, item);
     if (!seen.has(element)) {
       seen.add(element);
       return inner;
     }
-    return [{ reason: 'FieldValueDuplicate', field: at, message: `Duplicate value: ${element.slice(2)}` }, ...inner];
+    return [
+      { reason: 'FieldValueDuplicate', field: at, message: `Duplicate value: ${element.slice(2)}` },
+      ...inner,
+    ];
   });
 }

@@ -3,17 +3,6 @@ import { kubeObjectFrom } from '../model/kube-object.ts';
 import type { Schema, ValidationRule } from './schema.ts';
 import { validateSchema } from './validate-schema.ts';
 
-const faultsOf = (spec: Schema, value: Json, old?: Json): string[] => {
-  const object = (of: Json): ReturnType<typeof kubeObjectFrom> =>
-    kubeObjectFrom({ metadata: { name: 'x' }, spec: of }, 'v1', 'X');
-  const faults = validateSchema(
-    { type: 'object', properties: { spec } },
-    object(value),
-    old === undefined ? undefined : object(old),
-  );
-  return faults.map(({ field, message }) => `${field}: ${message}`);
-};
-
 const oneOf: Schema = {
   type: 'object',
   properties: { cidr: { type: 'string' }, start: { type: 'string' }, end: { type: 'string' } },
@@ -97,9 +86,16 @@ describe('validateSchema words faults as the API server does', () => {
     ],
     [
       'no alternative of any',
-      { type: 'object', properties: { a: {}, b: {} }, anyOf: [{ required: ['a'] }, { required: ['b'] }] },
+      {
+        type: 'object',
+        properties: { a: {}, b: {} },
+        anyOf: [{ required: ['a'] }, { required: ['b'] }],
+      },
       {},
-      ['spec.a: Required value', 'spec: Invalid value: "": "spec" must validate at least one schema (anyOf)'],
+      [
+        'spec.a: Required value',
+        'spec: Invalid value: "": "spec" must validate at least one schema (anyOf)',
+      ],
     ],
     [
       'what must not be',
@@ -136,13 +132,55 @@ describe('rules', () => {
     'x-kubernetes-validations': written.map((rule) => ({ rule, message: `failed: ${rule}` })),
   });
   const cases: readonly (readonly [string, Schema, Json, Json | undefined, number])[] = [
-    ['an address of either family', { type: 'string', ...rules('isIP(self)') }, 'fd00::1', undefined, 0],
-    ['a text that is no address', { type: 'string', ...rules('isIP(self)') }, 'fd00:', undefined, 1],
-    ['an address with a zone', { type: 'string', ...rules('isIP(self)') }, 'fe80::1%eth0', undefined, 1],
-    ['an IPv4 address in IPv6', { type: 'string', ...rules('isIP(self)') }, '::ffff:a00:1', undefined, 1],
-    ['an IPv6 address with an IPv4 part', { type: 'string', ...rules('isIP(self)') }, '64:ff9b::1.2.3.4', undefined, 0],
-    ['the family of an address', { type: 'string', ...rules('ip(self).family() == 4') }, 'fd00::1', undefined, 1],
-    ['a prefix length', { type: 'string', ...rules('cidr(self).prefixLength() <= 24') }, '10.0.0.0/25', undefined, 1],
+    [
+      'an address of either family',
+      { type: 'string', ...rules('isIP(self)') },
+      'fd00::1',
+      undefined,
+      0,
+    ],
+    [
+      'a text that is no address',
+      { type: 'string', ...rules('isIP(self)') },
+      'fd00:',
+      undefined,
+      1,
+    ],
+    [
+      'an address with a zone',
+      { type: 'string', ...rules('isIP(self)') },
+      'fe80::1%eth0',
+      undefined,
+      1,
+    ],
+    [
+      'an IPv4 address in IPv6',
+      { type: 'string', ...rules('isIP(self)') },
+      '::ffff:a00:1',
+      undefined,
+      1,
+    ],
+    [
+      'an IPv6 address with an IPv4 part',
+      { type: 'string', ...rules('isIP(self)') },
+      '64:ff9b::1.2.3.4',
+      undefined,
+      0,
+    ],
+    [
+      'the family of an address',
+      { type: 'string', ...rules('ip(self).family() == 4') },
+      'fd00::1',
+      undefined,
+      1,
+    ],
+    [
+      'a prefix length',
+      { type: 'string', ...rules('cidr(self).prefixLength() <= 24') },
+      '10.0.0.0/25',
+      undefined,
+      1,
+    ],
     ...(
       [
         ["cidr('10.0.0.9/24').containsIP(self)", '10.0.0.255', 0],
@@ -155,7 +193,13 @@ describe('rules', () => {
       ] as const
     ).map(
       ([rule, value, count]) =>
-        [`${rule} of ${value}`, { type: 'string', ...rules(rule) }, value, undefined, count] as const,
+        [
+          `${rule} of ${value}`,
+          { type: 'string', ...rules(rule) },
+          value,
+          undefined,
+          count,
+        ] as const,
     ),
     ['integers compare as such', { type: 'integer', ...rules('self % 2 == 0') }, 4, undefined, 0],
     [
@@ -172,14 +216,28 @@ describe('rules', () => {
       undefined,
       2,
     ],
-    ['a transition of a new object', { type: 'string', ...rules('self == oldSelf') }, 'a', undefined, 0],
-    ['a transition that is not allowed', { type: 'string', ...rules('self == oldSelf') }, 'a', 'b', 1],
+    [
+      'a transition of a new object',
+      { type: 'string', ...rules('self == oldSelf') },
+      'a',
+      undefined,
+      0,
+    ],
+    [
+      'a transition that is not allowed',
+      { type: 'string', ...rules('self == oldSelf') },
+      'a',
+      'b',
+      1,
+    ],
   ];
 
   it.each(cases)('%s', (_name, schema, value, old, count) => {
     const faults = faultsOf(schema, value, old);
     expect(faults).toHaveLength(count);
-    for (const fault of faults) expect(fault).toContain('failed: ');
+    for (const fault of faults) {
+      expect(fault).toContain('failed: ');
+    }
   });
 });
 
@@ -192,7 +250,12 @@ describe('the fault of a rule', () => {
   const notChecked =
     '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
   const cases: readonly (readonly [string, Schema, Json, readonly string[]])[] = [
-    ['tells the type, not the value', ruled({ message: 'no' }), { a: 'b' }, ['spec: Invalid value: "object": no']],
+    [
+      'tells the type, not the value',
+      ruled({ message: 'no' }),
+      { a: 'b' },
+      ['spec: Invalid value: "object": no'],
+    ],
     [
       'tells the rule when there is no message',
       ruled({}),
@@ -239,13 +302,19 @@ describe('the fault of a rule', () => {
       'stands beside that of a pattern',
       { ...ruled({ message: 'no' }), properties: { a: { type: 'string', pattern: '^c$' } } },
       { a: 'b' },
-      [`spec.a: Invalid value: "b": spec.a in body should match '^c$'`, 'spec: Invalid value: "object": no'],
+      [
+        `spec.a: Invalid value: "b": spec.a in body should match '^c$'`,
+        'spec: Invalid value: "object": no',
+      ],
     ],
     [
       'is not looked for in what has another type',
       ruled({ message: 'no' }),
       { a: 1 },
-      ['spec.a: Invalid value: "integer": spec.a in body must be of type string: "integer"', notChecked],
+      [
+        'spec.a: Invalid value: "integer": spec.a in body must be of type string: "integer"',
+        notChecked,
+      ],
     ],
     [
       'is not looked for when a value is not in the list',
@@ -259,3 +328,14 @@ describe('the fault of a rule', () => {
     expect(faultsOf(schema, value)).toEqual(faults);
   });
 });
+
+function faultsOf(spec: Schema, value: Json, old?: Json): string[] {
+  const object = (of: Json): ReturnType<typeof kubeObjectFrom> =>
+    kubeObjectFrom({ metadata: { name: 'x' }, spec: of }, 'v1', 'X');
+  const faults = validateSchema(
+    { type: 'object', properties: { spec } },
+    object(value),
+    old === undefined ? undefined : object(old),
+  );
+  return faults.map(({ field, message }) => `${field}: ${message}`);
+}

@@ -7,29 +7,20 @@ import type { FieldError } from '../model/status-error.ts';
 import { invalidValue, requiredValue, unsupportedValue } from '../model/status-error.ts';
 import { ajvSchema } from './ajv-schema.ts';
 import { FORMATS } from './formats.ts';
+import { hasRules, validateRules } from './rules.ts';
 import type { Schema } from './schema.ts';
 import { joinPath } from './schema.ts';
-import { hasRules, validateRules } from './rules.ts';
 import { validateLists } from './validate-lists.ts';
 
 // Patterns are Go's, without the syntax that JavaScript's unicode mode would refuse.
-const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, unicodeRegExp: false, formats: FORMATS });
+const ajv = new Ajv({
+  allErrors: true,
+  verbose: true,
+  strict: false,
+  unicodeRegExp: false,
+  formats: FORMATS,
+});
 const compiled = new WeakMap<Schema, ValidateFunction>();
-
-/** Every fault of an object of a custom resource, in the API server's words. `old` is the state before an update. */
-export function validateSchema(schema: Schema, object: KubeObject, old: KubeObject | undefined): FieldError[] {
-  let validate = compiled.get(schema);
-  if (validate === undefined) {
-    validate = ajv.compile(ajvSchema(schema));
-    compiled.set(schema, validate);
-  }
-  const errors = validate(object) ? [] : reported(validate.errors ?? []);
-  const faults = [...errors.flatMap((error) => fieldErrors(error, object)), ...validateLists(schema, object)];
-  if (!hasRules(schema)) return faults;
-  // The API server evaluates the rules all the same when a value has the right type and size.
-  const blocked = faults.some(({ reason }) => !['FieldValueInvalid', 'FieldValueDuplicate'].includes(reason));
-  return [...faults, ...(blocked ? [RULES_NOT_CHECKED] : validateRules(schema, object, old))];
-}
 
 /** apiextensions-apiserver, pkg/registry/customresource/strategy.go. */
 const RULES_NOT_CHECKED = invalidValue(
@@ -39,17 +30,52 @@ const RULES_NOT_CHECKED = invalidValue(
 );
 
 /**
- * Leaves out what the API server does not report: when no branch of `oneOf` or `anyOf` holds, only the faults of the branch that
- * comes closest; when several of `oneOf` hold, or for `not`, none.
+ * Every fault of an object of a custom resource, in the API server's words. `old` is the state
+ * before an update.
+ */
+export function validateSchema(
+  schema: Schema,
+  object: KubeObject,
+  old: KubeObject | undefined,
+): FieldError[] {
+  let validate = compiled.get(schema);
+  if (validate === undefined) {
+    validate = ajv.compile(ajvSchema(schema));
+    compiled.set(schema, validate);
+  }
+  const errors = validate(object) ? [] : reported(validate.errors ?? []);
+  const faults = [
+    ...errors.flatMap((error) => fieldErrors(error, object)),
+    ...validateLists(schema, object),
+  ];
+  if (!hasRules(schema)) {
+    return faults;
+  }
+  // The API server evaluates the rules all the same when a value has the right type and size.
+  const blocked = faults.some(
+    ({ reason }) => !['FieldValueInvalid', 'FieldValueDuplicate'].includes(reason),
+  );
+  return [...faults, ...(blocked ? [RULES_NOT_CHECKED] : validateRules(schema, object, old))];
+}
+
+/**
+ * Leaves out what the API server does not report: when no branch of `oneOf` or `anyOf` holds, only
+ * the faults of the branch that comes closest; when several of `oneOf` hold, or for `not`, none.
  */
 function reported(errors: readonly ErrorObject[]): ErrorObject[] {
   let left = [...errors];
   for (const error of errors) {
-    if (error.keyword !== 'oneOf' && error.keyword !== 'anyOf') continue;
+    if (error.keyword !== 'oneOf' && error.keyword !== 'anyOf') {
+      continue;
+    }
     const branches = new Map<string, ErrorObject[]>();
     for (const inner of errors) {
-      if (!inner.schemaPath.startsWith(`${error.schemaPath}/`) || !inner.instancePath.startsWith(error.instancePath))
+      if (
+        !inner.schemaPath.startsWith(`${error.schemaPath}/`) ||
+        !inner.instancePath.startsWith(error.instancePath)
+      ) {
         continue;
+      }
       const branch = inner.schemaPath.slice(error.schemaPath.length + 1).split('/')[0] ?? '';
       branches.set(branch, [...(branches.get(branch) ?? []), inner]);
     }
@@ -66,7 +92,9 @@ function fieldErrors(error: ErrorObject, object: Json): FieldError[] {
   const params = error.params as Readonly<Record<string, Json | undefined>>;
   const body = path === '' ? 'in body' : `${path} in body`;
   const limit = textOf(params.limit);
-  const refuse = (why: string, shown: Json | undefined = value): FieldError[] => [invalidValue(path, shown, why)];
+  const refuse = (why: string, shown: Json | undefined = value): FieldError[] => [
+    invalidValue(path, shown, why),
+  ];
   switch (error.keyword) {
     case 'required':
       return [requiredValue(joinPath(path, textOf(params.missingProperty)))];
@@ -89,7 +117,11 @@ function fieldErrors(error: ErrorObject, object: Json): FieldError[] {
     case 'format':
       return [
         {
-          ...invalidValue(path, value, `${body} must be of type ${textOf(params.format)}: ${JSON.stringify(value)}`),
+          ...invalidValue(
+            path,
+            value,
+            `${body} must be of type ${textOf(params.format)}: ${JSON.stringify(value)}`,
+          ),
           reason: 'FieldValueTypeInvalid',
         },
       ];
@@ -110,7 +142,13 @@ function fieldErrors(error: ErrorObject, object: Json): FieldError[] {
     case 'minLength':
       return refuse(`${body} should be at least ${limit} chars long`);
     case 'maxLength':
-      return [{ reason: 'FieldValueTooLong', field: path, message: `Too long: may not be more than ${limit} bytes` }];
+      return [
+        {
+          reason: 'FieldValueTooLong',
+          field: path,
+          message: `Too long: may not be more than ${limit} bytes`,
+        },
+      ];
     case 'minItems':
       return refuse(`${body} should have at least ${limit} items`, sizeOf(value));
     case 'minProperties':
@@ -128,7 +166,10 @@ function fieldErrors(error: ErrorObject, object: Json): FieldError[] {
       return refuse(`"${path}" must validate at least one schema (anyOf)`, '');
     case 'oneOf': {
       const passing = params.passingSchemas;
-      const found = passing === null || passing === undefined ? 'Found none valid' : 'Found 2 valid alternatives';
+      const found =
+        passing === null || passing === undefined
+          ? 'Found none valid'
+          : 'Found 2 valid alternatives';
       return refuse(`"${path}" must validate one and only one schema (oneOf). ${found}`, '');
     }
     case 'not':
@@ -138,7 +179,10 @@ function fieldErrors(error: ErrorObject, object: Json): FieldError[] {
   }
 }
 
-/** `/spec/ranges/0/cidr` as `spec.ranges[0].cidr`; whether a number is a position shows in the object. */
+/**
+ * `/spec/ranges/0/cidr` as `spec.ranges[0].cidr`; whether a number is a position shows in the
+ * object.
+ */
 function pathOf(pointer: string, object: Json): string {
   let path = '';
   let at: Json | undefined = object;
@@ -150,24 +194,40 @@ function pathOf(pointer: string, object: Json): string {
   return path;
 }
 
-function typeName(value: Json | undefined): string {
-  if (value === null || value === undefined) return 'null';
-  if (Array.isArray(value)) return 'array';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
-  return typeof value;
-}
-
 /**
- * Where the schema names a format, a value that is no text, list or null is held against it, and not against the type (kube-openapi,
- * pkg/validation/validate/type.go): the format, and that of the value.
+ * Where the schema names a format, a value that is no text, list or null is held against it, and
+ * not against the type (kube-openapi, pkg/validation/validate/type.go): the format, and that of the
+ * value.
  */
-function formatMismatch(format: unknown, value: Json | undefined): readonly [string, string] | undefined {
-  if (typeof format !== 'string' || !(format in FORMATS)) return undefined;
-  if (typeof value === 'number') return [format, Number.isInteger(value) ? 'int64' : 'float64'];
+function formatMismatch(
+  format: unknown,
+  value: Json | undefined,
+): readonly [string, string] | undefined {
+  if (typeof format !== 'string' || !(format in FORMATS)) {
+    return undefined;
+  }
+  if (typeof value === 'number') {
+    return [format, Number.isInteger(value) ? 'int64' : 'float64'];
+  }
   return typeof value === 'boolean' || isObject(value) ? [format, ''] : undefined;
 }
 
+function typeName(value: Json | undefined): string {
+  if (value === null || value === undefined) {
+    return 'null';
+  }
+  if (Array.isArray(value)) {
+    return 'array';
+  }
+  if (typeof value === 'number') {
+    return Number.isInteger(value) ? 'integer' : 'number';
+  }
+  return typeof value;
+}
+
 function sizeOf(value: Json | undefined): number {
-  if (Array.isArray(value)) return value.length;
+  if (Array.isArray(value)) {
+    return value.length;
+  }
   return isObject(value) ? Object.keys(value).length : 0;
 }

@@ -27,7 +27,10 @@ export interface Envtest {
 const READY_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 10_000;
 
-/** Starts etcd and kube-apiserver on free ports of 127.0.0.1 and waits until `/readyz` says ok. Throws after 60 s, with the log's end. */
+/**
+ * Starts etcd and kube-apiserver on free ports of 127.0.0.1 and waits until `/readyz` says ok.
+ * Throws after 60 s, with the log's end.
+ */
 export async function startEnvtest({ assets, folder, log }: EnvtestOptions): Promise<Envtest> {
   for (const binary of ['etcd', 'kube-apiserver']) {
     await access(join(assets, binary)).catch((cause: unknown) => {
@@ -42,12 +45,16 @@ export async function startEnvtest({ assets, folder, log }: EnvtestOptions): Pro
   const keyFile = join(folder, 'service-account.key');
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   await writeFile(keyFile, privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 });
-  await writeFile(join(folder, 'tokens.csv'), `${token},admin,admin,system:masters\n`, { mode: 0o600 });
+  await writeFile(join(folder, 'tokens.csv'), `${token},admin,admin,system:masters\n`, {
+    mode: 0o600,
+  });
   const etcdUrl = `http://127.0.0.1:${String(etcdPort)}`;
   const peerUrl = `http://127.0.0.1:${String(etcdPeerPort)}`;
   const processes: ChildProcess[] = [];
   const close = async (): Promise<void> => {
-    for (const child of [...processes].reverse()) await stop(child);
+    for (const child of [...processes].reverse()) {
+      await stop(child);
+    }
   };
   try {
     log(`apiserver: starting etcd and kube-apiserver of ${assets}`);
@@ -92,17 +99,27 @@ export async function startEnvtest({ assets, folder, log }: EnvtestOptions): Pro
   }
 }
 
-function run(binary: string, folder: string, args: readonly string[]): ChildProcess {
-  const output = createWriteStream(join(folder, 'servers.log'), { flags: 'a' });
-  const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  child.stdout.pipe(output, { end: false });
-  child.stderr.pipe(output, { end: false });
-  child.once('error', (error) => output.write(`${binary}: ${error.message}\n`));
-  return child;
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        if (typeof address === 'object' && address !== null) {
+          resolve(address.port);
+        } else {
+          reject(new Error('no free TCP port on 127.0.0.1'));
+        }
+      });
+    });
+  });
 }
 
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
+    return;
+  }
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => {
       resolve();
@@ -114,10 +131,21 @@ async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(killer);
 }
 
+function run(binary: string, folder: string, args: readonly string[]): ChildProcess {
+  const output = createWriteStream(join(folder, 'servers.log'), { flags: 'a' });
+  const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.pipe(output, { end: false });
+  child.stderr.pipe(output, { end: false });
+  child.once('error', (error) => output.write(`${binary}: ${error.message}\n`));
+  return child;
+}
+
 async function ready(url: string, token: string, folder: string): Promise<void> {
   const deadline = Date.now() + READY_DEADLINE_MS;
   while (Date.now() < deadline) {
-    if (await isReady(url, token)) return;
+    if (await isReady(url, token)) {
+      return;
+    }
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   const output = await readFile(join(folder, 'servers.log'), 'utf8').catch(() => '(no output)');
@@ -128,7 +156,8 @@ async function ready(url: string, token: string, folder: string): Promise<void> 
 
 function isReady(url: string, token: string): Promise<boolean> {
   return new Promise((resolve) => {
-    // Its certificate is made while it starts; only the loopback address is asked, and only whether it is ready.
+    // Its certificate is made while it starts; only the loopback address is asked, and only whether
+    // it is ready.
     const request = get(
       `${url}/readyz`,
       { rejectUnauthorized: false, headers: { authorization: `Bearer ${token}` } },
@@ -139,20 +168,6 @@ function isReady(url: string, token: string): Promise<boolean> {
     );
     request.once('error', () => {
       resolve(false);
-    });
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (typeof address === 'object' && address !== null) resolve(address.port);
-        else reject(new Error('no free TCP port on 127.0.0.1'));
-      });
     });
   });
 }

@@ -1,6 +1,7 @@
 import { delimiter } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { createKubeClient, KubeApiError, type KubeClient } from '@sallyport/kube';
+import type { KubeClient } from '@sallyport/kube';
+import { createKubeClient, KubeApiError } from '@sallyport/kube';
 
 /** An API server that was there before. */
 export interface Existing {
@@ -22,10 +23,16 @@ interface Kind {
 }
 
 const EGRESSES: Kind = { prefix: '/apis/crd.antrea.io/v1beta1', plural: 'egresses' };
-const DEFINITIONS: Kind = { prefix: '/apis/apiextensions.k8s.io/v1', plural: 'customresourcedefinitions' };
+const DEFINITIONS: Kind = {
+  prefix: '/apis/apiextensions.k8s.io/v1',
+  plural: 'customresourcedefinitions',
+};
 const NODES: Kind = { prefix: '/api/v1', plural: 'nodes' };
 
-/** What tests and the lab make outside of Namespaces of their own, in the order in which it is deleted. */
+/**
+ * What tests and the lab make outside of Namespaces of their own, in the order in which it is
+ * deleted.
+ */
 const KINDS: readonly Kind[] = [
   EGRESSES,
   DEFINITIONS,
@@ -36,42 +43,57 @@ const KINDS: readonly Kind[] = [
   { prefix: '/api/v1', plural: 'namespaces' },
 ];
 
-/** An API server that is asked must answer within this time, and so must one from which things are deleted. */
+/**
+ * An API server that is asked must answer within this time, and so must one from which things are
+ * deleted.
+ */
 const TIMEOUT_MS = 10_000;
 
 /**
- * The API server of a kubeconfig's current context, for tests and the lab to write to. Throws, before anything is written, when it
- * has Nodes or Egresses: it is the API server of a cluster then.
+ * The API server of a kubeconfig's current context, for tests and the lab to write to. Throws,
+ * before anything is written, when it has Nodes or Egresses: it is the API server of a cluster
+ * then.
  */
 export async function useExisting(kubeconfig: string): Promise<Existing> {
-  if (kubeconfig.includes(delimiter))
+  if (kubeconfig.includes(delimiter)) {
     throw new Error(
       `KUBECONFIG ${kubeconfig} names several files; make one of them (kubectl config view --flatten --minify) and name that`,
     );
+  }
   const client = createKubeClient(kubeconfig);
   const where = `KUBECONFIG ${kubeconfig}: the API server ${client.server}`;
   const before = await snapshot(client).catch((cause: unknown) => {
-    throw new Error(`${where} does not say what it has (${String(cause)}); start it, or unset KUBECONFIG`, { cause });
+    throw new Error(
+      `${where} does not say what it has (${String(cause)}); start it, or unset KUBECONFIG`,
+      { cause },
+    );
   });
   const found = [
     ...(before.get(NODES) ?? []).map(({ name }) => `Node ${name}`),
     ...(before.get(EGRESSES) ?? []).map(({ name }) => `Egress ${name}`),
   ];
-  if (found.length > 0)
+  if (found.length > 0) {
     throw new Error(
       `${where} belongs to a cluster, to which nothing is done here: it has ${found.join(', ')}; ` +
         'unset KUBECONFIG, or name an API server without Nodes and Egresses',
     );
+  }
   const known = new Set([...before.values()].flat().map(({ uid }) => uid));
   return { url: client.server, kubeconfig, close: () => deleteOthers(client, known) };
 }
 
 async function snapshot(client: KubeClient): Promise<ReadonlyMap<Kind, readonly Metadata[]>> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  return new Map(await Promise.all(KINDS.map(async (kind) => [kind, await list(client, kind, signal)] as const)));
+  return new Map(
+    await Promise.all(KINDS.map(async (kind) => [kind, await list(client, kind, signal)] as const)),
+  );
 }
 
-async function list(client: KubeClient, { prefix, plural }: Kind, signal: AbortSignal): Promise<readonly Metadata[]> {
+async function list(
+  client: KubeClient,
+  { prefix, plural }: Kind,
+  signal: AbortSignal,
+): Promise<readonly Metadata[]> {
   try {
     const answer = await client.json({ method: 'GET', path: `${prefix}/${plural}`, signal });
     return (answer as { readonly items: readonly { readonly metadata: Metadata }[] }).items.map(
@@ -79,9 +101,15 @@ async function list(client: KubeClient, { prefix, plural }: Kind, signal: AbortS
     );
   } catch (error) {
     // Egresses are not served before somebody defines them.
-    if (isNotFound(error)) return [];
+    if (isNotFound(error)) {
+      return [];
+    }
     throw error;
   }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof KubeApiError && error.status === 404;
 }
 
 async function deleteOthers(client: KubeClient, known: ReadonlySet<string>): Promise<void> {
@@ -97,14 +125,14 @@ async function deleteOthers(client: KubeClient, known: ReadonlySet<string>): Pro
       await client
         .json({ method: 'DELETE', path: `${folder}/${plural}/${name}`, body, signal })
         .catch((error: unknown) => {
-          if (!isNotFound(error)) throw error;
+          if (!isNotFound(error)) {
+            throw error;
+          }
         });
     }
   }
   // A definition goes after its objects, and until then cannot be made again.
-  while ((await others(DEFINITIONS)).length > 0) await setTimeout(100, undefined, { signal });
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof KubeApiError && error.status === 404;
+  while ((await others(DEFINITIONS)).length > 0) {
+    await setTimeout(100, undefined, { signal });
+  }
 }

@@ -2,10 +2,6 @@ import type { KubeObject } from '../model/kube-object.ts';
 import type { StoreEvent } from './store.ts';
 import { Store } from './store.ts';
 
-const object = (name: string, data = ''): KubeObject => ({ apiVersion: 'v1', kind: 'X', metadata: { name }, data });
-const store = (historyLimit = 100): Store => new Store({ firstRevision: 1000, historyLimit });
-const names = (objects: readonly KubeObject[]): string[] => objects.map(({ metadata }) => metadata.name);
-
 describe('Store', () => {
   it('gives every change a greater revision, over all resources', () => {
     const subject = store();
@@ -18,7 +14,9 @@ describe('Store', () => {
 
   it('lists in key order and by prefix', () => {
     const subject = store();
-    for (const key of ['b/2', 'a/1', 'ab/3', 'b/1']) subject.put('/a', key, object(key));
+    for (const key of ['b/2', 'a/1', 'ab/3', 'b/1']) {
+      subject.put('/a', key, object(key));
+    }
     expect(names(subject.list('/a'))).toEqual(['a/1', 'ab/3', 'b/1', 'b/2']);
     expect(names(subject.list('/a', 'a/'))).toEqual(['a/1']);
   });
@@ -34,7 +32,9 @@ describe('Store', () => {
     subject.remove('/a', 'x');
     leave();
     subject.put('/a', 'z', object('z'));
-    expect(seen.map(({ type, object: { data }, previous }) => [type, data, previous?.data])).toEqual([
+    expect(
+      seen.map(({ type, object: { data }, previous }) => [type, data, previous?.data]),
+    ).toEqual([
       ['MODIFIED', '2', '1'],
       ['DELETED', '2', '2'],
     ]);
@@ -56,8 +56,12 @@ describe('Store', () => {
   it('forgets old changes and says so with 410', () => {
     const subject = store(10);
     const first = subject.revision;
-    for (let index = 0; index < 40; index++) subject.put('/a', 'x', object('x', String(index)));
-    expect(() => subject.subscribe('/a', first, () => undefined)).toThrow(/too old resource version/);
+    for (let index = 0; index < 40; index++) {
+      subject.put('/a', 'x', object('x', String(index)));
+    }
+    expect(() => subject.subscribe('/a', first, () => undefined)).toThrow(
+      /too old resource version/,
+    );
     expect(() => subject.listAt('/a', '', first)).toThrow(/too old resource version/);
     expect(() => subject.subscribe('/a', subject.revision - 5, () => undefined)).not.toThrow();
     subject.compact();
@@ -67,3 +71,15 @@ describe('Store', () => {
     expect(() => subject.subscribe('/a', subject.revision, () => undefined)).not.toThrow();
   });
 });
+
+function store(historyLimit = 100): Store {
+  return new Store({ firstRevision: 1000, historyLimit });
+}
+
+function object(name: string, data = ''): KubeObject {
+  return { apiVersion: 'v1', kind: 'X', metadata: { name }, data };
+}
+
+function names(objects: readonly KubeObject[]): string[] {
+  return objects.map(({ metadata }) => metadata.name);
+}

@@ -3,27 +3,6 @@ import type { KubeObject } from '../model/kube-object.ts';
 import type { Column } from '../model/resource.ts';
 import { ageOf } from './duration.ts';
 
-/** A column of text. */
-export function column(name: string, cell: (object: KubeObject, now: Date) => string | number, priority = 0): Column {
-  return { name, type: 'string', priority, cell };
-}
-
-/** A column that shows the string at a path, or a stand-in for it. */
-export function textAt(name: string, path: string, absent = '<none>', priority = 0): Column {
-  const members = path.split('.');
-  return column(name, (object) => stringAt(object, ...members) ?? absent, priority);
-}
-
-/** A column that shows the number at a path, 0 when there is none. */
-export function numberAt(name: string, path: string, priority = 0): Column {
-  const members = path.split('.');
-  const cell = (object: KubeObject): number => {
-    const value = valueAt(object, ...members);
-    return typeof value === 'number' ? value : 0;
-  };
-  return { name, type: 'integer', priority, cell };
-}
-
 /** The first column of every table. */
 export const NAME: Column = {
   name: 'Name',
@@ -54,11 +33,29 @@ export const NAME_AND_AGE: readonly Column[] = [
   },
 ];
 
+/** A column that shows the string at a path, or a stand-in for it. */
+export function textAt(name: string, path: string, absent = '<none>', priority = 0): Column {
+  const members = path.split('.');
+  return column(name, (object) => stringAt(object, ...members) ?? absent, priority);
+}
+
+/** A column that shows the number at a path, 0 when there is none. */
+export function numberAt(name: string, path: string, priority = 0): Column {
+  const members = path.split('.');
+  const cell = (object: KubeObject): number => {
+    const value = valueAt(object, ...members);
+    return typeof value === 'number' ? value : 0;
+  };
+  return { name, type: 'integer', priority, cell };
+}
+
 /** `a=b,c=d` of a map at a path, or `<none>`. */
 export function pairsAt(object: KubeObject, ...path: readonly string[]): string {
   const map = valueAt(object, ...path);
   const pairs = typeof map === 'object' && map !== null ? Object.entries(map) : [];
-  return pairs.length === 0 ? '<none>' : pairs.map(([key, value]) => `${key}=${textOf(value)}`).join(',');
+  return pairs.length === 0
+    ? '<none>'
+    : pairs.map(([key, value]) => `${key}=${textOf(value)}`).join(',');
 }
 
 /** The container names and images of a Pod spec at a path, as the wide columns of workloads. */
@@ -71,4 +68,13 @@ export function containerColumns(...path: readonly string[]): readonly Column[] 
     column('Containers', (object) => join(object, 'name'), 1),
     column('Images', (object) => join(object, 'image'), 1),
   ];
+}
+
+/** A column of text. */
+export function column(
+  name: string,
+  cell: (object: KubeObject, now: Date) => string | number,
+  priority = 0,
+): Column {
+  return { name, type: 'string', priority, cell };
 }

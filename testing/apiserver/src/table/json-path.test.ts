@@ -1,5 +1,5 @@
-import { compileJsonPath } from './json-path.ts';
 import { ageOf, humanDuration } from './duration.ts';
+import { compileJsonPath } from './json-path.ts';
 
 const object = {
   metadata: { annotations: { 'x.example/y': 'dotted' } },

@@ -7,8 +7,9 @@ const STEP =
   /\.?\['((?:[^'\\]|\\.)*)'\]|\.?\[(-?\d+)\]|\.?\[\*\]|\.\*|\[\?\(\s*@((?:\.[A-Za-z0-9_-]+)+)\s*(==|!=)\s*(?:"([^"]*)"|'([^']*)'|([^)\s]+))\s*\)\]|\.((?:[^.[\]\\]|\\.)+)/y;
 
 /**
- * Compiles the JSONPath of a printer column: members (`.spec.x`, `['a.b']`, `a\.b`), positions, `[*]` and equality filters
- * (`[?(@.type=="Ready")]`). Returns the function that finds every match. Throws on anything else.
+ * Compiles the JSONPath of a printer column: members (`.spec.x`, `['a.b']`, `a\.b`), positions,
+ * `[*]` and equality filters (`[?(@.type=="Ready")]`). Returns the function that finds every match.
+ * Throws on anything else.
  */
 export function compileJsonPath(text: string): (value: Json) => Json[] {
   const path = text
@@ -22,8 +23,11 @@ export function compileJsonPath(text: string): (value: Json) => Json[] {
   while (step.lastIndex < source.length) {
     const from = step.lastIndex;
     const match = step.exec(source);
-    if (match === null)
-      throw new Error(`JSONPath ${JSON.stringify(text)}: cannot read ${JSON.stringify(source.slice(from))}`);
+    if (match === null) {
+      throw new Error(
+        `JSONPath ${JSON.stringify(text)}: cannot read ${JSON.stringify(source.slice(from))}`,
+      );
+    }
     steps.push(stepOf(match));
   }
   return (value) => steps.reduce<Json[]>((values, step) => step(values), [value]);
@@ -31,9 +35,15 @@ export function compileJsonPath(text: string): (value: Json) => Json[] {
 
 function stepOf(match: RegExpExecArray): Step {
   const [all, quoted, index, filterPath, operator, double, single, bare, member] = match;
-  if (index !== undefined)
-    return (values) => values.flatMap((value) => (Array.isArray(value) ? value.slice(Number(index)).slice(0, 1) : []));
-  if (all.endsWith('*]') || all === '.*') return (values) => values.flatMap(childrenOf);
+  if (index !== undefined) {
+    return (values) =>
+      values.flatMap((value) =>
+        Array.isArray(value) ? value.slice(Number(index)).slice(0, 1) : [],
+      );
+  }
+  if (all.endsWith('*]') || all === '.*') {
+    return (values) => values.flatMap(childrenOf);
+  }
   if (filterPath !== undefined) {
     const find = compileJsonPath(filterPath);
     const wanted = double ?? single ?? bare ?? '';
@@ -52,7 +62,11 @@ function stepOf(match: RegExpExecArray): Step {
 }
 
 function childrenOf(value: Json): Json[] {
-  if (Array.isArray(value)) return value;
-  if (!isObject(value)) return [];
+  if (Array.isArray(value)) {
+    return value;
+  }
+  if (!isObject(value)) {
+    return [];
+  }
   return Object.values(value).filter((member) => member !== undefined);
 }

@@ -13,13 +13,29 @@ export function columnDefinitions(columns: readonly Column[]): JsonObject[] {
   }));
 }
 
-/** One row of a Table, with as much of its object as `includeObject` (None, Metadata, Object) asks for. */
-export function tableRow(columns: readonly Column[], object: KubeObject, includeObject: string, now: Date): Json {
+/**
+ * One row of a Table, with as much of its object as `includeObject` (None, Metadata, Object) asks
+ * for.
+ */
+export function tableRow(
+  columns: readonly Column[],
+  object: KubeObject,
+  includeObject: string,
+  now: Date,
+): Json {
   const cells = columns.map((column) => column.cell(object, now));
-  if (includeObject === 'None') return { cells };
-  if (includeObject === 'Object') return { cells, object };
+  if (includeObject === 'None') {
+    return { cells };
+  }
+  if (includeObject === 'Object') {
+    return { cells, object };
+  }
   return {
     cells,
-    object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
+    object: {
+      kind: 'PartialObjectMetadata',
+      apiVersion: 'meta.k8s.io/v1',
+      metadata: object.metadata,
+    },
   };
 }

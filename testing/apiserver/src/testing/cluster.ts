@@ -13,12 +13,18 @@ export interface Outcome {
 
 /** A kubectl that goes on until it is ended. */
 export interface Following {
-  /** Resolves when standard output matches; rejects, with what kubectl has printed, when it ends before. */
+  /**
+   * Resolves when standard output matches; rejects, with what kubectl has printed, when it ends
+   * before.
+   */
   readonly until: (pattern: RegExp) => Promise<void>;
   readonly end: () => Promise<void>;
 }
 
-/** An API server (whichever the environment names) with kubectl for it, and names that no other run uses. */
+/**
+ * An API server (whichever the environment names) with kubectl for it, and names that no other run
+ * uses.
+ */
 export interface TestCluster {
   readonly server: ApiServer;
   /** Part of every name that a test makes. */
@@ -41,106 +47,6 @@ const KUBECTL_TIMEOUT_MS = 30_000;
 /** A set-up may take so long: the first one downloads kubectl and helm. */
 export const SET_UP_TIMEOUT_MS = 600_000;
 
-/** Starts the API server for one test file. */
-export async function startTestCluster(): Promise<TestCluster> {
-  const log = (line: string): void => {
-    process.stderr.write(`${line}\n`);
-  };
-  const tools = await ensureKubectl(defaultCacheFolder(process.env), log);
-  const server = await startApiServer({ env: process.env, log });
-  const id = `t${randomBytes(3).toString('hex')}`;
-  const kubectl: TestCluster['kubectl'] = (args, input = '') =>
-    runCommand(tools.kubectl, [`--kubeconfig=${server.kubeconfig}`, ...args], input);
-  const run: TestCluster['run'] = async (args, input) => succeeded('kubectl', args, await kubectl(args, input));
-  const helm: TestCluster['helm'] = async (args) =>
-    succeeded('helm', args, await runCommand(tools.helm, [`--kubeconfig=${server.kubeconfig}`, ...args], ''));
-  const namespace = `sallyport-${id}`;
-  try {
-    await run(['create', 'namespace', namespace]);
-  } catch (error) {
-    await server.close();
-    throw error;
-  }
-  const followed: Following[] = [];
-  return {
-    server,
-    id,
-    namespace,
-    kubectl,
-    run,
-    follow: (args) => {
-      const following = followCommand(tools.kubectl, [`--kubeconfig=${server.kubeconfig}`, ...args]);
-      followed.push(following);
-      return following;
-    },
-    helm,
-    close: async () => {
-      await Promise.all(followed.map((following) => following.end()));
-      await kubectl(['delete', 'namespace', namespace, '--wait=false']);
-      await server.close();
-    },
-  };
-}
-
-function succeeded(command: string, args: readonly string[], { code, stdout, stderr }: Outcome): string {
-  if (code === 0) return stdout;
-  throw new Error(`${command} ${args.join(' ')}: exit status ${String(code)}\n${stdout}\n${stderr}`);
-}
-
-function runCommand(command: string, args: readonly string[], input: string): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: KUBECTL_TIMEOUT_MS });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    // kubectl may end without reading its input.
-    child.stdin.on('error', () => undefined);
-    child.once('error', reject);
-    child.once('close', (code) => {
-      resolve({ code, stdout, stderr });
-    });
-    child.stdin.end(input);
-  });
-}
-
-function followCommand(command: string, args: readonly string[]): Following {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const closed = new Promise<string>((resolve) => {
-    child.once('error', (error) => {
-      resolve(error.message);
-    });
-    child.once('close', (code, signal) => {
-      resolve(signal ?? `exit status ${String(code)}`);
-    });
-  });
-  return {
-    until: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          if (pattern.test(stdout)) resolve();
-        };
-        child.stdout.on('data', look);
-        look();
-        void closed.then((how) => {
-          reject(
-            new Error(
-              `${command} ${args.join(' ')}: ended (${how}) before it printed ${String(pattern)}\n${stdout}\n${stderr}`,
-            ),
-          );
-        });
-      }),
-    end: async () => {
-      child.kill('SIGKILL');
-      await closed;
-    },
-  };
-}
-
 /** The plural, group and kind of the custom resource that tests define. */
 export interface GateNames {
   readonly group: string;
@@ -148,49 +54,13 @@ export interface GateNames {
   readonly resource: string;
 }
 
-/** Names of the tests' custom resource, of a group of this run. */
-export function gateNames(id: string): GateNames {
-  const group = `${id}.sallyport.example`;
-  return { group, plural: 'gates', resource: `gates.${group}` };
-}
-
-/** A CustomResourceDefinition that uses everything the tests look at. */
-export function gateDefinition(id: string): string {
-  const { group, plural, resource } = gateNames(id);
-  const version = (name: string, storage: boolean): object => ({
-    name,
-    served: true,
-    storage,
-    subresources: { status: {} },
-    additionalPrinterColumns: [
-      { name: 'Address', type: 'string', jsonPath: '.spec.address' },
-      { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
-      { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
-      { name: 'Mode', type: 'string', jsonPath: '.spec.mode', priority: 1 },
-    ],
-    schema: { openAPIV3Schema: GATE_SCHEMA },
-  });
-  return JSON.stringify({
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: resource },
-    spec: {
-      group,
-      scope: 'Cluster',
-      names: { kind: 'Gate', plural, singular: 'gate', shortNames: [`g${id}`], categories: [`all${id}`] },
-      versions: [version('v1beta1', true), version('v1alpha2', false)],
-    },
-  });
-}
-
-/** A Gate with some spec. */
-export function gate(id: string, name: string, spec: object, version = 'v1beta1'): string {
-  return JSON.stringify({ apiVersion: `${gateNames(id).group}/${version}`, kind: 'Gate', metadata: { name }, spec });
-}
-
 const RANGE = {
   type: 'object',
-  properties: { cidr: { type: 'string', format: 'cidr' }, start: { type: 'string' }, end: { type: 'string' } },
+  properties: {
+    cidr: { type: 'string', format: 'cidr' },
+    start: { type: 'string' },
+    end: { type: 'string' },
+  },
   oneOf: [{ required: ['cidr'] }, { required: ['start', 'end'] }],
 };
 
@@ -217,7 +87,11 @@ const GATE_SCHEMA = {
         ranges: { type: 'array', maxItems: 2, items: RANGE },
         target: { 'x-kubernetes-int-or-string': true },
         free: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-        options: { type: 'object', default: {}, properties: { retries: { type: 'integer', default: 3 } } },
+        options: {
+          type: 'object',
+          default: {},
+          properties: { retries: { type: 'integer', default: 3 } },
+        },
       },
     },
     status: {
@@ -237,3 +111,175 @@ const GATE_SCHEMA = {
     },
   },
 };
+
+/** Starts the API server for one test file. */
+export async function startTestCluster(): Promise<TestCluster> {
+  const log = (line: string): void => {
+    process.stderr.write(`${line}\n`);
+  };
+  const tools = await ensureKubectl(defaultCacheFolder(process.env), log);
+  const server = await startApiServer({ env: process.env, log });
+  const id = `t${randomBytes(3).toString('hex')}`;
+  const kubectl: TestCluster['kubectl'] = (args, input = '') =>
+    runCommand(tools.kubectl, [`--kubeconfig=${server.kubeconfig}`, ...args], input);
+  const run: TestCluster['run'] = async (args, input) =>
+    succeeded('kubectl', args, await kubectl(args, input));
+  const helm: TestCluster['helm'] = async (args) =>
+    succeeded(
+      'helm',
+      args,
+      await runCommand(tools.helm, [`--kubeconfig=${server.kubeconfig}`, ...args], ''),
+    );
+  const namespace = `sallyport-${id}`;
+  try {
+    await run(['create', 'namespace', namespace]);
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+  const followed: Following[] = [];
+  return {
+    server,
+    id,
+    namespace,
+    kubectl,
+    run,
+    follow: (args) => {
+      const following = followCommand(tools.kubectl, [
+        `--kubeconfig=${server.kubeconfig}`,
+        ...args,
+      ]);
+      followed.push(following);
+      return following;
+    },
+    helm,
+    close: async () => {
+      await Promise.all(followed.map((following) => following.end()));
+      await kubectl(['delete', 'namespace', namespace, '--wait=false']);
+      await server.close();
+    },
+  };
+}
+
+/** A CustomResourceDefinition that uses everything the tests look at. */
+export function gateDefinition(id: string): string {
+  const { group, plural, resource } = gateNames(id);
+  const version = (name: string, storage: boolean): object => ({
+    name,
+    served: true,
+    storage,
+    subresources: { status: {} },
+    additionalPrinterColumns: [
+      { name: 'Address', type: 'string', jsonPath: '.spec.address' },
+      { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+      { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+      { name: 'Mode', type: 'string', jsonPath: '.spec.mode', priority: 1 },
+    ],
+    schema: { openAPIV3Schema: GATE_SCHEMA },
+  });
+  return JSON.stringify({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: resource },
+    spec: {
+      group,
+      scope: 'Cluster',
+      names: {
+        kind: 'Gate',
+        plural,
+        singular: 'gate',
+        shortNames: [`g${id}`],
+        categories: [`all${id}`],
+      },
+      versions: [version('v1beta1', true), version('v1alpha2', false)],
+    },
+  });
+}
+
+/** A Gate with some spec. */
+export function gate(id: string, name: string, spec: object, version = 'v1beta1'): string {
+  return JSON.stringify({
+    apiVersion: `${gateNames(id).group}/${version}`,
+    kind: 'Gate',
+    metadata: { name },
+    spec,
+  });
+}
+
+/** Names of the tests' custom resource, of a group of this run. */
+export function gateNames(id: string): GateNames {
+  const group = `${id}.sallyport.example`;
+  return { group, plural: 'gates', resource: `gates.${group}` };
+}
+
+function runCommand(command: string, args: readonly string[], input: string): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      timeout: KUBECTL_TIMEOUT_MS,
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    // kubectl may end without reading its input.
+    child.stdin.on('error', () => undefined);
+    child.once('error', reject);
+    child.once('close', (code) => {
+      resolve({ code, stdout, stderr });
+    });
+    child.stdin.end(input);
+  });
+}
+
+function succeeded(
+  command: string,
+  args: readonly string[],
+  { code, stdout, stderr }: Outcome,
+): string {
+  if (code === 0) {
+    return stdout;
+  }
+  throw new Error(
+    `${command} ${args.join(' ')}: exit status ${String(code)}\n${stdout}\n${stderr}`,
+  );
+}
+
+function followCommand(command: string, args: readonly string[]): Following {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const closed = new Promise<string>((resolve) => {
+    child.once('error', (error) => {
+      resolve(error.message);
+    });
+    child.once('close', (code, signal) => {
+      resolve(signal ?? `exit status ${String(code)}`);
+    });
+  });
+  return {
+    until: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (pattern.test(stdout)) {
+            resolve();
+          }
+        };
+        child.stdout.on('data', look);
+        look();
+        void closed.then((how) => {
+          reject(
+            new Error(
+              `${command} ${args.join(' ')}: ended (${how}) before it printed ${String(pattern)}\n${stdout}\n${stderr}`,
+            ),
+          );
+        });
+      }),
+    end: async () => {
+      child.kill('SIGKILL');
+      await closed;
+    },
+  };
+}

@@ -15,7 +15,14 @@ describe('nodeAddresses', () => {
   it('keeps egress IPs apart from Nodes, load balancer and router, however many there are', () => {
     const nodes = nodeAddresses(50).map(({ ip }) => ip);
     const egressIPs = Array.from({ length: 40 }, (_, index) => egressIP(index));
-    const all = [...nodes, ...egressIPs, '192.168.77.1', '192.168.77.2', '192.168.77.250', '192.168.77.254'];
+    const all = [
+      ...nodes,
+      ...egressIPs,
+      '192.168.77.1',
+      '192.168.77.2',
+      '192.168.77.250',
+      '192.168.77.254',
+    ];
     expect(new Set(all).size).toBe(all.length);
   });
 

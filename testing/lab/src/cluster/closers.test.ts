@@ -3,11 +3,12 @@ import { Closers } from './closers.ts';
 it('undoes everything in reverse, whatever fails, and says what failed', async () => {
   const closed: string[] = [];
   const closers = new Closers();
-  for (const name of ['first', 'second', 'third'])
+  for (const name of ['first', 'second', 'third']) {
     await closers.add(name, () => {
       closed.push(name);
       return name === 'second' ? Promise.reject(new Error('second is stuck')) : Promise.resolve();
     });
+  }
   await expect(closers.close()).rejects.toThrow('second is stuck');
   expect(closed).toEqual(['third', 'second', 'first']);
 });

@@ -1,12 +1,18 @@
 /** One step of a clean-up may take this long. */
 const STEP_TIMEOUT_MS = 15_000;
 
-/** What has to be undone, in the reverse of the order in which it was done; no step can hold up the others for long. */
+/**
+ * What has to be undone, in the reverse of the order in which it was done; no step can hold up the
+ * others for long.
+ */
 export class Closers {
   #closing: Promise<void> | undefined;
   readonly #steps: { readonly name: string; readonly close: () => Promise<void> }[] = [];
 
-  /** Remembers what to undo. What is added after `close` was begun is undone at once, and the promise rejects. */
+  /**
+   * Remembers what to undo. What is added after `close` was begun is undone at once, and the
+   * promise rejects.
+   */
   async add(name: string, close: () => Promise<void>): Promise<void> {
     if (this.#closing !== undefined) {
       await close();
@@ -15,7 +21,10 @@ export class Closers {
     this.#steps.push({ name, close });
   }
 
-  /** Undoes everything, each step for at most 15 s, and throws what went wrong when all is done. Idempotent. */
+  /**
+   * Undoes everything, each step for at most 15 s, and throws what went wrong when all is done.
+   * Idempotent.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -30,8 +39,12 @@ export class Closers {
         errors.push(error);
       }
     }
-    if (errors.length === 1) throw errors[0];
-    if (errors.length > 1) throw new AggregateError(errors, errors.map(String).join('; '));
+    if (errors.length === 1) {
+      throw errors[0];
+    }
+    if (errors.length > 1) {
+      throw new AggregateError(errors, errors.map(String).join('; '));
+    }
   }
 }
 

@@ -1,7 +1,13 @@
 import { only } from '../traffic/expectation.ts';
 import { PacketError } from '../traffic/sniffer.ts';
 import { waitFor } from '../traffic/wait-for.ts';
-import { API_SERVER, CONTROLLER, EXTERNAL_SERVER, LOAD_BALANCER_IP, nodeAddresses } from './address-plan.ts';
+import {
+  API_SERVER,
+  CONTROLLER,
+  EXTERNAL_SERVER,
+  LOAD_BALANCER_IP,
+  nodeAddresses,
+} from './address-plan.ts';
 import type { Cluster } from './cluster.ts';
 import { podIPFromCniResult, renderCniAdd, renderCniDel } from './cni.ts';
 import { createCluster } from './create-cluster.ts';
@@ -74,17 +80,25 @@ describe('traffic to the external network', () => {
       { flow: client.flow, expect: only('192.168.77.11') },
       { flow: neighbour.flow, expect: only('192.168.77.12') },
     ];
-    await cluster.sniffer.phase('two Pods', expectations, () => Promise.all(flows.map((flow) => flow.more(5))));
+    await cluster.sniffer.phase('two Pods', expectations, () =>
+      Promise.all(flows.map((flow) => flow.more(5))),
+    );
     await Promise.all(flows.map((flow) => flow.stop()));
     expect(flows.map(({ sources }) => sources)).toEqual([['192.168.77.11'], ['192.168.77.12']]);
   });
 
   it('may be a long-lived connection, whichever side talks', async () => {
-    const streams = await Promise.all([client.openStream({ mode: 'echo' }), client.openStream({ mode: 'push' })]);
+    const streams = await Promise.all([
+      client.openStream({ mode: 'echo' }),
+      client.openStream({ mode: 'push' }),
+    ]);
     await waitFor(() => (streams.every(({ timesMs }) => timesMs.length >= 5) ? true : undefined), {
       what: 'five lines',
     });
-    expect(await Promise.all(streams.map((stream) => stream.source()))).toEqual(['192.168.77.11', '192.168.77.11']);
+    expect(await Promise.all(streams.map((stream) => stream.source()))).toEqual([
+      '192.168.77.11',
+      '192.168.77.11',
+    ]);
     expect(streams.map(({ isClosed }) => isClosed)).toEqual([false, false]);
     await Promise.all(streams.map((stream) => stream.close()));
   });
@@ -92,8 +106,10 @@ describe('traffic to the external network', () => {
 
 describe('the sniffer', () => {
   it('fails a phase when a packet has another source than expected', async () => {
-    const phase = cluster.sniffer.phase('wrong', [{ flow: client.flow, expect: only('192.168.77.200') }], () =>
-      client.request(),
+    const phase = cluster.sniffer.phase(
+      'wrong',
+      [{ flow: client.flow, expect: only('192.168.77.200') }],
+      () => client.request(),
     );
     const error = await phase.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(PacketError);
@@ -120,15 +136,21 @@ describe('the sniffer', () => {
 
   it('fails a phase when a sender is not named', async () => {
     const phase = cluster.sniffer.phase('unnamed', [], () => client.request());
-    await expect(phase).rejects.toThrow('traffic of default/client, of which this phase expects nothing');
+    await expect(phase).rejects.toThrow(
+      'traffic of default/client, of which this phase expects nothing',
+    );
   });
 
   it('fails a phase when a Pod IP leaves the cluster', async () => {
     await cluster.node('n1').script(`iptables -t nat -I POSTROUTING -s ${client.ip} -j ACCEPT`);
-    const phase = cluster.sniffer.phase('leak', [{ flow: client.flow, expect: only('192.168.77.11') }], () =>
-      client.request(undefined, 500).catch(() => undefined),
+    const phase = cluster.sniffer.phase(
+      'leak',
+      [{ flow: client.flow, expect: only('192.168.77.11') }],
+      () => client.request(undefined, 500).catch(() => undefined),
     );
-    await expect(phase).rejects.toThrow(`a Pod IP left the cluster, ${client.ip} (traffic of default/client)`);
+    await expect(phase).rejects.toThrow(
+      `a Pod IP left the cluster, ${client.ip} (traffic of default/client)`,
+    );
     await cluster.node('n1').script(`iptables -t nat -D POSTROUTING -s ${client.ip} -j ACCEPT`);
   });
 
@@ -137,14 +159,11 @@ describe('the sniffer', () => {
     await client.request(undefined, 500).catch(() => undefined);
     await cluster.node('n1').script(`iptables -t nat -D POSTROUTING -s ${client.ip} -j ACCEPT`);
     const phase = cluster.sniffer.phase('silence', [], () => Promise.resolve());
-    await expect(phase).rejects.toThrow(`before the phase, a Pod IP left the cluster, ${client.ip}`);
+    await expect(phase).rejects.toThrow(
+      `before the phase, a Pod IP left the cluster, ${client.ip}`,
+    );
   });
 });
-
-/** The address that a Node has on its ends of the cables to its Pods. */
-function gatewayOf({ podCIDR }: LabNode): string {
-  return podCIDR.replace('.0/24', '.1');
-}
 
 describe('traffic inside of the cluster', () => {
   it('keeps the Pod IP on its way to Pods on the same and on another Node', async () => {
@@ -158,12 +177,20 @@ describe('traffic inside of the cluster', () => {
   });
 
   it('reaches the load balancer and every NodePort, from Pods and from outside', async () => {
-    const urls = [`http://${LOAD_BALANCER_IP}`, ...cluster.nodes.map(({ ip }) => `http://${ip}:30080`)];
+    const urls = [
+      `http://${LOAD_BALANCER_IP}`,
+      ...cluster.nodes.map(({ ip }) => `http://${ip}:30080`),
+    ];
     const seen = await Promise.all(urls.map((url) => cluster.external.request(url)));
-    // kube-proxy masquerades what comes in by these: the server sees the Node that took it in, by the address that this Node
-    // has toward the server (which is its end of the cable when the server runs on it).
-    const entrances = ['n1', ...cluster.nodes.map(({ name }) => name)].map((name) => cluster.node(name));
-    for (const [index, node] of entrances.entries()) expect([node.ip, gatewayOf(node)]).toContain(seen[index]);
+    // kube-proxy masquerades what comes in by these: the server sees the Node that took it in, by
+    // the address that this Node has toward the server (which is its end of the cable when the
+    // server runs on it).
+    const entrances = ['n1', ...cluster.nodes.map(({ name }) => name)].map((name) =>
+      cluster.node(name),
+    );
+    for (const [index, node] of entrances.entries()) {
+      expect([node.ip, gatewayOf(node)]).toContain(seen[index]);
+    }
     expect(await Promise.all(urls.map((url) => neighbour.request(url)))).not.toContain('');
   });
 });
@@ -186,7 +213,9 @@ spec:
     expect(await late.request()).toBe('192.168.77.12');
 
     const wiring = () =>
-      cluster.guest.script(`ip netns list; ip -n n2 route show ${late.ip}; ls /run/sallyport/n2/cni/kindnet`);
+      cluster.guest.script(
+        `ip netns list; ip -n n2 route show ${late.ip}; ls /run/sallyport/n2/cni/kindnet`,
+      );
     expect((await wiring()).stdout).toContain(late.netns);
     await cluster.kubectl(['delete', 'pod', 'late', '--timeout=20s']);
     const { stdout } = await wiring();
@@ -198,7 +227,11 @@ spec:
     const [, node] = nodeAddresses(2);
     const attachment = { node: node!, netns: 'pod-again', containerID: 'wired-again' };
     const addresses = async () =>
-      (await cluster.guest.script('cd /run/sallyport/n2/cni/kindnet; grep -l wired-again * || true')).stdout.trim();
+      (
+        await cluster.guest.script(
+          'cd /run/sallyport/n2/cni/kindnet; grep -l wired-again * || true',
+        )
+      ).stdout.trim();
     await cluster.guest.script(renderCniAdd(attachment));
     const { stdout } = await cluster.guest.script(renderCniAdd(attachment));
     expect(await addresses()).toBe(podIPFromCniResult(stdout));
@@ -208,7 +241,14 @@ spec:
 
   it('reports what kubelet reports', async () => {
     const columns = 'NAME:.metadata.name,PHASE:.status.phase,IP:.status.podIP,HOST:.status.hostIP';
-    const out = await cluster.kubectl(['get', 'pod', 'client', '-o', `custom-columns=${columns}`, '--no-headers']);
+    const out = await cluster.kubectl([
+      'get',
+      'pod',
+      'client',
+      '-o',
+      `custom-columns=${columns}`,
+      '--no-headers',
+    ]);
     expect(out.trim().split(/\s+/)).toEqual(['client', 'Running', client.ip, '192.168.77.11']);
     await cluster.kubectl(['wait', '--for=condition=Ready', 'pod/client', '--timeout=60s'], {
       timeoutMs: 80_000,
@@ -220,7 +260,9 @@ describe('faults', () => {
   it('a cut link is silence, and over when the link is back', async () => {
     const node = cluster.node('n2');
     await node.cutLink();
-    await expect(neighbour.request(undefined, 500)).rejects.toThrow('default/neighbour got no answer');
+    await expect(neighbour.request(undefined, 500)).rejects.toThrow(
+      'default/neighbour got no answer',
+    );
     await node.restoreLink();
     const answer = () => neighbour.request(undefined, 5000).catch(() => undefined);
     expect(await waitFor(answer, { what: 'the link to be back' })).toBe('192.168.77.12');
@@ -231,7 +273,9 @@ describe('faults', () => {
     for (const name of ['n1', 'n2']) {
       await cluster.node(name).addAddress(ip);
       const node = cluster.node(name);
-      expect([node.ip, gatewayOf(node)]).toContain(await cluster.external.request(`http://${ip}:30080`));
+      expect([node.ip, gatewayOf(node)]).toContain(
+        await cluster.external.request(`http://${ip}:30080`),
+      );
       await cluster.node(name).removeAddress(ip);
     }
   });
@@ -240,8 +284,12 @@ describe('faults', () => {
     const node = cluster.node('n1');
     const rules = async () => (await node.script("iptables-save | grep '^-A'")).stdout;
     const before = await rules();
-    await node.script('for table in nat filter mangle; do iptables -t $table -I OUTPUT -p 99 -j RETURN; done');
-    for (const table of ['nat', 'filter', 'mangle'] as const) await node.flushTable(table);
+    await node.script(
+      'for table in nat filter mangle; do iptables -t $table -I OUTPUT -p 99 -j RETURN; done',
+    );
+    for (const table of ['nat', 'filter', 'mangle'] as const) {
+      await node.flushTable(table);
+    }
     expect(await rules()).toBe(before);
     expect(await client.request()).toBe('192.168.77.11');
     expect(await client.request('http://10.96.0.10')).toBe(client.ip);
@@ -259,14 +307,19 @@ describe('faults', () => {
     const pings = async (seconds: number) => {
       const argv = ['ping', '-c', '1', '-W', String(seconds), API_SERVER.ip];
       const outward = cluster.guest.run(argv, { netns: CONTROLLER.netns, timeoutMs: 60_000 });
-      const results = await Promise.allSettled([outward, cluster.node('n1').ping(CONTROLLER.ip, seconds)]);
+      const results = await Promise.allSettled([
+        outward,
+        cluster.node('n1').ping(CONTROLLER.ip, seconds),
+      ]);
       return results.map(({ status }) => status === 'fulfilled');
     };
     expect(await pings(20)).toEqual([true, true]);
     await cluster.partitionController();
     expect(await pings(2)).toEqual([false, false]);
     await cluster.healController();
-    await waitFor(async () => ((await pings(5)).every(Boolean) ? true : undefined), { what: 'the link to be back' });
+    await waitFor(async () => ((await pings(5)).every(Boolean) ? true : undefined), {
+      what: 'the link to be back',
+    });
   });
 
   it('vswitchd restarts: flows are gone, bridges are not', async () => {
@@ -275,7 +328,9 @@ describe('faults', () => {
       'ovs-vsctl add-br br-test -- set bridge br-test fail-mode=secure; ovs-ofctl add-flow br-test actions=drop',
     );
     await node.restartVswitchd();
-    expect((await node.script('ovs-ofctl dump-flows br-test --no-names')).stdout).not.toContain('actions=drop');
+    expect((await node.script('ovs-ofctl dump-flows br-test --no-names')).stdout).not.toContain(
+      'actions=drop',
+    );
     await node.script('ovs-vsctl del-br br-test');
   });
 
@@ -284,7 +339,9 @@ describe('faults', () => {
     const node = cluster.node('n3');
     await node.kill();
     expect((await cluster.guest.run(['ip', 'netns', 'pids', 'n3'])).stdout).toBe('');
-    await expect(client.request(`http://${servers[1]?.ip ?? ''}:8080`, 1000)).rejects.toThrow('got no answer');
+    await expect(client.request(`http://${servers[1]?.ip ?? ''}:8080`, 1000)).rejects.toThrow(
+      'got no answer',
+    );
   });
 
   it('no phase passes without a sniffer', async () => {
@@ -293,3 +350,8 @@ describe('faults', () => {
     await expect(phase).rejects.toThrow('the sniffer is dead');
   });
 });
+
+/** The address that a Node has on its ends of the cables to its Pods. */
+function gatewayOf({ podCIDR }: LabNode): string {
+  return podCIDR.replace('.0/24', '.1');
+}

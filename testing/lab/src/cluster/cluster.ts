@@ -1,23 +1,23 @@
-import { CoreV1Api } from '@kubernetes/client-node';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { CoreV1Api } from '@kubernetes/client-node';
 import type { Flows } from '../traffic/flow.ts';
 import { Sender } from '../traffic/sender.ts';
 import type { Sniffer } from '../traffic/sniffer.ts';
 import { waitFor } from '../traffic/wait-for.ts';
 import type { Guest } from '../vm/guest.ts';
-import { CONTROLLER, EXTERNAL_SERVER } from './address-plan.ts';
 import type { NodeAddresses } from './address-plan.ts';
+import { CONTROLLER, EXTERNAL_SERVER } from './address-plan.ts';
 import type { Closers } from './closers.ts';
-import { diagnose } from './diagnosis.ts';
 import type { ClusterLog } from './cluster-log.ts';
+import { diagnose } from './diagnosis.ts';
 import { runKubectl } from './kubectl.ts';
 import { lanPort } from './network-script.ts';
-import { LabNode } from './node.ts';
 import type { NodeStandIns } from './node.ts';
+import { LabNode } from './node.ts';
 import { ovsRunDir } from './node-script.ts';
-import { podManifest } from './pod-manifest.ts';
-import { LabPod } from './pod.ts';
 import type { PodSpec } from './pod.ts';
+import { LabPod } from './pod.ts';
+import { podManifest } from './pod-manifest.ts';
 import { Sallyport } from './sallyport.ts';
 
 /** How long a Pod may take until it runs: Node.js starts slowly under emulation. */
@@ -56,7 +56,8 @@ export class Cluster {
     this.kubeConfig = parts.kubeConfig;
     this.sniffer = parts.sniffer;
     this.nodes = parts.addresses.map(
-      (addresses) => new LabNode(parts.guest, addresses, parts.flows.for(addresses.name), parts.standIns),
+      (addresses) =>
+        new LabNode(parts.guest, addresses, parts.flows.for(addresses.name), parts.standIns),
     );
     this.external = new Sender(
       parts.guest,
@@ -69,12 +70,18 @@ export class Cluster {
   /** The Node of that name. Throws when there is none. */
   node(name: string): LabNode {
     const node = this.nodes.find((candidate) => candidate.name === name);
-    if (node === undefined)
-      throw new Error(`no Node "${name}": there are ${this.nodes.map((candidate) => candidate.name).join(', ')}`);
+    if (node === undefined) {
+      throw new Error(
+        `no Node "${name}": there are ${this.nodes.map((candidate) => candidate.name).join(', ')}`,
+      );
+    }
     return node;
   }
 
-  /** Runs kubectl on the host, e.g. `kubectl(['get', 'egress', '-o', 'json'])`, and returns its stdout. Throws `KubectlError`. */
+  /**
+   * Runs kubectl on the host, e.g. `kubectl(['get', 'egress', '-o', 'json'])`, and returns its
+   * stdout. Throws `KubectlError`.
+   */
   kubectl(
     args: readonly string[],
     options?: { readonly stdin?: string; readonly timeoutMs?: number },
@@ -84,9 +91,12 @@ export class Cluster {
 
   /** `kubectl apply -f -` of one YAML text or of objects. */
   async apply(manifests: string | readonly object[]): Promise<void> {
-    // Documents of their own, not a List: that would have kubectl check them by itself instead of asking the API server.
+    // Documents of their own, not a List: that would have kubectl check them by itself instead of
+    // asking the API server.
     const stdin =
-      typeof manifests === 'string' ? manifests : manifests.map((object) => JSON.stringify(object)).join('\n---\n');
+      typeof manifests === 'string'
+        ? manifests
+        : manifests.map((object) => JSON.stringify(object)).join('\n---\n');
     await this.kubectl(['apply', '-f', '-'], { stdin });
   }
 
@@ -112,7 +122,9 @@ export class Cluster {
         phase = pod?.status?.phase ?? phase;
         const isRunning = phase === 'Running' && pod?.metadata?.deletionTimestamp === undefined;
         const ip = pod?.status?.podIP;
-        return isRunning && ip !== undefined ? { namespace, name, ip, node: pod?.spec?.nodeName ?? '' } : undefined;
+        return isRunning && ip !== undefined
+          ? { namespace, name, ip, node: pod?.spec?.nodeName ?? '' }
+          : undefined;
       },
       { what: `Pod ${namespace}/${name} to run`, timeoutMs: POD_TIMEOUT_MS, actual: () => phase },
     );
@@ -124,7 +136,9 @@ export class Cluster {
     await this.#parts.standIns.kubeProxy.untilReady(namespace, name);
   }
 
-  /** Installs the CRDs, the controller and an agent on each Node, and waits until they are ready. */
+  /**
+   * Installs the CRDs, the controller and an agent on each Node, and waits until they are ready.
+   */
   async installSallyport(): Promise<Sallyport> {
     const { guest, log, closers } = this.#parts;
     this.#sallyport ??= await Sallyport.install({
@@ -150,15 +164,20 @@ export class Cluster {
     await this.guest.run(['ip', 'link', 'set', lanPort(CONTROLLER.netns), 'up']);
   }
 
-  /** A log: of `controller`, `agent-n1`, … or of a Node's `ovs-vswitchd-n1`, `ovsdb-server-n1`, …. */
+  /**
+   * A log: of `controller`, `agent-n1`, … or of a Node's `ovs-vswitchd-n1`, `ovsdb-server-n1`, ….
+   */
   async logs(name: string): Promise<string> {
     const [, daemon, node] = /^(ovs-vswitchd|ovsdb-server)-(\w+)$/.exec(name) ?? [];
-    if (daemon !== undefined && node !== undefined) return this.guest.readFile(`${ovsRunDir(node)}/${daemon}.log`);
+    if (daemon !== undefined && node !== undefined) {
+      return this.guest.readFile(`${ovsRunDir(node)}/${daemon}.log`);
+    }
     const component = this.#sallyport?.components.find((candidate) => candidate.name === name);
-    if (component === undefined)
+    if (component === undefined) {
       throw new Error(
         `no log "${name}": there are ${[...(this.#sallyport?.components ?? []).map((known) => known.name), 'ovs-vswitchd-<node>', 'ovsdb-server-<node>'].join(', ')}`,
       );
+    }
     return component.log;
   }
 
@@ -167,7 +186,10 @@ export class Cluster {
     return diagnose(this.nodes, this.#sallyport, (args) => this.kubectl(args), this.guest);
   }
 
-  /** Ends everything: processes, API server, guest. Bounded and idempotent. Throws when the sniffer missed packets. */
+  /**
+   * Ends everything: processes, API server, guest. Bounded and idempotent. Throws when the sniffer
+   * missed packets.
+   */
   async close(): Promise<void> {
     await this.#parts.closers.close();
   }

@@ -12,7 +12,10 @@ export interface ComponentCommand {
 /** So many lines of a component's log are kept: the last ones. */
 const KEPT_LINES = 5000;
 
-/** A process of the product that can be stopped, killed and started again; its log is kept over all its lives. */
+/**
+ * A process of the product that can be stopped, killed and started again; its log is kept over all
+ * its lives.
+ */
 export class Component {
   readonly name: string;
   readonly #guest: Guest;
@@ -39,7 +42,9 @@ export class Component {
 
   /** Starts the process; it may still take a while until it works. Throws when it runs already. */
   async start(): Promise<void> {
-    if (this.#process !== undefined) throw new Error(`${this.name} runs already`);
+    if (this.#process !== undefined) {
+      throw new Error(`${this.name} runs already`);
+    }
     const { argv, netns, env } = this.#command;
     this.#note('started by the lab');
     const process = await this.#guest.spawn(argv, {
@@ -53,7 +58,9 @@ export class Component {
     this.#ended = process.exited.then(
       (end) => {
         this.#note(`ended: ${end.signal ?? `exit status ${String(end.exitCode)}`}`);
-        if (this.#process === process) this.#process = undefined;
+        if (this.#process === process) {
+          this.#process = undefined;
+        }
       },
       () => {
         this.#process = undefined;
@@ -84,6 +91,8 @@ export class Component {
 
   #keep(line: string): void {
     this.#lines.push(line);
-    if (this.#lines.length > KEPT_LINES) this.#lines.shift();
+    if (this.#lines.length > KEPT_LINES) {
+      this.#lines.shift();
+    }
   }
 }

@@ -1,16 +1,17 @@
 import { dirname } from 'node:path';
-import { defaultCacheFolder, ensureKubectl, startApiServer } from '@sallyport/apiserver';
 import { KubeConfig } from '@kubernetes/client-node';
+import { defaultCacheFolder, ensureKubectl, startApiServer } from '@sallyport/apiserver';
 import { Flows } from '../traffic/flow.ts';
 import { Sniffer } from '../traffic/sniffer.ts';
 import { bootGuest } from '../vm/boot-guest.ts';
 import type { Guest } from '../vm/guest.ts';
-import { API_SERVER, EXTERNAL_SERVER, FLOW_PORTS, nodeAddresses } from './address-plan.ts';
+import { GUEST_WORKSPACE, workspaceRoot } from '../workspace-root.ts';
 import type { NodeAddresses } from './address-plan.ts';
+import { API_SERVER, EXTERNAL_SERVER, FLOW_PORTS, nodeAddresses } from './address-plan.ts';
 import { Closers } from './closers.ts';
-import { timed } from './cluster-log.ts';
-import type { ClusterLog } from './cluster-log.ts';
 import { Cluster } from './cluster.ts';
+import type { ClusterLog } from './cluster-log.ts';
+import { timed } from './cluster-log.ts';
 import { guestURL, kubeConfigFor } from './kube-config-for.ts';
 import { KubeProxy } from './kube-proxy.ts';
 import { Kubelet } from './kubelet.ts';
@@ -19,7 +20,6 @@ import { ovsEnvironment, renderNodeScript } from './node-script.ts';
 import { installServer, startServer } from './server.ts';
 import { ServiceController } from './service-controller.ts';
 import { GUEST_KUBECTL_FOLDER, installShellCommands } from './shell-commands.ts';
-import { GUEST_WORKSPACE, workspaceRoot } from '../workspace-root.ts';
 
 /** What a cluster is made of. */
 export interface ClusterOptions {
@@ -27,18 +27,25 @@ export interface ClusterOptions {
   readonly nodes?: number;
   /** Default: nobody is told. */
   readonly log?: ClusterLog;
-  /** Closes the cluster when it is aborted, whether it is up already or comes up still: `createCluster` rejects then. */
+  /**
+   * Closes the cluster when it is aborted, whether it is up already or comes up still:
+   * `createCluster` rejects then.
+   */
   readonly signal?: AbortSignal;
 }
 
-/** Deadlines are for what hangs: generous, since a machine may be busy with other things and emulation multiplies that. */
+/**
+ * Deadlines are for what hangs: generous, since a machine may be busy with other things and
+ * emulation multiplies that.
+ */
 const BOOT_TIMEOUT_MS = 120_000;
 const STEP_TIMEOUT_MS = 120_000;
 
 /**
- * Brings up a cluster: boots the guest, starts the API server on the host, makes the networks and the Nodes, and starts
- * the stand-ins for kubelet, kube-proxy and the controllers of Services, the external server and the sniffer. Rejects with
- * the reason when something could not be had (no QEMU, a missed deadline); nothing is left behind then.
+ * Brings up a cluster: boots the guest, starts the API server on the host, makes the networks and
+ * the Nodes, and starts the stand-ins for kubelet, kube-proxy and the controllers of Services, the
+ * external server and the sniffer. Rejects with the reason when something could not be had (no
+ * QEMU, a missed deadline); nothing is left behind then.
  */
 export async function createCluster({
   nodes: count = 3,
@@ -76,7 +83,9 @@ export async function createCluster({
     onHost.loadFromFile(api.kubeconfig);
     const kubeConfig = await kubeConfigFor(onHost, api.url);
     const inGuest = await kubeConfigFor(onHost, guestURL(api.url));
-    await timed(log, 'networks', () => guest.script(renderNetworkScript(addresses), { timeoutMs: STEP_TIMEOUT_MS }));
+    await timed(log, 'networks', () =>
+      guest.script(renderNetworkScript(addresses), { timeoutMs: STEP_TIMEOUT_MS }),
+    );
     await timed(log, 'way to the API server', () =>
       guest.exposeHostPort({ listen: API_SERVER, hostPort: loopbackPort(api.url) }),
     );
@@ -84,7 +93,10 @@ export async function createCluster({
     const startStandIns = async () => {
       await timed(log, 'Nodes', () => startNodes(guest, addresses));
       return timed(log, 'kubelet, kube-proxy, Services', async () => {
-        const closing = async <T extends { stop: () => Promise<void> }>(name: string, starting: Promise<T>) => {
+        const closing = async <T extends { stop: () => Promise<void> }>(
+          name: string,
+          starting: Promise<T>,
+        ) => {
           const started = await starting;
           await closers.add(name, () => started.stop());
           return started;
@@ -102,13 +114,26 @@ export async function createCluster({
       startStandIns(),
       timed(log, 'external server', async () => {
         await installServer(guest);
-        await startServer(guest, EXTERNAL_SERVER.netns, [`${String(FLOW_PORTS.first)}-${String(FLOW_PORTS.last)}`]);
+        await startServer(guest, EXTERNAL_SERVER.netns, [
+          `${String(FLOW_PORTS.first)}-${String(FLOW_PORTS.last)}`,
+        ]);
       }),
       installShellCommands(guest, inGuest.exportConfig()),
     ]);
     await closers.add('sniffer', () => sniffer.close());
     return new Cluster({
-      ...{ guest, kubeConfig, kubeconfig: api.kubeconfig, kubectl, addresses, standIns, flows, sniffer, closers, log },
+      ...{
+        guest,
+        kubeConfig,
+        kubeconfig: api.kubeconfig,
+        kubectl,
+        addresses,
+        standIns,
+        flows,
+        sniffer,
+        closers,
+        log,
+      },
     });
   } catch (error) {
     await cleanUp();
@@ -116,13 +141,25 @@ export async function createCluster({
   }
 }
 
+/**
+ * As Promise.all, but when one fails it waits for the others before it rejects, so that what they
+ * started can be closed.
+ */
+async function allOf<const T extends readonly Promise<unknown>[]>(
+  promises: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
+
 /** The port of a URL on the host's loopback: the guest reaches nothing else. */
 function loopbackPort(url: string): number {
   const { hostname, port, protocol } = new URL(url);
-  if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname))
+  if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) {
     throw new Error(
       `API server ${url}: the lab reaches servers on this machine's loopback only; unset KUBECONFIG, or forward a local port to it`,
     );
+  }
   return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 }
 
@@ -136,12 +173,4 @@ async function startNodes(guest: Guest, nodes: readonly NodeAddresses[]): Promis
       }),
     ),
   );
-}
-
-/** As Promise.all, but when one fails it waits for the others before it rejects, so that what they started can be closed. */
-async function allOf<const T extends readonly Promise<unknown>[]>(
-  promises: T,
-): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  await Promise.allSettled(promises);
-  return Promise.all(promises);
 }

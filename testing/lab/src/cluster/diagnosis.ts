@@ -15,7 +15,10 @@ const NODE_STATE = [
   'if ovs-vsctl br-exists br-egress; then for what in flows groups; do ovs-ofctl -O OpenFlow15 dump-$what br-egress || :; done; fi',
 ].join('\n');
 
-/** State and logs of a cluster as text, for somebody who looks at a failed test. Parts that can't be had say why instead. */
+/**
+ * State and logs of a cluster as text, for somebody who looks at a failed test. Parts that can't be
+ * had say why instead.
+ */
 export async function diagnose(
   nodes: readonly LabNode[],
   sallyport: Sallyport | undefined,
@@ -24,16 +27,27 @@ export async function diagnose(
 ): Promise<string> {
   const parts: readonly (readonly [string, Promise<string>])[] = [
     ['kubectl get pods', kubectl(['get', 'pods', '-A', '-o', 'wide', '--show-labels'])],
-    ...(sallyport === undefined ? [] : [['kubectl get egress', kubectl(['get', 'egress', '-o', 'yaml'])] as const]),
-    ...nodes.map((node) => [`Node ${node.name}`, node.script(NODE_STATE).then(({ stdout }) => stdout)] as const),
+    ...(sallyport === undefined
+      ? []
+      : [['kubectl get egress', kubectl(['get', 'egress', '-o', 'yaml'])] as const]),
+    ...nodes.map(
+      (node) =>
+        [`Node ${node.name}`, node.script(NODE_STATE).then(({ stdout }) => stdout)] as const,
+    ),
     ...(sallyport?.components ?? []).map(
       (component) =>
-        [`log of ${component.name}`, Promise.resolve(component.log.split('\n').slice(-LOG_LINES).join('\n'))] as const,
+        [
+          `log of ${component.name}`,
+          Promise.resolve(component.log.split('\n').slice(-LOG_LINES).join('\n')),
+        ] as const,
     ),
     ['console of the guest', Promise.resolve(guest.consoleTail())],
   ];
   const texts = await Promise.all(
-    parts.map(async ([title, text]) => `===== ${title}\n${await text.catch((error: unknown) => `(${String(error)})`)}`),
+    parts.map(
+      async ([title, text]) =>
+        `===== ${title}\n${await text.catch((error: unknown) => `(${String(error)})`)}`,
+    ),
   );
   return texts.join('\n');
 }

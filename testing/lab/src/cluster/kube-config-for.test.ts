@@ -1,17 +1,6 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { guestURL, kubeConfigFor } from './kube-config-for.ts';
 
-function original(server: string): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromOptions({
-    clusters: [{ name: 'c', server, caData: 'Q0E=', skipTLSVerify: false }],
-    users: [{ name: 'u', token: 'secret' }],
-    contexts: [{ name: 'x', cluster: 'c', user: 'u' }],
-    currentContext: 'x',
-  });
-  return config;
-}
-
 it('leads to the same API server from the guest, with the same credentials', async () => {
   const server = 'https://127.0.0.1:34567';
   const config = await kubeConfigFor(original(server), guestURL(server));
@@ -36,3 +25,14 @@ it('says so when the kubeconfig has no current cluster', async () => {
     'no cluster for its current context',
   );
 });
+
+function original(server: string): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromOptions({
+    clusters: [{ name: 'c', server, caData: 'Q0E=', skipTLSVerify: false }],
+    users: [{ name: 'u', token: 'secret' }],
+    contexts: [{ name: 'x', cluster: 'c', user: 'u' }],
+    currentContext: 'x',
+  });
+  return config;
+}

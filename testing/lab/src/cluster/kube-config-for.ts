@@ -8,14 +8,18 @@ export function guestURL(hostURL: string): string {
 }
 
 /**
- * The credentials of a kubeconfig's current context for the same API server at another URL, with nothing left in files. Plain
- * HTTP is allowed, which client-node otherwise refuses: the stand-in speaks nothing else.
+ * The credentials of a kubeconfig's current context for the same API server at another URL, with
+ * nothing left in files. Plain HTTP is allowed, which client-node otherwise refuses: the stand-in
+ * speaks nothing else.
  */
 export async function kubeConfigFor(original: KubeConfig, url: string): Promise<KubeConfig> {
   const current = original.getCurrentCluster();
   const user = original.getCurrentUser();
-  if (current === null)
-    throw new Error(`the kubeconfig has no cluster for its current context "${original.getCurrentContext()}"`);
+  if (current === null) {
+    throw new Error(
+      `the kubeconfig has no cluster for its current context "${original.getCurrentContext()}"`,
+    );
+  }
   const isPlain = url.startsWith('http:');
   const caData = await inlined(current.caData, current.caFile);
   const certData = await inlined(user?.certData, user?.certFile);
@@ -29,7 +33,9 @@ export async function kubeConfigFor(original: KubeConfig, url: string): Promise<
         skipTLSVerify: isPlain || current.skipTLSVerify,
         ...(caData === undefined ? {} : { caData }),
         // The certificate names the address of the original.
-        ...(isPlain ? {} : { tlsServerName: current.tlsServerName ?? new URL(current.server).hostname }),
+        ...(isPlain
+          ? {}
+          : { tlsServerName: current.tlsServerName ?? new URL(current.server).hostname }),
       },
     ],
     users: [
@@ -46,6 +52,9 @@ export async function kubeConfigFor(original: KubeConfig, url: string): Promise<
   return config;
 }
 
-async function inlined(data: string | undefined, file: string | undefined): Promise<string | undefined> {
+async function inlined(
+  data: string | undefined,
+  file: string | undefined,
+): Promise<string | undefined> {
   return data ?? (file === undefined ? undefined : (await readFile(file)).toString('base64'));
 }

@@ -59,7 +59,9 @@ it('deletes the chains of a Service that is gone, and no others', () => {
   expect(chains).toEqual([]);
   expect(restore.match(/^-X .*$/gm)).toEqual(before.chains.map((chain) => `-X ${chain}`));
   // iptables deletes empty chains only: each is declared, and so emptied, before.
-  for (const chain of before.chains) expect(restore).toContain(`:${chain} - [0:0]`);
+  for (const chain of before.chains) {
+    expect(restore).toContain(`:${chain} - [0:0]`);
+  }
   expect(renderKubeProxyRules([web], before.chains).restore).toBe(before.restore);
 });
 

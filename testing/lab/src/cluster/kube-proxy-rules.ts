@@ -6,14 +6,32 @@ import type { ServicePort } from './service-port.ts';
 export interface KubeProxyRules {
   /** For `iptables-restore --noflush`: the tables filter and nat. */
   readonly restore: string;
-  /** Chains of the nat table that belong to one Service or endpoint: what a later sync has to delete when they are left over. */
+  /**
+   * Chains of the nat table that belong to one Service or endpoint: what a later sync has to delete
+   * when they are left over.
+   */
   readonly chains: readonly string[];
 }
 
 /** The tables that kube-proxy writes to. */
 export type KubeProxyTable = 'filter' | 'nat';
 
-/** The jumps into kube-proxy's chains of one table, with the chains: before the first sync, and after the table was flushed. */
+const MASQUERADE_MARK = '0x4000';
+const FILTER_CHAINS = ['KUBE-FORWARD', 'KUBE-NODEPORTS', 'KUBE-SERVICES'];
+const NAT_CHAINS = ['KUBE-MARK-MASQ', 'KUBE-NODEPORTS', 'KUBE-POSTROUTING', 'KUBE-SERVICES'];
+
+interface RenderedService {
+  readonly chains: readonly string[];
+  /** Rules of KUBE-SERVICES and KUBE-NODEPORTS. */
+  readonly entries: readonly string[];
+  /** Rules of the Service's own chains. */
+  readonly rules: readonly string[];
+}
+
+/**
+ * The jumps into kube-proxy's chains of one table, with the chains: before the first sync, and
+ * after the table was flushed.
+ */
 export function renderKubeProxyJumps(table: KubeProxyTable): string {
   switch (table) {
     case 'filter':
@@ -39,8 +57,9 @@ export function renderKubeProxyJumps(table: KubeProxyTable): string {
 }
 
 /**
- * The rules of a Node for all Services (iptables mode, cluster CIDR as the detector of local traffic,
- * externalTrafficPolicy Cluster). Every Node has the same. `previousChains` are the chains of the sync before.
+ * The rules of a Node for all Services (iptables mode, cluster CIDR as the detector of local
+ * traffic, externalTrafficPolicy Cluster). Every Node has the same. `previousChains` are the chains
+ * of the sync before.
  */
 export function renderKubeProxyRules(
   services: readonly ServicePort[],
@@ -74,16 +93,8 @@ export function renderKubeProxyRules(
   return { restore, chains };
 }
 
-const MASQUERADE_MARK = '0x4000';
-const FILTER_CHAINS = ['KUBE-FORWARD', 'KUBE-NODEPORTS', 'KUBE-SERVICES'];
-const NAT_CHAINS = ['KUBE-MARK-MASQ', 'KUBE-NODEPORTS', 'KUBE-POSTROUTING', 'KUBE-SERVICES'];
-
-interface RenderedService {
-  readonly chains: readonly string[];
-  /** Rules of KUBE-SERVICES and KUBE-NODEPORTS. */
-  readonly entries: readonly string[];
-  /** Rules of the Service's own chains. */
-  readonly rules: readonly string[];
+function declaration(chain: string): string {
+  return `:${chain} - [0:0]`;
 }
 
 function renderService(service: ServicePort): RenderedService {
@@ -100,8 +111,12 @@ function renderService(service: ServicePort): RenderedService {
     chains: [svc, ...(isExternal ? [ext] : []), ...targets.map(({ chain }) => chain)],
     entries: [
       `-A KUBE-SERVICES -d ${clusterIP}/32 ${match} ${String(port)} -j ${svc}`,
-      ...loadBalancerIPs.map((ip) => `-A KUBE-SERVICES -d ${ip}/32 ${match} ${String(port)} -j ${ext}`),
-      ...(nodePort === undefined ? [] : [`-A KUBE-NODEPORTS ${match} ${String(nodePort)} -j ${ext}`]),
+      ...loadBalancerIPs.map(
+        (ip) => `-A KUBE-SERVICES -d ${ip}/32 ${match} ${String(port)} -j ${ext}`,
+      ),
+      ...(nodePort === undefined
+        ? []
+        : [`-A KUBE-NODEPORTS ${match} ${String(nodePort)} -j ${ext}`]),
     ],
     rules: [
       ...(isExternal ? [`-A ${ext} -j KUBE-MARK-MASQ`, `-A ${ext} -j ${svc}`] : []),
@@ -119,26 +134,31 @@ function renderService(service: ServicePort): RenderedService {
   };
 }
 
-function renderRejects({ protocol, clusterIP, port, nodePort, loadBalancerIPs }: ServicePort): readonly string[] {
-  const match = `-p ${protocol} -m ${protocol} --dport`;
-  return [
-    ...[clusterIP, ...loadBalancerIPs].map((ip) => `-A KUBE-SERVICES -d ${ip}/32 ${match} ${String(port)} -j REJECT`),
-    ...(nodePort === undefined
-      ? []
-      : [`-A KUBE-NODEPORTS -m addrtype --dst-type LOCAL ${match} ${String(nodePort)} -j REJECT`]),
-  ];
-}
-
 /** kube-proxy's naming: the first 80 bits of a SHA-256, as 16 characters in base 32. */
 function chainHash(...parts: readonly string[]): string {
   const digest = createHash('sha256').update(parts.join('')).digest('hex');
   const bits = BigInt(`0x${digest.slice(0, 20)}`);
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  return Array.from({ length: 16 }, (_, index) => alphabet[Number((bits >> BigInt(75 - 5 * index)) & 31n)] ?? '').join(
-    '',
-  );
+  return Array.from(
+    { length: 16 },
+    (_, index) => alphabet[Number((bits >> BigInt(75 - 5 * index)) & 31n)] ?? '',
+  ).join('');
 }
 
-function declaration(chain: string): string {
-  return `:${chain} - [0:0]`;
+function renderRejects({
+  protocol,
+  clusterIP,
+  port,
+  nodePort,
+  loadBalancerIPs,
+}: ServicePort): readonly string[] {
+  const match = `-p ${protocol} -m ${protocol} --dport`;
+  return [
+    ...[clusterIP, ...loadBalancerIPs].map(
+      (ip) => `-A KUBE-SERVICES -d ${ip}/32 ${match} ${String(port)} -j REJECT`,
+    ),
+    ...(nodePort === undefined
+      ? []
+      : [`-A KUBE-NODEPORTS -m addrtype --dst-type LOCAL ${match} ${String(nodePort)} -j REJECT`]),
+  ];
 }

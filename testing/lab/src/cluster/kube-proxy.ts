@@ -1,17 +1,20 @@
-import { CoreV1Api, DiscoveryV1Api } from '@kubernetes/client-node';
 import type { KubeConfig, V1EndpointSlice, V1Service } from '@kubernetes/client-node';
+import { CoreV1Api, DiscoveryV1Api } from '@kubernetes/client-node';
 import { waitFor } from '../traffic/wait-for.ts';
 import type { Guest } from '../vm/guest.ts';
 import type { ClusterLog } from './cluster-log.ts';
-import { renderKubeProxyJumps, renderKubeProxyRules } from './kube-proxy-rules.ts';
 import type { KubeProxyTable } from './kube-proxy-rules.ts';
+import { renderKubeProxyJumps, renderKubeProxyRules } from './kube-proxy-rules.ts';
 import { Reconciler } from './reconciler.ts';
-import { servicePortsFor } from './service-port.ts';
 import type { ServicePort } from './service-port.ts';
-import { watchObjects } from './watched.ts';
+import { servicePortsFor } from './service-port.ts';
 import type { Watched } from './watched.ts';
+import { watchObjects } from './watched.ts';
 
-/** The stand-in for kube-proxy on every Node: watches Services and EndpointSlices and writes the same rules to all Nodes. */
+/**
+ * The stand-in for kube-proxy on every Node: watches Services and EndpointSlices and writes the
+ * same rules to all Nodes.
+ */
 export class KubeProxy {
   readonly #guest: Guest;
   readonly #nodes: readonly string[];
@@ -47,7 +50,12 @@ export class KubeProxy {
       proxy.#reconciler.mark('rules');
     };
     [proxy.#services, proxy.#slices] = await Promise.all([
-      watchObjects(kubeConfig, '/api/v1/services', () => core.listServiceForAllNamespaces(), onChange),
+      watchObjects(
+        kubeConfig,
+        '/api/v1/services',
+        () => core.listServiceForAllNamespaces(),
+        onChange,
+      ),
       watchObjects(
         kubeConfig,
         '/apis/discovery.k8s.io/v1/endpointslices',
@@ -59,13 +67,19 @@ export class KubeProxy {
     return proxy;
   }
 
-  /** Waits until every Node has rules for all ports of the Service, each with at least one endpoint. */
+  /**
+   * Waits until every Node has rules for all ports of the Service, each with at least one endpoint.
+   */
   async untilReady(namespace: string, service: string): Promise<void> {
     const key = `${namespace}/${service}`;
     await waitFor(
       () => {
-        const ports = this.#written.filter((port) => port.key === key || port.key.startsWith(`${key}:`));
-        return ports.length > 0 && ports.every((port) => port.endpoints.length > 0) ? ports : undefined;
+        const ports = this.#written.filter(
+          (port) => port.key === key || port.key.startsWith(`${key}:`),
+        );
+        return ports.length > 0 && ports.every((port) => port.endpoints.length > 0)
+          ? ports
+          : undefined;
       },
       {
         what: `Service ${key} to have endpoints in the Nodes' rules`,
@@ -87,7 +101,9 @@ export class KubeProxy {
   async #sync(): Promise<void> {
     const ports = servicePortsFor(this.#services?.list() ?? [], this.#slices?.list() ?? []);
     const { restore, chains } = renderKubeProxyRules(ports, this.#chains);
-    if (restore !== this.#restore) await this.#restoreOn(this.#nodes, restore);
+    if (restore !== this.#restore) {
+      await this.#restoreOn(this.#nodes, restore);
+    }
     this.#restore = renderKubeProxyRules(ports, []).restore;
     this.#chains = chains;
     this.#written = ports;

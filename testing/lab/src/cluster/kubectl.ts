@@ -30,13 +30,16 @@ export async function runKubectl(
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.stdin ?? '');
   const output = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const)
+  for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
       output[name] += text;
     });
+  }
   const exitCode = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject).on('close', resolve);
   });
-  if (exitCode !== 0) throw new KubectlError(args, exitCode, output.stderr);
+  if (exitCode !== 0) {
+    throw new KubectlError(args, exitCode, output.stderr);
+  }
   return output.stdout;
 }

@@ -1,15 +1,15 @@
-import { ApiException, CoreV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import type { KubeConfig, V1Pod } from '@kubernetes/client-node';
+import { ApiException, CoreV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import type { Guest, GuestProcess } from '../vm/guest.ts';
 import type { NodeAddresses } from './address-plan.ts';
 import type { ClusterLog } from './cluster-log.ts';
-import { podIPFromCniResult, podNetns, renderCniAdd, renderCniDel } from './cni.ts';
 import type { Attachment } from './cni.ts';
+import { podIPFromCniResult, podNetns, renderCniAdd, renderCniDel } from './cni.ts';
 import { runningStatus, serverPorts } from './pod-status.ts';
 import { Reconciler } from './reconciler.ts';
 import { startServer } from './server.ts';
-import { watchObjects } from './watched.ts';
 import type { Watched } from './watched.ts';
+import { watchObjects } from './watched.ts';
 
 /** For plugins that hang: several Pods may be wired at a time, under emulation. */
 const WIRING_TIMEOUT_MS = 120_000;
@@ -26,8 +26,9 @@ interface RunningPod {
 }
 
 /**
- * The stand-in for the kubelets: registers the Nodes, and runs the Pods that are assigned to them, each as a network namespace
- * that CNI plugins wire. There are no containers in it; those with the lab's server image are one process.
+ * The stand-in for the kubelets: registers the Nodes, and runs the Pods that are assigned to them,
+ * each as a network namespace that CNI plugins wire. There are no containers in it; those with the
+ * lab's server image are one process.
  */
 export class Kubelet {
   readonly #guest: Guest;
@@ -38,7 +39,12 @@ export class Kubelet {
   readonly #deadNodes = new Set<string>();
   #pods: Watched<V1Pod> | undefined;
 
-  private constructor(guest: Guest, kubeConfig: KubeConfig, nodes: readonly NodeAddresses[], log: ClusterLog) {
+  private constructor(
+    guest: Guest,
+    kubeConfig: KubeConfig,
+    nodes: readonly NodeAddresses[],
+    log: ClusterLog,
+  ) {
     this.#guest = guest;
     this.#core = kubeConfig.makeApiClient(CoreV1Api);
     this.#nodes = new Map(nodes.map((node) => [node.name, node]));
@@ -115,12 +121,21 @@ export class Kubelet {
     const [namespace = '', name = ''] = key.split('/');
     const pod = this.#pods?.get(namespace, name);
     const running = this.#running.get(key);
-    if (running !== undefined && (running.uid !== pod?.metadata?.uid || pod.metadata.deletionTimestamp !== undefined))
+    if (
+      running !== undefined &&
+      (running.uid !== pod?.metadata?.uid || pod.metadata.deletionTimestamp !== undefined)
+    ) {
       await this.#end(running);
+    }
     const node = this.#nodes.get(pod?.spec?.nodeName ?? '');
-    if (pod === undefined || node === undefined || this.#deadNodes.has(node.name)) return;
-    if (pod.metadata?.deletionTimestamp !== undefined) await this.#finishDeletion(pod, namespace, name);
-    else await this.#report(pod, node, this.#running.get(key) ?? (await this.#begin(key, pod, node)));
+    if (pod === undefined || node === undefined || this.#deadNodes.has(node.name)) {
+      return;
+    }
+    if (pod.metadata?.deletionTimestamp !== undefined) {
+      await this.#finishDeletion(pod, namespace, name);
+    } else {
+      await this.#report(pod, node, this.#running.get(key) ?? (await this.#begin(key, pod, node)));
+    }
   }
 
   async #begin(key: string, pod: V1Pod, node: NodeAddresses): Promise<RunningPod> {
@@ -134,27 +149,41 @@ export class Kubelet {
     };
     const ip = isOnHost ? node.ip : await this.#wire(attachment);
     const attached = { key, uid, ip, startedAt: new Date(), ...(isOnHost ? {} : { attachment }) };
-    // Remembered before the server starts: whatever fails from here on, the namespace is ours to remove.
+    // Remembered before the server starts: whatever fails from here on, the namespace is ours to
+    // remove.
     this.#running.set(key, attached);
-    if (ports.length === 0) return attached;
-    const server = await startServer(this.#guest, isOnHost ? node.name : attachment.netns, ports.map(String));
+    if (ports.length === 0) {
+      return attached;
+    }
+    const server = await startServer(
+      this.#guest,
+      isOnHost ? node.name : attachment.netns,
+      ports.map(String),
+    );
     const running = { ...attached, server };
     this.#running.set(key, running);
     return running;
   }
 
   async #wire(attachment: Attachment): Promise<string> {
-    const { stdout } = await this.#guest.script(renderCniAdd(attachment), { timeoutMs: WIRING_TIMEOUT_MS });
+    const { stdout } = await this.#guest.script(renderCniAdd(attachment), {
+      timeoutMs: WIRING_TIMEOUT_MS,
+    });
     return podIPFromCniResult(stdout);
   }
 
   async #report(pod: V1Pod, node: NodeAddresses, running: RunningPod): Promise<void> {
-    if (pod.status?.podIP === running.ip && pod.status.phase === 'Running') return;
+    if (pod.status?.podIP === running.ip && pod.status.phase === 'Running') {
+      return;
+    }
     await this.#core.patchNamespacedPodStatus(
       {
         namespace: pod.metadata?.namespace ?? '',
         name: pod.metadata?.name ?? '',
-        body: { metadata: { uid: running.uid }, status: runningStatus(pod, running.ip, node.ip, running.startedAt) },
+        body: {
+          metadata: { uid: running.uid },
+          status: runningStatus(pod, running.ip, node.ip, running.startedAt),
+        },
       },
       setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch),
     );
@@ -162,8 +191,9 @@ export class Kubelet {
 
   async #end({ key, attachment, server }: RunningPod): Promise<void> {
     await server?.kill('SIGKILL');
-    if (attachment !== undefined && !this.#deadNodes.has(attachment.node.name))
+    if (attachment !== undefined && !this.#deadNodes.has(attachment.node.name)) {
       await this.#guest.script(renderCniDel(attachment));
+    }
     this.#running.delete(key);
   }
 
@@ -176,7 +206,9 @@ export class Kubelet {
         body: { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata?.uid ?? '' } },
       });
     } catch (error) {
-      if (!isApiError(error, 404) && !isApiError(error, 409)) throw error;
+      if (!isApiError(error, 404) && !isApiError(error, 409)) {
+        throw error;
+      }
     }
   }
 }

@@ -1,11 +1,17 @@
-import { Sender } from '../traffic/sender.ts';
 import type { Flow } from '../traffic/flow.ts';
+import { Sender } from '../traffic/sender.ts';
 import type { CommandOutput, Guest } from '../vm/guest.ts';
 import type { NodeAddresses } from './address-plan.ts';
-import type { Kubelet } from './kubelet.ts';
 import type { KubeProxy } from './kube-proxy.ts';
+import type { Kubelet } from './kubelet.ts';
 import { lanPort } from './network-script.ts';
-import { HOSTILE_MASQUERADE, VSWITCHD_START, ovsEnvironment, ovsRunDir, renderMasqueradeRules } from './node-script.ts';
+import {
+  HOSTILE_MASQUERADE,
+  ovsEnvironment,
+  ovsRunDir,
+  renderMasqueradeRules,
+  VSWITCHD_START,
+} from './node-script.ts';
 
 /** The stand-ins that work on a Node. */
 export interface NodeStandIns {
@@ -26,7 +32,9 @@ export class LabNode extends Sender {
     this.#standIns = standIns;
   }
 
-  /** Runs a bash script on the Node; `ovs-vsctl` and its like talk to the Node's own Open vSwitch. */
+  /**
+   * Runs a bash script on the Node; `ovs-vsctl` and its like talk to the Node's own Open vSwitch.
+   */
   script(text: string): Promise<CommandOutput> {
     return this.guest.script(text, { netns: this.netns, env: ovsEnvironment(this.name) });
   }
@@ -50,7 +58,10 @@ export class LabNode extends Sender {
     await this.guest.run(['ip', 'link', 'set', lanPort(this.name), 'up']);
   }
 
-  /** Power loss: from one packet to the next the Node is silent, and everything on it is dead. It does not come back. */
+  /**
+   * Power loss: from one packet to the next the Node is silent, and everything on it is dead. It
+   * does not come back.
+   */
   async kill(): Promise<void> {
     this.#standIns.kubelet.abandon(this.name);
     // Until nothing is left: what is listed once may have started another process meanwhile.
@@ -63,7 +74,10 @@ export class LabNode extends Sender {
     );
   }
 
-  /** Kills ovs-vswitchd and starts it again, as a crash or an upgrade does: flows and groups are gone, ports and bridges are not. */
+  /**
+   * Kills ovs-vswitchd and starts it again, as a crash or an upgrade does: flows and groups are
+   * gone, ports and bridges are not.
+   */
   async restartVswitchd(): Promise<void> {
     await this.script(
       [
@@ -75,14 +89,23 @@ export class LabNode extends Sender {
     );
   }
 
-  /** Empties a table of iptables. What belongs to CNI and kube-proxy is written again, as those do themselves. */
+  /**
+   * Empties a table of iptables. What belongs to CNI and kube-proxy is written again, as those do
+   * themselves.
+   */
   async flushTable(table: 'filter' | 'mangle' | 'nat' | 'raw'): Promise<void> {
     await this.script(`iptables -t ${table} -F`);
-    if (table === 'nat') await this.script(`iptables-restore --noflush <<'RULES'\n${renderMasqueradeRules()}\nRULES`);
-    if (table === 'filter' || table === 'nat') await this.#standIns.kubeProxy.rewrite(this.name, table);
+    if (table === 'nat') {
+      await this.script(`iptables-restore --noflush <<'RULES'\n${renderMasqueradeRules()}\nRULES`);
+    }
+    if (table === 'filter' || table === 'nat') {
+      await this.#standIns.kubeProxy.rewrite(this.name, table);
+    }
   }
 
-  /** A CNI puts its masquerade in front of everybody else's rules, as Calico does again and again. */
+  /**
+   * A CNI puts its masquerade in front of everybody else's rules, as Calico does again and again.
+   */
   async insertHostileMasquerade(): Promise<void> {
     await this.script(HOSTILE_MASQUERADE);
   }

@@ -1,6 +1,9 @@
 import type { V1Pod, V1PodStatus } from '@kubernetes/client-node';
 
-/** The image of containers that run the lab's server (traffic/server-program.ts) on their containerPorts. Others run nothing. */
+/**
+ * The image of containers that run the lab's server (traffic/server-program.ts) on their
+ * containerPorts. Others run nothing.
+ */
 export const SERVER_IMAGE = 'lab.sallyport.dev/server';
 
 /** The ports on which a Pod's containers serve; empty when none has the server image. */

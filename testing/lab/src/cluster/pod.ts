@@ -1,5 +1,5 @@
-import { Sender } from '../traffic/sender.ts';
 import type { Flow } from '../traffic/flow.ts';
+import { Sender } from '../traffic/sender.ts';
 import type { Guest } from '../vm/guest.ts';
 import { podNetns } from './cni.ts';
 
@@ -21,7 +21,12 @@ export class LabPod extends Sender {
   readonly node: string;
 
   constructor(guest: Guest, identity: PodIdentity, flow: Flow) {
-    super(guest, `${identity.namespace}/${identity.name}`, podNetns(identity.namespace, identity.name), flow);
+    super(
+      guest,
+      `${identity.namespace}/${identity.name}`,
+      podNetns(identity.namespace, identity.name),
+      flow,
+    );
     this.namespace = identity.namespace;
     this.podName = identity.name;
     this.ip = identity.ip;

@@ -1,7 +1,5 @@
 import { Reconciler } from './reconciler.ts';
 
-const soon = () => new Promise((resolve) => setImmediate(resolve));
-
 it('runs once more for what was marked while it ran, and never twice at a time', async () => {
   let running = 0;
   let most = 0;
@@ -15,8 +13,12 @@ it('runs once more for what was marked while it ran, and never twice at a time',
     },
     () => undefined,
   );
-  for (let index = 0; index < 5; index++) reconciler.mark('a');
-  for (let turn = 0; turn < 5; turn++) await soon();
+  for (let index = 0; index < 5; index++) {
+    reconciler.mark('a');
+  }
+  for (let turn = 0; turn < 5; turn++) {
+    await soon();
+  }
   await reconciler.stop();
   expect({ most, runs }).toEqual({ most: 1, runs: 2 });
 });
@@ -27,7 +29,9 @@ it('tries again what failed, and says why it did', async () => {
   const done = new Promise<void>((resolve) => {
     const reconciler = new Reconciler(
       () => {
-        if (++runs === 1) return Promise.reject(new Error('the first time'));
+        if (++runs === 1) {
+          return Promise.reject(new Error('the first time'));
+        }
         resolve();
         return Promise.resolve();
       },
@@ -38,3 +42,7 @@ it('tries again what failed, and says why it did', async () => {
   await done;
   expect(errors).toEqual([new Error('the first time')]);
 });
+
+function soon() {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const RETRY_MS = 500;
 
 /**
- * Runs `reconcile(key)` for each key that is marked dirty: never twice at a time for one key, once more when it was marked
- * while it ran, and again after half a second when it failed.
+ * Runs `reconcile(key)` for each key that is marked dirty: never twice at a time for one key, once
+ * more when it was marked while it ran, and again after half a second when it failed.
  */
 export class Reconciler {
   readonly #dirty = new Set<string>();
@@ -13,7 +13,10 @@ export class Reconciler {
   readonly #onError: (key: string, error: unknown) => void;
   #isStopped = false;
 
-  constructor(reconcile: (key: string) => Promise<void>, onError: (key: string, error: unknown) => void) {
+  constructor(
+    reconcile: (key: string) => Promise<void>,
+    onError: (key: string, error: unknown) => void,
+  ) {
     this.#reconcile = reconcile;
     this.#onError = onError;
   }
@@ -21,7 +24,9 @@ export class Reconciler {
   /** Has the key reconciled soon. */
   mark(key: string): void {
     this.#dirty.add(key);
-    if (this.#isStopped || this.#running.has(key)) return;
+    if (this.#isStopped || this.#running.has(key)) {
+      return;
+    }
     this.#running.set(
       key,
       this.#run(key).finally(() => this.#running.delete(key)),

@@ -2,15 +2,18 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Guest } from '../vm/guest.ts';
-import { CONTROLLER, POD_NETWORK, SERVICE_NETWORK } from './address-plan.ts';
+import { GUEST_WORKSPACE, workspaceRoot } from '../workspace-root.ts';
 import type { NodeAddresses } from './address-plan.ts';
-import { timed } from './cluster-log.ts';
+import { CONTROLLER, POD_NETWORK, SERVICE_NETWORK } from './address-plan.ts';
 import type { ClusterLog } from './cluster-log.ts';
+import { timed } from './cluster-log.ts';
 import { Component } from './component.ts';
 import { ovsEnvironment } from './node-script.ts';
-import { GUEST_WORKSPACE, workspaceRoot } from '../workspace-root.ts';
 
-/** For what hangs: four Node.js programs start at once, under emulation, and one that ends is noticed at once. */
+/**
+ * For what hangs: four Node.js programs start at once, under emulation, and one that ends is
+ * noticed at once.
+ */
 const READY_TIMEOUT_MS = 600_000;
 
 /** Where an agent says whether it is ready, in its own namespace. */
@@ -25,11 +28,17 @@ export interface InstallOptions {
   readonly nodes: readonly NodeAddresses[];
   /** `kubectl apply -f` of a file or folder of the host. */
   readonly apply: (path: string) => Promise<unknown>;
-  /** Told when there are components, before they are started: their logs explain what goes wrong from then on. */
+  /**
+   * Told when there are components, before they are started: their logs explain what goes wrong
+   * from then on.
+   */
   readonly onCreated: (sallyport: Sallyport) => Promise<void>;
 }
 
-/** The product in the lab: the controller in its namespace and one agent on each Node, each of which can be ended and started. */
+/**
+ * The product in the lab: the controller in its namespace and one agent on each Node, each of which
+ * can be ended and started.
+ */
 export class Sallyport {
   readonly controller: Component;
   readonly #agents: ReadonlyMap<string, Component>;
@@ -52,7 +61,9 @@ export class Sallyport {
         name,
         new Component(guest, {
           name: `agent-${name}`,
-          argv: [...['node', bundleOf('agent'), '--node-name', name, '--controller-url', CONTROLLER_URL]],
+          argv: [
+            ...['node', bundleOf('agent'), '--node-name', name, '--controller-url', CONTROLLER_URL],
+          ],
           netns: name,
           env: ovsEnvironment(name),
         }),
@@ -61,9 +72,19 @@ export class Sallyport {
   }
 
   /** Bundles the apps, applies the CRDs, starts everything and waits until it is ready. */
-  static async install({ guest, log, nodes, apply, onCreated }: InstallOptions): Promise<Sallyport> {
+  static async install({
+    guest,
+    log,
+    nodes,
+    apply,
+    onCreated,
+  }: InstallOptions): Promise<Sallyport> {
     await timed(log, 'bundles and CRDs', () =>
-      Promise.all([bundle('controller'), bundle('agent'), apply(join(workspaceRoot(), 'libs/api/crds'))]),
+      Promise.all([
+        bundle('controller'),
+        bundle('agent'),
+        apply(join(workspaceRoot(), 'libs/api/crds')),
+      ]),
     );
     const sallyport = new Sallyport(guest, nodes);
     await onCreated(sallyport);
@@ -82,11 +103,16 @@ export class Sallyport {
   /** The agent of a Node. Throws when there is no such Node. */
   agent(node: string): Component {
     const agent = this.#agents.get(node);
-    if (agent === undefined) throw new Error(`no agent on "${node}": there are ${[...this.#agents.keys()].join(', ')}`);
+    if (agent === undefined) {
+      throw new Error(`no agent on "${node}": there are ${[...this.#agents.keys()].join(', ')}`);
+    }
     return agent;
   }
 
-  /** Waits until the controller and every agent that runs say that they are ready. Throws at once when one of them ends. */
+  /**
+   * Waits until the controller and every agent that runs say that they are ready. Throws at once
+   * when one of them ends.
+   */
   async untilReady(): Promise<void> {
     await Promise.all([
       this.#untilReady(this.controller, CONTROLLER.netns, CONTROLLER),
@@ -99,12 +125,20 @@ export class Sallyport {
     await Promise.all(this.components.map((component) => component.kill()));
   }
 
-  async #untilReady(component: Component, netns: string, { ip, port }: { ip: string; port: number }): Promise<void> {
-    if (!component.isRunning) return;
+  async #untilReady(
+    component: Component,
+    netns: string,
+    { ip, port }: { ip: string; port: number },
+  ): Promise<void> {
+    if (!component.isRunning) {
+      return;
+    }
     const argv = ['bash', '-c', UNTIL_READY, 'until-ready', ip, String(port)];
-    const ready = this.#guest.run(argv, { netns, timeoutMs: READY_TIMEOUT_MS }).catch((error: unknown) => {
-      throw new Error(`${component.name} did not get ready:\n${component.log}`, { cause: error });
-    });
+    const ready = this.#guest
+      .run(argv, { netns, timeoutMs: READY_TIMEOUT_MS })
+      .catch((error: unknown) => {
+        throw new Error(`${component.name} did not get ready:\n${component.log}`, { cause: error });
+      });
     const ended = component.untilEnded().then(() => {
       throw new Error(`${component.name} ended before it was ready:\n${component.log}`);
     });
@@ -113,8 +147,9 @@ export class Sallyport {
 }
 
 /**
- * bash: asks address and port for /readyz until the answer is 200. No processes are started for it: with four of these, they would
- * take the processor from the programs that are waited for. The read from an empty pipe is a pause.
+ * bash: asks address and port for /readyz until the answer is 200. No processes are started for it:
+ * with four of these, they would take the processor from the programs that are waited for. The read
+ * from an empty pipe is a pause.
  */
 const UNTIL_READY = `exec 4<> <(:)
 until {
@@ -129,5 +164,7 @@ function bundleOf(app: 'agent' | 'controller'): string {
 }
 
 async function bundle(app: 'agent' | 'controller'): Promise<void> {
-  await promisify(execFile)(process.execPath, ['tools/bundle.mjs', `apps/${app}`], { cwd: workspaceRoot() });
+  await promisify(execFile)(process.execPath, ['tools/bundle.mjs', `apps/${app}`], {
+    cwd: workspaceRoot(),
+  });
 }

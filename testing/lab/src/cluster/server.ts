@@ -12,26 +12,43 @@ const START_TIMEOUT_MS = 300_000;
 
 /** Puts the server program into the guest. */
 export async function installServer(guest: Guest): Promise<void> {
-  const source = await readFile(join(workspaceRoot(), 'testing/lab/src/traffic/server-program.ts'), 'utf8');
+  const source = await readFile(
+    join(workspaceRoot(), 'testing/lab/src/traffic/server-program.ts'),
+    'utf8',
+  );
   const { code } = await transform(source, { loader: 'ts', format: 'esm', target: 'node20' });
   await guest.writeFile(PROGRAM, code);
 }
 
-/** Starts the server in a namespace, on ports (`8080`) or ranges (`20000-20199`), and returns when it serves all of them. */
-export async function startServer(guest: Guest, netns: string, ports: readonly string[]): Promise<GuestProcess> {
+/**
+ * Starts the server in a namespace, on ports (`8080`) or ranges (`20000-20199`), and returns when
+ * it serves all of them.
+ */
+export async function startServer(
+  guest: Guest,
+  netns: string,
+  ports: readonly string[],
+): Promise<GuestProcess> {
   const listening = deferred<undefined>();
   const errors: string[] = [];
   const process = await guest.spawn(['node', PROGRAM, ...ports], {
     netns,
     onLine: (line, stream) => {
-      if (line === 'listening') listening.resolve(undefined);
-      else if (stream === 'stderr') errors.push(line);
+      if (line === 'listening') {
+        listening.resolve(undefined);
+      } else if (stream === 'stderr') {
+        errors.push(line);
+      }
     },
   });
   const fail = (why: string) => {
     listening.reject(new Error(`the server in ${netns} ${why}\n${errors.join('\n')}`));
   };
-  const timer = setTimeout(fail, START_TIMEOUT_MS, `does not listen after ${String(START_TIMEOUT_MS / 1000)} s`);
+  const timer = setTimeout(
+    fail,
+    START_TIMEOUT_MS,
+    `does not listen after ${String(START_TIMEOUT_MS / 1000)} s`,
+  );
   process.exited.then(
     (end) => {
       fail(`ended (${end.signal ?? `exit status ${String(end.exitCode)}`})`);

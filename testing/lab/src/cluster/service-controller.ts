@@ -1,15 +1,20 @@
-import { CoreV1Api, DiscoveryV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import type { KubeConfig, V1Pod, V1Service } from '@kubernetes/client-node';
+import {
+  CoreV1Api,
+  DiscoveryV1Api,
+  PatchStrategy,
+  setHeaderOptions,
+} from '@kubernetes/client-node';
 import { LOAD_BALANCER_IP } from './address-plan.ts';
 import type { ClusterLog } from './cluster-log.ts';
 import { endpointSliceFor } from './endpoint-slice.ts';
 import { Reconciler } from './reconciler.ts';
-import { watchObjects } from './watched.ts';
 import type { Watched } from './watched.ts';
+import { watchObjects } from './watched.ts';
 
 /**
- * The stand-in for two controllers: kube-controller-manager's, which writes the EndpointSlices of Services with a selector,
- * and a cloud's, which gives Services of type LoadBalancer their address.
+ * The stand-in for two controllers: kube-controller-manager's, which writes the EndpointSlices of
+ * Services with a selector, and a cloud's, which gives Services of type LoadBalancer their address.
  */
 export class ServiceController {
   readonly #core: CoreV1Api;
@@ -36,8 +41,18 @@ export class ServiceController {
       controller.#reconciler.mark('services');
     };
     [controller.#services, controller.#pods] = await Promise.all([
-      watchObjects(kubeConfig, '/api/v1/services', () => controller.#core.listServiceForAllNamespaces(), onChange),
-      watchObjects(kubeConfig, '/api/v1/pods', () => controller.#core.listPodForAllNamespaces(), onChange),
+      watchObjects(
+        kubeConfig,
+        '/api/v1/services',
+        () => controller.#core.listServiceForAllNamespaces(),
+        onChange,
+      ),
+      watchObjects(
+        kubeConfig,
+        '/api/v1/pods',
+        () => controller.#core.listPodForAllNamespaces(),
+        onChange,
+      ),
     ]);
     onChange();
     return controller;
@@ -55,15 +70,25 @@ export class ServiceController {
 
   async #syncService(service: V1Service): Promise<void> {
     const { name = '', namespace = '' } = service.metadata ?? {};
-    if (service.spec?.type === 'LoadBalancer' && service.status?.loadBalancer?.ingress === undefined)
+    if (
+      service.spec?.type === 'LoadBalancer' &&
+      service.status?.loadBalancer?.ingress === undefined
+    ) {
       await this.#core.patchNamespacedServiceStatus(
-        { name, namespace, body: { status: { loadBalancer: { ingress: [{ ip: LOAD_BALANCER_IP }] } } } },
+        {
+          name,
+          namespace,
+          body: { status: { loadBalancer: { ingress: [{ ip: LOAD_BALANCER_IP }] } } },
+        },
         setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
       );
+    }
     const slice = endpointSliceFor(service, this.#pods?.list() ?? []);
     const text = JSON.stringify(slice);
     const key = `${namespace}/${name}-lab`;
-    if (slice === undefined || this.#written.get(key) === text) return;
+    if (slice === undefined || this.#written.get(key) === text) {
+      return;
+    }
     await this.#discovery.patchNamespacedEndpointSlice(
       { name: `${name}-lab`, namespace, body: slice, fieldManager: 'lab', force: true },
       setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply),
@@ -72,7 +97,9 @@ export class ServiceController {
   }
 
   async #deleteLeftOvers(services: readonly V1Service[]): Promise<void> {
-    const wanted = new Set(services.map(({ metadata }) => `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}-lab`));
+    const wanted = new Set(
+      services.map(({ metadata }) => `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}-lab`),
+    );
     for (const key of [...this.#written.keys()].filter((candidate) => !wanted.has(candidate))) {
       const [namespace = '', name = ''] = key.split('/');
       await this.#discovery.deleteNamespacedEndpointSlice({ name, namespace });

@@ -14,7 +14,9 @@ export interface ServicePort {
   readonly endpoints: readonly { readonly ip: string; readonly port: number }[];
 }
 
-/** The ports of all Services that have an IPv4 cluster IP, sorted by key. SCTP ports are left out. */
+/**
+ * The ports of all Services that have an IPv4 cluster IP, sorted by key. SCTP ports are left out.
+ */
 export function servicePortsFor(
   services: readonly V1Service[],
   slices: readonly V1EndpointSlice[],
@@ -24,21 +26,28 @@ export function servicePortsFor(
       const namespace = service.metadata?.namespace ?? '';
       const name = service.metadata?.name ?? '';
       const clusterIP = service.spec?.clusterIP ?? 'None';
-      if (clusterIP === 'None' || clusterIP === '') return [];
+      if (clusterIP === 'None' || clusterIP === '') {
+        return [];
+      }
       const own = slices.filter(
         (slice) =>
-          slice.metadata?.namespace === namespace && slice.metadata.labels?.['kubernetes.io/service-name'] === name,
+          slice.metadata?.namespace === namespace &&
+          slice.metadata.labels?.['kubernetes.io/service-name'] === name,
       );
       return (service.spec?.ports ?? []).flatMap((port): readonly ServicePort[] => {
         const protocol = (port.protocol ?? 'TCP').toLowerCase();
-        if (protocol !== 'tcp' && protocol !== 'udp') return [];
+        if (protocol !== 'tcp' && protocol !== 'udp') {
+          return [];
+        }
         return [
           {
             key: `${namespace}/${name}${port.name === undefined ? '' : `:${port.name}`}`,
             protocol,
             clusterIP,
             port: port.port,
-            ...(port.nodePort === undefined || port.nodePort === 0 ? {} : { nodePort: port.nodePort }),
+            ...(port.nodePort === undefined || port.nodePort === 0
+              ? {}
+              : { nodePort: port.nodePort }),
             loadBalancerIPs: (service.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) =>
               ip === undefined ? [] : [ip],
             ),
@@ -55,13 +64,18 @@ function endpointsOf(
   portName: string,
 ): readonly { readonly ip: string; readonly port: number }[] {
   const port = slice.ports?.find((candidate) => (candidate.name ?? '') === portName)?.port;
-  if (port === undefined || slice.addressType !== 'IPv4') return [];
+  if (port === undefined || slice.addressType !== 'IPv4') {
+    return [];
+  }
   // Absent conditions.ready means ready (the API's own words).
   return (slice.endpoints ?? [])
     .filter((endpoint) => endpoint.conditions?.ready !== false)
     .flatMap((endpoint) => endpoint.addresses.slice(0, 1).map((ip) => ({ ip, port })));
 }
 
-function byAddress(left: { ip: string; port: number }, right: { ip: string; port: number }): number {
+function byAddress(
+  left: { ip: string; port: number },
+  right: { ip: string; port: number },
+): number {
   return left.ip === right.ip ? left.port - right.port : left.ip < right.ip ? -1 : 1;
 }

@@ -3,7 +3,10 @@ import type { Guest } from '../vm/guest.ts';
 /** Where the guest sees the host's folder with kubectl. */
 export const GUEST_KUBECTL_FOLDER = '/opt/kubernetes';
 
-/** `on n1 ovs-vsctl show`, `on ext curl …`: a command in a namespace of the lab, with the Node's own Open vSwitch. */
+/**
+ * `on n1 ovs-vsctl show`, `on ext curl …`: a command in a namespace of the lab, with the Node's own
+ * Open vSwitch.
+ */
 const ON = `#!/bin/bash
 if [ $# -lt 2 ]; then echo "usage: on NAMESPACE COMMAND…   namespaces: $(ip netns list | sort | awk '{printf "%s ", $1}')" >&2; exit 2; fi
 namespace=$1; shift
@@ -28,6 +31,10 @@ export async function installShellCommands(guest: Guest, kubeconfig: string): Pr
     guest.writeFile('/usr/local/bin/on', ON, 0o755),
     guest.writeFile('/usr/local/bin/in-pod', IN_POD, 0o755),
     guest.writeFile('/root/.kube/config', kubeconfig, 0o600),
-    guest.writeFile('/usr/local/bin/kubectl', `#!/bin/sh\nexec ${GUEST_KUBECTL_FOLDER}/kubectl "$@"\n`, 0o755),
+    guest.writeFile(
+      '/usr/local/bin/kubectl',
+      `#!/bin/sh\nexec ${GUEST_KUBECTL_FOLDER}/kubectl "$@"\n`,
+      0o755,
+    ),
   ]);
 }

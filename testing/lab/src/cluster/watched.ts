@@ -1,5 +1,5 @@
-import { makeInformer } from '@kubernetes/client-node';
 import type { KubeConfig, KubernetesListObject, KubernetesObject } from '@kubernetes/client-node';
+import { makeInformer } from '@kubernetes/client-node';
 
 /** All objects of one kind, kept up to date by a watch. */
 export interface Watched<T> {
@@ -11,8 +11,8 @@ export interface Watched<T> {
 const RECONNECT_MS = 500;
 
 /**
- * Lists the objects of an API path and watches them; `onChange` is called for each that was added, changed or deleted.
- * Reconnects until stopped. Resolves when the first list is there.
+ * Lists the objects of an API path and watches them; `onChange` is called for each that was added,
+ * changed or deleted. Reconnects until stopped. Resolves when the first list is there.
  */
 export async function watchObjects<T extends KubernetesObject>(
   kubeConfig: KubeConfig,
@@ -22,11 +22,17 @@ export async function watchObjects<T extends KubernetesObject>(
 ): Promise<Watched<T>> {
   const informer = makeInformer(kubeConfig, path, list);
   let isStopped = false;
-  for (const verb of ['add', 'update', 'delete'] as const) informer.on(verb, onChange);
+  for (const verb of ['add', 'update', 'delete'] as const) {
+    informer.on(verb, onChange);
+  }
   informer.on('error', () => {
-    if (isStopped) return;
+    if (isStopped) {
+      return;
+    }
     setTimeout(() => {
-      if (!isStopped) void informer.start();
+      if (!isStopped) {
+        void informer.start();
+      }
     }, RECONNECT_MS);
   });
   await informer.start();

@@ -5,7 +5,9 @@ import { dirname } from 'node:path';
 export async function putFile(path: string, mode: number, content: Buffer): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   // What is not a regular folder (/proc, /sys) takes writes but no new files.
-  if (/^\/(proc|sys)\//.test(path)) return writeFile(path, content);
+  if (/^\/(proc|sys)\//.test(path)) {
+    return writeFile(path, content);
+  }
   const temporary = `${path}.sallyport-new`;
   await writeFile(temporary, content);
   await chmod(temporary, mode);

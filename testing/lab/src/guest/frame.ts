@@ -3,7 +3,10 @@ const headerBytes = 4;
 /** Longest frame that is read, in bytes: a longer length means that the two sides lost step. */
 export const maxFrameBytes = 256 * 1024 * 1024;
 
-/** One message as it crosses the port: its length in bytes (32 bits, big endian), then JSON in UTF-8. */
+/**
+ * One message as it crosses the port: its length in bytes (32 bits, big endian), then JSON in
+ * UTF-8.
+ */
 export function encodeFrame(message: unknown): Buffer {
   const body = Buffer.from(JSON.stringify(message), 'utf8');
   const frame = Buffer.allocUnsafe(headerBytes + body.length);
@@ -13,15 +16,16 @@ export function encodeFrame(message: unknown): Buffer {
 }
 
 /**
- * A function that is fed what arrives, in pieces of any size, and gives back the messages that are complete. It throws
- * on a length above {@link maxFrameBytes} and on text that is not JSON.
+ * A function that is fed what arrives, in pieces of any size, and gives back the messages that are
+ * complete. It throws on a length above {@link maxFrameBytes} and on text that is not JSON.
  */
 export function createFrameDecoder(): (chunk: Buffer) => readonly unknown[] {
   let pieces: Buffer[] = [];
   let available = 0;
   let wanted = headerBytes;
 
-  // Pieces are joined only when a whole frame is there, so that a large one is copied once and not once per piece.
+  // Pieces are joined only when a whole frame is there, so that a large one is copied once and not
+  // once per piece.
   return (chunk) => {
     pieces.push(chunk);
     available += chunk.length;
@@ -30,11 +34,15 @@ export function createFrameDecoder(): (chunk: Buffer) => readonly unknown[] {
       const data = pieces.length === 1 ? (pieces[0] ?? Buffer.alloc(0)) : Buffer.concat(pieces);
       const length = data.readUInt32BE(0);
       if (length > maxFrameBytes) {
-        throw new Error(`a frame of ${length} bytes was announced; at most ${maxFrameBytes} are allowed`);
+        throw new Error(
+          `a frame of ${length} bytes was announced; at most ${maxFrameBytes} are allowed`,
+        );
       }
       pieces = [data];
       wanted = headerBytes + length;
-      if (available < wanted) break;
+      if (available < wanted) {
+        break;
+      }
       messages.push(JSON.parse(data.toString('utf8', headerBytes, wanted)));
       pieces = [data.subarray(wanted)];
       available -= wanted;

@@ -5,12 +5,13 @@ import { openPort } from './port.ts';
 import { ProcessTable } from './process-table.ts';
 import type { Reply, Request } from './protocol.ts';
 
-// The guest's only service: does what the host asks through the virtio-serial port, and ends, which powers the guest
-// off, when the host goes away. Started by the guest's first process (../vm/first-process.ts).
+// The guest's only service: does what the host asks through the virtio-serial port, and ends, which
+// powers the guest off, when the host goes away. Started by the guest's first process
+// (../vm/first-process.ts).
 
 const port = openPort();
 port.output.setMaxListeners(0);
-const send = (reply: Reply): boolean => port.output.write(encodeFrame(reply));
+
 const processes = new ProcessTable(
   {
     send,
@@ -22,16 +23,36 @@ const processes = new ProcessTable(
     PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: '/root',
     LANG: 'C.UTF-8',
-    // A bash of level 1 whose input is a socket takes itself for a remote shell's and reads start-up files.
+    // A bash of level 1 whose input is a socket takes itself for a remote shell's and reads
+    // start-up files.
     SHLVL: '1',
   },
 );
 
-function answerWithFile(id: number, content: Promise<Buffer>): void {
-  content.then(
-    (bytes) => send({ type: 'file', id, data: bytes.toString('base64') }),
-    (error: unknown) => send({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) }),
-  );
+const decode = createFrameDecoder();
+port.input.on('data', (chunk: Buffer) => {
+  for (const message of decode(chunk)) {
+    const request = message as Request;
+    try {
+      handle(request);
+    } catch (error) {
+      send({
+        type: 'failed',
+        id: request.id,
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+});
+port.input.once('end', () => process.exit(0));
+
+// Descriptor 3 is a pipe from the set-up that runs beside this program's start: empty at its end
+// when all went well.
+const problem = readFileSync(3, 'utf8').trim();
+send({ type: 'ready', id: 0, ...(problem === '' ? {} : { problem }) });
+
+function send(reply: Reply): boolean {
+  return port.output.write(encodeFrame(reply));
 }
 
 function handle(request: Request): void {
@@ -65,19 +86,10 @@ function handle(request: Request): void {
   }
 }
 
-const decode = createFrameDecoder();
-port.input.on('data', (chunk: Buffer) => {
-  for (const message of decode(chunk)) {
-    const request = message as Request;
-    try {
-      handle(request);
-    } catch (error) {
-      send({ type: 'failed', id: request.id, message: error instanceof Error ? error.message : String(error) });
-    }
-  }
-});
-port.input.once('end', () => process.exit(0));
-
-// Descriptor 3 is a pipe from the set-up that runs beside this program's start: empty at its end when all went well.
-const problem = readFileSync(3, 'utf8').trim();
-send({ type: 'ready', id: 0, ...(problem === '' ? {} : { problem }) });
+function answerWithFile(id: number, content: Promise<Buffer>): void {
+  content.then(
+    (bytes) => send({ type: 'file', id, data: bytes.toString('base64') }),
+    (error: unknown) =>
+      send({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) }),
+  );
+}

@@ -1,4 +1,11 @@
-import { closeSync, createReadStream, createWriteStream, openSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  openSync,
+  readdirSync,
+  readFileSync,
+} from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { portName } from './port-name.ts';
 
@@ -10,10 +17,17 @@ export interface Port {
   readonly output: Writable;
 }
 
-/** Opens the port by the name QEMU gave it: there is no udev in the guest that would make /dev/virtio-ports. */
+/**
+ * Opens the port by the name QEMU gave it: there is no udev in the guest that would make
+ * /dev/virtio-ports.
+ */
 export function openPort(): Port {
-  const device = readdirSync(sysfs).find((entry) => readFileSync(`${sysfs}/${entry}/name`, 'utf8').trim() === portName);
-  if (device === undefined) throw new Error(`no virtio-serial port is named ${portName}: see ${sysfs}`);
+  const device = readdirSync(sysfs).find(
+    (entry) => readFileSync(`${sysfs}/${entry}/name`, 'utf8').trim() === portName,
+  );
+  if (device === undefined) {
+    throw new Error(`no virtio-serial port is named ${portName}: see ${sysfs}`);
+  }
   // One descriptor for both directions: the driver lets a port be opened once.
   const fd = openSync(`/dev/${device}`, 'r+');
   process.once('exit', () => {

@@ -1,10 +1,14 @@
-import { type ChildProcess, type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
+import type { ChildProcess, ChildProcessByStdio } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { closeSync, readFileSync, readlinkSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { namelessFile } from './nameless-file.ts';
 import type { Reply, StartRequest, TerminalSize } from './protocol.ts';
 
-/** How long output may pause once a process is gone: a daemon that it left behind may hold its pipes for ever. */
+/**
+ * How long output may pause once a process is gone: a daemon that it left behind may hold its pipes
+ * for ever.
+ */
 const outputGraceMs = 250;
 
 /** Sends a reply; false when the sender should wait for `whenDrained`. */
@@ -28,7 +32,8 @@ export class ProcessTable {
   start(request: StartRequest): void {
     const { id } = request;
     const [file, ...args] = commandLine(request);
-    const stdin = request.stdin === undefined ? undefined : namelessFile(Buffer.from(request.stdin, 'base64'));
+    const stdin =
+      request.stdin === undefined ? undefined : namelessFile(Buffer.from(request.stdin, 'base64'));
     const child = spawn(file, args, {
       env: { ...this.#baseEnv, ...request.env },
       cwd: request.cwd ?? '/',
@@ -36,7 +41,9 @@ export class ProcessTable {
       // A process group of its own, so that what it starts can be signalled with it.
       detached: true,
     }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
-    if (stdin !== undefined) closeSync(stdin);
+    if (stdin !== undefined) {
+      closeSync(stdin);
+    }
     let timedOut = false;
     const deadline =
       request.timeoutMs === undefined
@@ -47,12 +54,16 @@ export class ProcessTable {
           }, request.timeoutMs);
 
     child.once('error', (error) => {
-      if (child.pid !== undefined) return;
+      if (child.pid !== undefined) {
+        return;
+      }
       clearTimeout(deadline);
       this.#children.delete(id);
       this.#sink.send({ type: 'failed', id, message: error.message });
     });
-    if (child.pid === undefined) return;
+    if (child.pid === undefined) {
+      return;
+    }
     this.#children.set(id, child);
     this.#sink.send({ type: 'started', id, pid: child.pid });
     // A process may end without reading its input; its exit status says whether that was a failure.
@@ -81,18 +92,30 @@ export class ProcessTable {
 
   signal(id: number, signal: NodeJS.Signals): void {
     const child = this.#children.get(id);
-    if (child !== undefined) signalGroup(child, signal);
+    if (child !== undefined) {
+      signalGroup(child, signal);
+    }
   }
 
-  /** Changes the size of the terminal that `start` gave the process; the kernel tells the process (SIGWINCH). */
+  /**
+   * Changes the size of the terminal that `start` gave the process; the kernel tells the process
+   * (SIGWINCH).
+   */
   resize(id: number, { columns, rows }: TerminalSize): void {
     const pid = this.#children.get(id)?.pid;
-    if (pid === undefined) return;
+    if (pid === undefined) {
+      return;
+    }
     try {
       // The child is script(1); the terminal is the standard input of its child.
-      const shell = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0] ?? '';
+      const shell =
+        readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0] ?? '';
       const terminal = readlinkSync(`/proc/${shell}/fd/0`);
-      execFile('stty', ['-F', terminal, 'cols', String(columns), 'rows', String(rows)], () => undefined);
+      execFile(
+        'stty',
+        ['-F', terminal, 'cols', String(columns), 'rows', String(rows)],
+        () => undefined,
+      );
     } catch {
       // It ended meanwhile: there is nothing left to resize.
     }
@@ -100,7 +123,9 @@ export class ProcessTable {
 
   #forward(id: number, type: 'stdout' | 'stderr', stream: Readable): void {
     stream.on('data', (chunk: Buffer) => {
-      if (this.#sink.send({ type, id, data: chunk.toString('base64') })) return;
+      if (this.#sink.send({ type, id, data: chunk.toString('base64') })) {
+        return;
+      }
       // The host is slower than this process: the pipe fills, and the process waits.
       stream.pause();
       this.#sink.whenDrained(() => stream.resume());
@@ -109,14 +134,17 @@ export class ProcessTable {
 }
 
 function commandLine({ argv, netns, terminal }: StartRequest): readonly [string, ...string[]] {
-  const inNetns = netns === undefined ? argv : ['nsenter', `--net=/run/netns/${netns}`, '--', ...argv];
+  const inNetns =
+    netns === undefined ? argv : ['nsenter', `--net=/run/netns/${netns}`, '--', ...argv];
   if (terminal !== undefined) {
     const { columns, rows } = terminal;
     const command = `stty cols ${columns} rows ${rows}; exec ${inNetns.map(shellQuoted).join(' ')}`;
     return ['script', '--quiet', '--return', '--echo', 'always', '--command', command, '/dev/null'];
   }
   const [file, ...args] = inNetns;
-  if (file === undefined) throw new Error('an empty argv was given; its first element is the program to run');
+  if (file === undefined) {
+    throw new Error('an empty argv was given; its first element is the program to run');
+  }
   return [file, ...args];
 }
 
@@ -124,24 +152,31 @@ function shellQuoted(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** Gives a stream up when nothing arrived for {@link outputGraceMs}, unless it is us who do not read. */
-function destroyWhenQuiet(stream: Readable): void {
-  let quiet = true;
-  stream.on('data', () => (quiet = false));
-  const timer = setInterval(() => {
-    if (quiet && !stream.isPaused()) stream.destroy();
-    quiet = true;
-  }, outputGraceMs);
-  stream.once('close', () => {
-    clearInterval(timer);
-  });
-}
-
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
+  if (child.pid === undefined) {
+    return;
+  }
   try {
     process.kill(-child.pid, signal);
   } catch {
     // ESRCH: the whole group is gone.
   }
+}
+
+/**
+ * Gives a stream up when nothing arrived for {@link outputGraceMs}, unless it is us who do not
+ * read.
+ */
+function destroyWhenQuiet(stream: Readable): void {
+  let quiet = true;
+  stream.on('data', () => (quiet = false));
+  const timer = setInterval(() => {
+    if (quiet && !stream.isPaused()) {
+      stream.destroy();
+    }
+    quiet = true;
+  }, outputGraceMs);
+  stream.once('close', () => {
+    clearInterval(timer);
+  });
 }

@@ -1,4 +1,7 @@
-/** What the host asks of the guest. `id` is chosen by the host and names the request in every answer. */
+/**
+ * What the host asks of the guest. `id` is chosen by the host and names the request in every
+ * answer.
+ */
 export type Request =
   | StartRequest
   /** Bytes for a process's standard input, base64. */
@@ -23,7 +26,10 @@ export interface StartRequest {
   readonly netns?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Given: all that its standard input holds, base64; otherwise that stays open for `stdin` messages. */
+  /**
+   * Given: all that its standard input holds, base64; otherwise that stays open for `stdin`
+   * messages.
+   */
   readonly stdin?: string;
   /** Given: the process gets a terminal of this size, and what it prints arrives as stdout. */
   readonly terminal?: TerminalSize;

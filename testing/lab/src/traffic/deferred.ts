@@ -12,6 +12,8 @@ export function deferred<T>(): Deferred<T> {
     settle = { resolve, reject };
   });
   promise.catch(() => undefined);
-  if (settle === undefined) throw new Error('unreachable: a promise runs its executor at once');
+  if (settle === undefined) {
+    throw new Error('unreachable: a promise runs its executor at once');
+  }
   return { promise, ...settle };
 }

@@ -11,6 +11,10 @@ it('gives each sender a port of its own, always the same', () => {
 
 it('says so when the ports are used up', () => {
   const flows = new Flows();
-  for (let index = 0; index < 200; index++) flows.for(`default/pod-${String(index)}`);
-  expect(() => flows.for('default/one-more')).toThrow('no port left for the traffic of default/one-more');
+  for (let index = 0; index < 200; index++) {
+    flows.for(`default/pod-${String(index)}`);
+  }
+  expect(() => flows.for('default/one-more')).toThrow(
+    'no port left for the traffic of default/one-more',
+  );
 });

@@ -10,12 +10,15 @@ export interface Packet {
   readonly line: string;
 }
 
-const PACKET = /^(\d+\.\d+) IP (\d+\.\d+\.\d+\.\d+)(?:\.(\d+))? > (\d+\.\d+\.\d+\.\d+)(?:\.(\d+))?:/;
+const PACKET =
+  /^(\d+\.\d+) IP (\d+\.\d+\.\d+\.\d+)(?:\.(\d+))? > (\d+\.\d+\.\d+\.\d+)(?:\.(\d+))?:/;
 
 /** Parses a line of `tcpdump -n -tt ip`; undefined for a line that is no IPv4 packet. */
 export function packetFromLine(line: string): Packet | undefined {
   const [, time, source, sourcePort, destination, destinationPort] = PACKET.exec(line) ?? [];
-  if (time === undefined || source === undefined || destination === undefined) return undefined;
+  if (time === undefined || source === undefined || destination === undefined) {
+    return undefined;
+  }
   return {
     timeMs: Number(time) * 1000,
     source,

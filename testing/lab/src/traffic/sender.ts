@@ -1,15 +1,21 @@
 import { EXTERNAL_SERVER } from '../cluster/address-plan.ts';
 import type { Guest } from '../vm/guest.ts';
 import type { Flow } from './flow.ts';
-import { Stream } from './stream.ts';
 import type { StreamOptions } from './stream.ts';
-import { Traffic } from './traffic.ts';
+import { Stream } from './stream.ts';
 import type { TrafficOptions } from './traffic.ts';
+import { Traffic } from './traffic.ts';
 
-/** For an answer that does not come: one that is slow under emulation is none. Who expects no answer says a shorter time. */
+/**
+ * For an answer that does not come: one that is slow under emulation is none. Who expects no answer
+ * says a shorter time.
+ */
 const REQUEST_TIMEOUT_MS = 25_000;
 
-/** What the program that asks may take beyond the time for the answer: it has to start and to say why it failed. */
+/**
+ * What the program that asks may take beyond the time for the answer: it has to start and to say
+ * why it failed.
+ */
 const PROGRAM_TIMEOUT_MS = 20_000;
 
 /** Something with a network namespace that sends traffic: a Pod, a Node, the external server. */
@@ -33,30 +39,50 @@ export class Sender {
     return `http://${EXTERNAL_SERVER.ip}:${String(this.flow.port)}`;
   }
 
-  /** One HTTP request (default: to the external server) on a new connection; returns the source address the server saw. */
-  async request(url: string = this.externalURL, timeoutMs: number = REQUEST_TIMEOUT_MS): Promise<string> {
+  /**
+   * One HTTP request (default: to the external server) on a new connection; returns the source
+   * address the server saw.
+   */
+  async request(
+    url: string = this.externalURL,
+    timeoutMs: number = REQUEST_TIMEOUT_MS,
+  ): Promise<string> {
     try {
-      const { stdout } = await this.guest.run(['curl', '-sS', '--max-time', String(timeoutMs / 1000), url], {
-        netns: this.netns,
-        timeoutMs: timeoutMs + PROGRAM_TIMEOUT_MS,
-      });
+      const { stdout } = await this.guest.run(
+        ['curl', '-sS', '--max-time', String(timeoutMs / 1000), url],
+        {
+          netns: this.netns,
+          timeoutMs: timeoutMs + PROGRAM_TIMEOUT_MS,
+        },
+      );
       return stdout;
     } catch (error) {
       throw new Error(`${this.name} got no answer from ${url}`, { cause: error });
     }
   }
 
-  /** One UDP datagram to a port (default: of the external server); returns the source address the server saw. */
-  async requestUDP(ip: string = EXTERNAL_SERVER.ip, port: number = this.flow.port): Promise<string> {
+  /**
+   * One UDP datagram to a port (default: of the external server); returns the source address the
+   * server saw.
+   */
+  async requestUDP(
+    ip: string = EXTERNAL_SERVER.ip,
+    port: number = this.flow.port,
+  ): Promise<string> {
     const seconds = String(REQUEST_TIMEOUT_MS / 1000);
     try {
-      const { stdout } = await this.guest.run(['bash', '-c', UDP_REQUEST, 'udp', ip, String(port), seconds], {
-        netns: this.netns,
-        timeoutMs: REQUEST_TIMEOUT_MS + PROGRAM_TIMEOUT_MS,
-      });
+      const { stdout } = await this.guest.run(
+        ['bash', '-c', UDP_REQUEST, 'udp', ip, String(port), seconds],
+        {
+          netns: this.netns,
+          timeoutMs: REQUEST_TIMEOUT_MS + PROGRAM_TIMEOUT_MS,
+        },
+      );
       return stdout.trim();
     } catch (error) {
-      throw new Error(`${this.name} got no answer from ${ip}:${String(port)}/udp`, { cause: error });
+      throw new Error(`${this.name} got no answer from ${ip}:${String(port)}/udp`, {
+        cause: error,
+      });
     }
   }
 
@@ -70,7 +96,13 @@ export class Sender {
 
   /** New connections one after the other until stopped, with a timeline. */
   startTraffic(options: TrafficOptions = {}): Promise<Traffic> {
-    return Traffic.start(this.guest, this.name, this.netns, options.url ?? this.externalURL, options);
+    return Traffic.start(
+      this.guest,
+      this.name,
+      this.netns,
+      options.url ?? this.externalURL,
+      options,
+    );
   }
 
   /** One long-lived TCP connection (default: to the external server). */
@@ -80,5 +112,9 @@ export class Sender {
   }
 }
 
-/** bash: address, port, seconds. dd takes the whole datagram in one read; bash itself would read it byte by byte and lose it. */
-const UDP_REQUEST = 'exec 3<>"/dev/udp/$1/$2"; echo hello >&3; timeout "$3" dd bs=64 count=1 status=none <&3';
+/**
+ * bash: address, port, seconds. dd takes the whole datagram in one read; bash itself would read it
+ * byte by byte and lose it.
+ */
+const UDP_REQUEST =
+  'exec 3<>"/dev/udp/$1/$2"; echo hello >&3; timeout "$3" dd bs=64 count=1 status=none <&3';

@@ -1,23 +1,33 @@
 /**
- * The server of the lab: the external one, and what Pods with the lab's server image run. One process for a namespace.
- * It runs in the guest as a file of its own, so it imports nothing but Node.js (and little of that: every module costs
- * start-up time under emulation).
+ * The server of the lab: the external one, and what Pods with the lab's server image run. One
+ * process for a namespace. It runs in the guest as a file of its own, so it imports nothing but
+ * Node.js (and little of that: every module costs start-up time under emulation).
  *
- * `node server.mjs PORT|FIRST-LAST…` serves TCP and UDP on all of the ports and prints `listening` when it does.
- * TCP, by the first line that the client sends:
- *   an HTTP request  → the source address it came from, as the body and as the header X-Source; then the connection is closed
+ * `node server.mjs PORT|FIRST-LAST…` serves TCP and UDP on all of the ports and prints `listening`
+ * when it does. TCP, by the first line that the client sends:
+ *   an HTTP request  → the source address it came from, as the body and as the header X-Source;
+ *                      then the connection is closed
  *   `ECHO`           → `source ADDRESS`, then every line back
  *   `PUSH INTERVAL`  → `source ADDRESS`, then a numbered line every INTERVAL milliseconds
  * UDP: each datagram is answered with the source address it came from, as a line.
  */
 import { createSocket } from 'node:dgram';
-import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
+import { createServer } from 'node:net';
 
 const ports = process.argv.slice(2).flatMap((argument) => {
   const [first = NaN, last = first] = argument.split('-').map(Number);
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 });
+
+await Promise.all(ports.flatMap((port) => [listenTCP(port), listenUDP(port)]));
+process.stdout.write('listening\n');
+
+function listenTCP(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    createServer(serve).once('error', reject).listen({ host: '0.0.0.0', port }, resolve);
+  });
+}
 
 function serve(socket: Socket): void {
   const source = socket.remoteAddress ?? '';
@@ -25,12 +35,15 @@ function serve(socket: Socket): void {
   socket.on('error', () => socket.destroy());
   socket.once('data', (data) => {
     const [command = '', argument = ''] = (data.toString().split(/\r?\n/, 1)[0] ?? '').split(' ');
-    if (command === 'ECHO') echo(socket, source);
-    else if (command === 'PUSH') push(socket, source, Number(argument));
-    else
+    if (command === 'ECHO') {
+      echo(socket, source);
+    } else if (command === 'PUSH') {
+      push(socket, source, Number(argument));
+    } else {
       socket.end(
         `HTTP/1.1 200 OK\r\nX-Source: ${source}\r\nContent-Type: text/plain\r\nContent-Length: ${String(source.length)}\r\nConnection: close\r\n\r\n${source}`,
       );
+    }
   });
 }
 
@@ -48,12 +61,6 @@ function push(socket: Socket, source: string, intervalMs: number): void {
   });
 }
 
-function listenTCP(port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    createServer(serve).once('error', reject).listen({ host: '0.0.0.0', port }, resolve);
-  });
-}
-
 function listenUDP(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = createSocket('udp4');
@@ -64,6 +71,3 @@ function listenUDP(port: number): Promise<void> {
     socket.bind(port, '0.0.0.0', resolve);
   });
 }
-
-await Promise.all(ports.flatMap((port) => [listenTCP(port), listenUDP(port)]));
-process.stdout.write('listening\n');

@@ -1,30 +1,39 @@
 import { EXTERNAL_SERVER, MARKER_PORTS, ROUTER } from '../cluster/address-plan.ts';
 import type { Guest, GuestProcess } from '../vm/guest.ts';
-import { deferred } from './deferred.ts';
 import type { Deferred } from './deferred.ts';
-import { leakFaults, markerPort, packetFaults } from './expectation.ts';
+import { deferred } from './deferred.ts';
 import type { FlowExpectation } from './expectation.ts';
+import { leakFaults, markerPort, packetFaults } from './expectation.ts';
 import type { Flows } from './flow.ts';
-import { packetFromLine } from './packet.ts';
 import type { Packet } from './packet.ts';
+import { packetFromLine } from './packet.ts';
 
-/** Thrown when the packets on the external network are not what a test expected; the message has one line for each fault. */
+/**
+ * Thrown when the packets on the external network are not what a test expected; the message has one
+ * line for each fault.
+ */
 export class PacketError extends Error {
   override readonly name = 'PacketError';
   readonly faults: readonly string[];
 
   constructor(phase: string, faults: readonly string[]) {
-    super(`wrong packets on the external network, ${phase}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    super(
+      `wrong packets on the external network, ${phase}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
     this.faults = faults;
   }
 }
 
-/** How long a marker packet may take to be seen before the sniffer is called dead; a tcpdump that has ended is noticed at once. */
+/**
+ * How long a marker packet may take to be seen before the sniffer is called dead; a tcpdump that
+ * has ended is noticed at once.
+ */
 const MARKER_TIMEOUT_MS = 60_000;
 
 /**
- * Records every IPv4 packet that arrives at the external server. A phase of a test is delimited by marker packets that the
- * sniffer sends itself and must see, so a dead sniffer can't pass a test and no clocks are compared.
+ * Records every IPv4 packet that arrives at the external server. A phase of a test is delimited by
+ * marker packets that the sniffer sends itself and must see, so a dead sniffer can't pass a test
+ * and no clocks are compared.
  */
 export class Sniffer {
   readonly #guest: Guest;
@@ -48,28 +57,48 @@ export class Sniffer {
     const { netns } = EXTERNAL_SERVER;
     const listening = deferred<undefined>();
     const process = await guest.spawn(
-      // Headers alone: the kernel divides the buffer into slots of this length, and of whole packets (64 KiB with offloading) few fit in.
-      ['tcpdump', '-Z', 'root', '-i', 'eth0', '-n', '-tt', '-l', '--immediate-mode', '-s', '256', '-B', '16384'].concat(
-        ['-Q', 'in', 'ip'],
-      ),
+      // Headers alone: the kernel divides the buffer into slots of this length, and of whole
+      // packets (64 KiB with offloading) few fit in.
+      [
+        'tcpdump',
+        '-Z',
+        'root',
+        '-i',
+        'eth0',
+        '-n',
+        '-tt',
+        '-l',
+        '--immediate-mode',
+        '-s',
+        '256',
+        '-B',
+        '16384',
+      ].concat(['-Q', 'in', 'ip']),
       {
         netns,
         onLine: (line, stream) => {
-          if (stream === 'stdout') sniffer.#record(line);
-          else if (line.includes('listening on')) listening.resolve(undefined);
-          else sniffer.#lastWords.push(line);
+          if (stream === 'stdout') {
+            sniffer.#record(line);
+          } else if (line.includes('listening on')) {
+            listening.resolve(undefined);
+          } else {
+            sniffer.#lastWords.push(line);
+          }
         },
       },
     );
     sniffer.#process = process;
     const ended = (why: string) => {
       sniffer.#ended = why;
-      for (const waiting of [listening, ...sniffer.#waiting.values()])
+      for (const waiting of [listening, ...sniffer.#waiting.values()]) {
         waiting.reject(new Error(`the sniffer is dead: ${why}`));
+      }
     };
     process.exited.then(
       ({ signal, exitCode }) => {
-        ended(`tcpdump ended (${signal ?? `exit status ${String(exitCode)}`}): ${sniffer.#lastWords.join('; ')}`);
+        ended(
+          `tcpdump ended (${signal ?? `exit status ${String(exitCode)}`}): ${sniffer.#lastWords.join('; ')}`,
+        );
       },
       (error: unknown) => {
         ended(`the guest is gone: ${String(error)}`);
@@ -85,19 +114,28 @@ export class Sniffer {
     return this.#packets;
   }
 
-  /** Sends a marker packet, waits until it is seen, and returns its index in `packets`. Throws when the sniffer is dead. */
+  /**
+   * Sends a marker packet, waits until it is seen, and returns its index in `packets`. Throws when
+   * the sniffer is dead.
+   */
   async mark(): Promise<number> {
-    if (this.#ended !== undefined) throw new Error(`the sniffer is dead: ${this.#ended}`);
+    if (this.#ended !== undefined) {
+      throw new Error(`the sniffer is dead: ${this.#ended}`);
+    }
     const port = this.#nextMarker++;
     const seen = deferred<number>();
     this.#waiting.set(port, seen);
     const timer = setTimeout(() => {
       seen.reject(
-        new Error(`the sniffer is dead: it did not see its own marker within ${String(MARKER_TIMEOUT_MS / 1000)} s`),
+        new Error(
+          `the sniffer is dead: it did not see its own marker within ${String(MARKER_TIMEOUT_MS / 1000)} s`,
+        ),
       );
     }, MARKER_TIMEOUT_MS);
     try {
-      await this.#guest.script(`echo marker >/dev/udp/${EXTERNAL_SERVER.ip}/${String(port)}`, { netns: ROUTER.netns });
+      await this.#guest.script(`echo marker >/dev/udp/${EXTERNAL_SERVER.ip}/${String(port)}`, {
+        netns: ROUTER.netns,
+      });
       return await seen.promise;
     } finally {
       clearTimeout(timer);
@@ -106,10 +144,15 @@ export class Sniffer {
   }
 
   /**
-   * Runs `body` and then checks every packet that arrived meanwhile. Flows that are not named must be silent. Packets with a
-   * Pod's source are a fault even when they came between phases. Throws `PacketError`.
+   * Runs `body` and then checks every packet that arrived meanwhile. Flows that are not named must
+   * be silent. Packets with a Pod's source are a fault even when they came between phases. Throws
+   * `PacketError`.
    */
-  async phase<T>(name: string, expectations: readonly FlowExpectation[], body: () => Promise<T>): Promise<T> {
+  async phase<T>(
+    name: string,
+    expectations: readonly FlowExpectation[],
+    body: () => Promise<T>,
+  ): Promise<T> {
     const start = await this.mark();
     const result = await body();
     const end = await this.mark();
@@ -120,14 +163,21 @@ export class Sniffer {
     return result;
   }
 
-  /** Stops recording. Throws when the kernel had to drop packets before they were recorded: the checks missed something. */
+  /**
+   * Stops recording. Throws when the kernel had to drop packets before they were recorded: the
+   * checks missed something.
+   */
   async close(): Promise<void> {
-    if (this.#process === undefined || this.#ended !== undefined) return;
+    if (this.#process === undefined || this.#ended !== undefined) {
+      return;
+    }
     await this.#process.kill('SIGINT');
     const dropped = this.#lastWords
       .map((line) => /^(\d+) packets dropped by kernel/.exec(line)?.[1])
       .find((count) => count !== undefined);
-    if (dropped !== undefined && dropped !== '0') throw new Error(`the sniffer missed ${dropped} packets`);
+    if (dropped !== undefined && dropped !== '0') {
+      throw new Error(`the sniffer missed ${dropped} packets`);
+    }
   }
 
   #check(
@@ -139,14 +189,20 @@ export class Sniffer {
     const flowOf = (port: number) => this.#flows.byPort(port);
     const leaks = leakFaults(between, flowOf).map((fault) => `before the phase, ${fault}`);
     const faults = [...leaks, ...packetFaults(packets, expectations, flowOf)];
-    if (faults.length > 0) throw new PacketError(`phase "${name}"`, faults);
+    if (faults.length > 0) {
+      throw new PacketError(`phase "${name}"`, faults);
+    }
   }
 
   #record(line: string): void {
     const packet = packetFromLine(line);
-    if (packet === undefined) return;
+    if (packet === undefined) {
+      return;
+    }
     this.#packets.push(packet);
     const marker = markerPort(packet);
-    if (marker !== undefined) this.#waiting.get(marker)?.resolve(this.#packets.length - 1);
+    if (marker !== undefined) {
+      this.#waiting.get(marker)?.resolve(this.#packets.length - 1);
+    }
   }
 }

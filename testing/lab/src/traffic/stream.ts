@@ -5,22 +5,32 @@ import { waitFor } from './wait-for.ts';
 
 /** What a long-lived connection does. */
 export interface StreamOptions {
-  /** Where one of the lab's servers listens; default: the external server, at the sender's own port. */
+  /**
+   * Where one of the lab's servers listens; default: the external server, at the sender's own port.
+   */
   readonly server?: { readonly ip: string; readonly port: number };
-  /** `push`: only the server talks. `echo`: the Pod talks and the server answers. Default `echo`. */
+  /**
+   * `push`: only the server talks. `echo`: the Pod talks and the server answers. Default `echo`.
+   */
   readonly mode?: 'push' | 'echo';
   /** Between two lines. Default 50. */
   readonly everyMs?: number;
 }
 
-/** A long-lived TCP connection to one of the lab's servers, with the time of every line that came back. */
+/**
+ * A long-lived TCP connection to one of the lab's servers, with the time of every line that came
+ * back.
+ */
 export class Stream {
   readonly #timesMs: number[] = [];
   readonly #opened = deferred<string>();
   #process: GuestProcess | undefined;
   #isClosed = false;
 
-  /** Opens the connection from `netns`, and returns when the server answered. Throws when it doesn't within 5 s. */
+  /**
+   * Opens the connection from `netns`, and returns when the server answered. Throws when it doesn't
+   * within 5 s.
+   */
   static async open(
     guest: Guest,
     netns: string,
@@ -91,7 +101,10 @@ export class Stream {
     return this.#isClosed;
   }
 
-  /** Waits until the connection has ended; throws when it is still there after `timeoutMs` (default 10 000). */
+  /**
+   * Waits until the connection has ended; throws when it is still there after `timeoutMs` (default
+   * 10 000).
+   */
   async untilClosed(timeoutMs?: number): Promise<void> {
     await waitFor(() => (this.#isClosed ? true : undefined), {
       what: 'the connection to end',
@@ -110,8 +123,11 @@ export class Stream {
       return;
     }
     const [time, word, source] = line.split(' ');
-    if (word === 'source' && source !== undefined) this.#opened.resolve(source);
-    else this.#timesMs.push(Number(time) * 1000);
+    if (word === 'source' && source !== undefined) {
+      this.#opened.resolve(source);
+    } else {
+      this.#timesMs.push(Number(time) * 1000);
+    }
   }
 }
 
@@ -119,7 +135,10 @@ export class Stream {
 const PUSH =
   'exec 3<>"/dev/tcp/$1/$2"; echo "PUSH $3" >&3; while IFS= read -r line <&3; do echo "$EPOCHREALTIME $line"; done';
 
-/** bash: address, port, interval in seconds. The read from an empty pipe is a pause without a process. */
+/**
+ * bash: address, port, interval in seconds. The read from an empty pipe is a pause without a
+ * process.
+ */
 const ECHO =
   'exec 3<>"/dev/tcp/$1/$2" 4<> <(:); echo ECHO >&3; IFS= read -r line <&3; echo "$EPOCHREALTIME $line"; ' +
   'while echo x >&3 && IFS= read -r line <&3; do echo "$EPOCHREALTIME $line"; read -r -t "$3" <&4 || :; done';

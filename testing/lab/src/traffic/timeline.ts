@@ -10,10 +10,16 @@ export interface TimelineEntry {
 /** What curl is told to write for each request; `entryFromLine` reads it, with a time in front. */
 export const CURL_REPORT = '%{stderr}%{time_total} %{exitcode} %header{x-source} %{errormsg}\\n';
 
-/** Parses a line `TIME TOTAL EXITCODE SOURCE ERRORMESSAGE` (times in seconds); undefined for anything else. */
+/**
+ * Parses a line `TIME TOTAL EXITCODE SOURCE ERRORMESSAGE` (times in seconds); undefined for
+ * anything else.
+ */
 export function entryFromLine(line: string): TimelineEntry | undefined {
-  const [, time, total, exitCode, source, error] = /^(\d+\.\d+) (\d+\.\d+) (\d+) (\S*) ?(.*)$/.exec(line) ?? [];
-  if (time === undefined || total === undefined || exitCode === undefined) return undefined;
+  const [, time, total, exitCode, source, error] =
+    /^(\d+\.\d+) (\d+\.\d+) (\d+) (\S*) ?(.*)$/.exec(line) ?? [];
+  if (time === undefined || total === undefined || exitCode === undefined) {
+    return undefined;
+  }
   const isAnswered = exitCode === '0' && source !== undefined && source !== '';
   return {
     timeMs: Number(time) * 1000,
@@ -35,12 +41,20 @@ export function failuresOf(entries: readonly TimelineEntry[]): readonly Timeline
   return entries.filter(({ outcome }) => 'error' in outcome);
 }
 
-/** The longest time between two values next to each other; 0 for fewer than two. */
-export function longestGapMs(timesMs: readonly number[]): number {
-  return timesMs.reduce((longest, time, index) => Math.max(longest, time - (timesMs[index - 1] ?? time)), 0);
+/**
+ * The longest time without an answer between two answers, in milliseconds; 0 for fewer than two
+ * answers.
+ */
+export function longestOutageMs(entries: readonly TimelineEntry[]): number {
+  return longestGapMs(
+    entries.filter(({ outcome }) => 'source' in outcome).map(({ timeMs }) => timeMs),
+  );
 }
 
-/** The longest time without an answer between two answers, in milliseconds; 0 for fewer than two answers. */
-export function longestOutageMs(entries: readonly TimelineEntry[]): number {
-  return longestGapMs(entries.filter(({ outcome }) => 'source' in outcome).map(({ timeMs }) => timeMs));
+/** The longest time between two values next to each other; 0 for fewer than two. */
+export function longestGapMs(timesMs: readonly number[]): number {
+  return timesMs.reduce(
+    (longest, time, index) => Math.max(longest, time - (timesMs[index - 1] ?? time)),
+    0,
+  );
 }

@@ -1,6 +1,6 @@
 import type { Guest, GuestProcess } from '../vm/guest.ts';
-import { CURL_REPORT, entryFromLine, failuresOf, longestOutageMs, sourcesOf } from './timeline.ts';
 import type { TimelineEntry } from './timeline.ts';
+import { CURL_REPORT, entryFromLine, failuresOf, longestOutageMs, sourcesOf } from './timeline.ts';
 import { waitFor } from './wait-for.ts';
 
 /** How continuous traffic runs. */
@@ -14,8 +14,9 @@ export interface TrafficOptions {
 }
 
 /**
- * One request after the other, each on a new connection, from one network namespace until it is stopped.
- * One curl does it all: to start a process for each request would cost more than the request under emulation.
+ * One request after the other, each on a new connection, from one network namespace until it is
+ * stopped. One curl does it all: to start a process for each request would cost more than the
+ * request under emulation.
  */
 export class Traffic {
   readonly #entries: TimelineEntry[] = [];
@@ -26,7 +27,10 @@ export class Traffic {
     this.#sender = sender;
   }
 
-  /** Starts the traffic of `sender` (a name for messages) in `netns`, and returns when the first request ended. */
+  /**
+   * Starts the traffic of `sender` (a name for messages) in `netns`, and returns when the first
+   * request ended.
+   */
   static async start(
     guest: Guest,
     sender: string,
@@ -56,7 +60,9 @@ export class Traffic {
         env: { LC_ALL: 'C' },
         onLine: (line) => {
           const entry = entryFromLine(line);
-          if (entry !== undefined) traffic.#entries.push(entry);
+          if (entry !== undefined) {
+            traffic.#entries.push(entry);
+          }
         },
       },
     );
@@ -84,8 +90,15 @@ export class Traffic {
     return longestOutageMs(this.#entries);
   }
 
-  /** Waits for a request, begun to be looked at after the call, whose entry the predicate accepts. Throws after `timeoutMs` (default 60 000). */
-  async until(accept: (entry: TimelineEntry) => boolean, what: string, timeoutMs = 60_000): Promise<TimelineEntry> {
+  /**
+   * Waits for a request, begun to be looked at after the call, whose entry the predicate accepts.
+   * Throws after `timeoutMs` (default 60 000).
+   */
+  async until(
+    accept: (entry: TimelineEntry) => boolean,
+    what: string,
+    timeoutMs = 60_000,
+  ): Promise<TimelineEntry> {
     const start = this.#entries.length;
     return waitFor(() => this.#entries.slice(start).find(accept), {
       what: `${what} (traffic of ${this.#sender})`,
@@ -106,10 +119,13 @@ export class Traffic {
   /** Waits until `count` more requests have ended. */
   async more(count: number): Promise<readonly TimelineEntry[]> {
     const start = this.#entries.length;
-    return waitFor(() => (this.#entries.length >= start + count ? this.#entries.slice(start) : undefined), {
-      what: `${String(count)} more requests of ${this.#sender} to end`,
-      timeoutMs: 60_000 + count * 1000,
-    });
+    return waitFor(
+      () => (this.#entries.length >= start + count ? this.#entries.slice(start) : undefined),
+      {
+        what: `${String(count)} more requests of ${this.#sender} to end`,
+        timeoutMs: 60_000 + count * 1000,
+      },
+    );
   }
 
   /** Ends the traffic; the timeline stays. */
@@ -119,4 +135,5 @@ export class Traffic {
 }
 
 /** bash: runs curl with the arguments, and puts the time in front of what it writes to stderr. */
-const STAMPED = 'curl "$@" 2>&1 >/dev/null | while IFS= read -r line; do echo "$EPOCHREALTIME $line"; done';
+const STAMPED =
+  'curl "$@" 2>&1 >/dev/null | while IFS= read -r line; do echo "$EPOCHREALTIME $line"; done';

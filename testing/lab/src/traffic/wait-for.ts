@@ -12,17 +12,26 @@ export interface WaitOptions {
   readonly actual?: () => string;
 }
 
-/** Asks again and again until the answer is not undefined, and returns it; throws when that takes longer than `timeoutMs`. */
-export async function waitFor<T>(ask: () => T | undefined | Promise<T | undefined>, options: WaitOptions): Promise<T> {
+/**
+ * Asks again and again until the answer is not undefined, and returns it; throws when that takes
+ * longer than `timeoutMs`.
+ */
+export async function waitFor<T>(
+  ask: () => T | undefined | Promise<T | undefined>,
+  options: WaitOptions,
+): Promise<T> {
   const { what, timeoutMs = 60_000, intervalMs = 50, actual } = options;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
-    if (answer !== undefined) return answer;
-    if (performance.now() > deadline)
+    if (answer !== undefined) {
+      return answer;
+    }
+    if (performance.now() > deadline) {
       throw new Error(
         `waited ${String(timeoutMs / 1000)} s for ${what}${actual === undefined ? '' : `; instead: ${actual()}`}`,
       );
+    }
     await sleep(intervalMs);
   }
 }

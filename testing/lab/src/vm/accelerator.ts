@@ -5,20 +5,24 @@ import { runCommand } from '@sallyport/command';
 import { probeAnswer } from './first-init.ts';
 import type { GuestRoot } from './guest-root.ts';
 import { labCacheFolder } from './lab-cache.ts';
-import { type Accelerator, machineArgv, qemuProgram } from './qemu-argv.ts';
+import type { Accelerator } from './qemu-argv.ts';
+import { machineArgv, qemuProgram } from './qemu-argv.ts';
 
 /** A machine whose KVM works boots to the first init in about a second. */
 const probeTimeoutMs = 8_000;
 
 /**
- * KVM where it really works. That /dev/kvm can be opened proves little: in nested virtualisation QEMU may abort, or the guest hang
- * before its first line. So a guest is booted to its first init once per boot of the host, and the verdict kept.
+ * KVM where it really works. That /dev/kvm can be opened proves little: in nested virtualisation
+ * QEMU may abort, or the guest hang before its first line. So a guest is booted to its first init
+ * once per boot of the host, and the verdict kept.
  */
 export async function chooseAccelerator(root: GuestRoot): Promise<Accelerator> {
   const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
   const verdictFile = join(labCacheFolder(), 'accelerator', bootId);
   const known = await readFile(verdictFile, 'utf8').catch(() => '');
-  if (known === 'kvm' || known === 'tcg') return known;
+  if (known === 'kvm' || known === 'tcg') {
+    return known;
+  }
   const verdict = (await kvmIsOpen()) && (await bootsWithKvm(root)) ? 'kvm' : 'tcg';
   await mkdir(dirname(verdictFile), { recursive: true });
   await writeFile(verdictFile, verdict);
@@ -37,7 +41,9 @@ function bootsWithKvm({ kernel, firstFileSystem }: GuestRoot): Promise<boolean> 
     ...{ accelerator: 'kvm', memoryMiB: 256, cpus: 2, kernel, firstFileSystem },
     kernelArguments: ['sallyport.probe'],
   });
-  return runCommand(['setpriv', '--pdeathsig', 'KILL', qemuProgram, ...argv], { timeoutMs: probeTimeoutMs }).then(
+  return runCommand(['setpriv', '--pdeathsig', 'KILL', qemuProgram, ...argv], {
+    timeoutMs: probeTimeoutMs,
+  }).then(
     ({ stdout }) => stdout.includes(probeAnswer),
     () => false,
   );

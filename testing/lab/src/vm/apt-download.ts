@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '@sallyport/command';
 import { LabSetupError } from './lab-setup-error.ts';
@@ -8,9 +8,9 @@ const updateTimeoutMs = 120_000;
 const downloadTimeoutMs = 600_000;
 
 /**
- * Downloads packages and all they depend on, as if onto an empty machine, through the host's own apt: its mirrors, proxy
- * and keys, but a private state, so that nothing of the host changes and no root is needed. apt resolves the
- * dependencies and checks the hashes.
+ * Downloads packages and all they depend on, as if onto an empty machine, through the host's own
+ * apt: its mirrors, proxy and keys, but a private state, so that nothing of the host changes and no
+ * root is needed. apt resolves the dependencies and checks the hashes.
  * @param folder an existing empty folder for apt's state
  * @param leftOut packages that apt is told are installed
  * @returns the paths of the .deb files
@@ -24,16 +24,25 @@ export async function aptDownload(
   await mkdir(join(folder, 'lists', 'partial'), { recursive: true });
   await mkdir(join(archives, 'partial'), { recursive: true });
   await writeFile(join(folder, 'status'), leftOut.map(statusEntry).join('\n'));
-  const hostSettings = existsSync('/etc/apt/apt.conf') ? await readFile('/etc/apt/apt.conf', 'utf8') : '';
+  const hostSettings = existsSync('/etc/apt/apt.conf')
+    ? await readFile('/etc/apt/apt.conf', 'utf8')
+    : '';
   await writeFile(join(folder, 'main.conf'), `${hostSettings}\n${privateSettings(folder)}`);
-  // What APT_CONFIG names is read first, the file that Dir::Etc::main names last: it has the last word.
+  // What APT_CONFIG names is read first, the file that Dir::Etc::main names last: it has the last
+  // word.
   await writeFile(join(folder, 'first.conf'), `Dir::Etc::main "${join(folder, 'main.conf')}";\n`);
 
   const aptGet = (args: readonly string[], timeoutMs: number): Promise<unknown> =>
-    runCommand(['env', `APT_CONFIG=${join(folder, 'first.conf')}`, 'apt-get', '--quiet=2', ...args], { timeoutMs });
+    runCommand(
+      ['env', `APT_CONFIG=${join(folder, 'first.conf')}`, 'apt-get', '--quiet=2', ...args],
+      { timeoutMs },
+    );
   try {
     await aptGet(['update'], updateTimeoutMs);
-    await aptGet(['install', '--yes', '--download-only', '--no-install-recommends', ...packages], downloadTimeoutMs);
+    await aptGet(
+      ['install', '--yes', '--download-only', '--no-install-recommends', ...packages],
+      downloadTimeoutMs,
+    );
   } catch (cause) {
     throw new LabSetupError(
       "the guest's Debian packages could not be downloaded: apt-get must be there and reach a Debian mirror (try: apt-get update)",
@@ -42,6 +51,17 @@ export async function aptDownload(
   }
   const files = await readdir(archives);
   return files.filter((name) => name.endsWith('.deb')).map((name) => join(archives, name));
+}
+
+function statusEntry(name: string): string {
+  return `Package: ${name}
+Status: install ok installed
+Maintainer: none
+Architecture: amd64
+Multi-Arch: allowed
+Version: 99:0
+Description: left out of the lab's guest
+`;
 }
 
 /** Every setting that would let apt read the host's state, write it, or run the host's hooks. */
@@ -68,16 +88,5 @@ Dir::State::lists "${folder}/lists";
 Dir::State::status "${folder}/status";
 Dir::Cache "${folder}";
 Dir::Cache::archives "${folder}/archives";
-`;
-}
-
-function statusEntry(name: string): string {
-  return `Package: ${name}
-Status: install ok installed
-Maintainer: none
-Architecture: amd64
-Multi-Arch: allowed
-Version: 99:0
-Description: left out of the lab's guest
 `;
 }

@@ -2,14 +2,16 @@ import { EventEmitter, once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { attachShell } from './attach-shell.ts';
 import { chooseAccelerator } from './accelerator.ts';
+import { attachShell } from './attach-shell.ts';
 import { bootFileSystem } from './boot-files.ts';
 import { runInGuest } from './guest-command.ts';
-import { connectGuest, type GuestConnection } from './guest-connection.ts';
+import type { GuestConnection } from './guest-connection.ts';
+import { connectGuest } from './guest-connection.ts';
 import { guestRoot } from './guest-root.ts';
 import { guestArgv } from './qemu-argv.ts';
-import { type QemuProcess, startQemu } from './qemu-process.ts';
+import type { QemuProcess } from './qemu-process.ts';
+import { startQemu } from './qemu-process.ts';
 import { serviceBundle } from './service-bundle.ts';
 
 const minutes = 60_000;
@@ -19,8 +21,16 @@ let connection: GuestConnection;
 beforeAll(async () => {
   const root = await guestRoot(() => undefined);
   const file = await bootFileSystem(root.firstFileSystem, await serviceBundle(), []);
-  const machine = { accelerator: await chooseAccelerator(root), memoryMiB: 512, cpus: 2, shares: [] };
-  qemu = await startQemu(guestArgv({ ...machine, ...root, firstFileSystem: '/dev/fd/3', portFd: 4 }), file.fd);
+  const machine = {
+    accelerator: await chooseAccelerator(root),
+    memoryMiB: 512,
+    cpus: 2,
+    shares: [],
+  };
+  qemu = await startQemu(
+    guestArgv({ ...machine, ...root, firstFileSystem: '/dev/fd/3', portFd: 4 }),
+    file.fd,
+  );
   file.close();
   connection = connectGuest(qemu.port);
   await connection.ready;
@@ -28,44 +38,25 @@ beforeAll(async () => {
 
 afterAll(() => qemu.kill());
 
-/** A terminal as Node.js shows one, with someone who types and reads. */
-function terminal(): {
-  readonly stdin: PassThrough & { isTTY: true; setRawMode: (raw: boolean) => void };
-  readonly stdout: PassThrough & { isTTY: true; columns: number; rows: number };
-  readonly rawModes: boolean[];
-  /** Resolves when this was printed. */
-  readonly seen: (wanted: string) => Promise<void>;
-} {
-  const rawModes: boolean[] = [];
-  const setRawMode = (raw: boolean): void => void rawModes.push(raw);
-  const stdin = Object.assign(new PassThrough(), { isTTY: true as const, setRawMode });
-  const stdout = Object.assign(new PassThrough(), { isTTY: true as const, columns: 101, rows: 33 });
-  const prints = new EventEmitter();
-  let printed = '';
-  stdout.on('data', (chunk: Buffer) => {
-    printed += chunk.toString();
-    prints.emit('print');
-  });
-  const seen = async (wanted: string): Promise<void> => {
-    while (!printed.includes(wanted)) await once(prints, 'print');
-  };
-  return { stdin, stdout, rawModes, seen };
-}
-
 describe('attachShell', () => {
   it(
     'on a terminal gives an interactive bash of its size, which follows',
     async () => {
       const { stdin, stdout, rawModes, seen } = terminal();
-      const ended = attachShell(connection, { stdin, stdout, stderr: new PassThrough() }, { cwd: '/opt' });
+      const ended = attachShell(
+        connection,
+        { stdin, stdout, stderr: new PassThrough() },
+        { cwd: '/opt' },
+      );
       stdin.write('echo $- in $PWD, $(stty size)\n');
       await seen('in /opt, 33 101');
       Object.assign(stdout, { columns: 120, rows: 40 });
       stdout.emit('resize');
       stdin.write('until [ "$(stty size)" = "40 120" ]; do sleep 0.1; done; echo fol""lowed\n');
       await seen('followed');
-      // Ctrl-C ends what runs in the shell, not the shell. What runs must say itself that it does: a bash that is still
-      // between two commands takes the signal for its own, and then waits for the next command to end.
+      // Ctrl-C ends what runs in the shell, not the shell. What runs must say itself that it does:
+      // a bash that is still between two commands takes the signal for its own, and then waits for
+      // the next command to end.
       stdin.write('sh -c "echo sta\'\'rted; exec sleep 300"\n');
       await seen('started');
       stdin.write('\u0003');
@@ -97,7 +88,9 @@ describe('the connection', () => {
     'loses nothing when the host is slower than what a command writes',
     async () => {
       const bytes = 8_000_000;
-      const running = runInGuest(connection, ['head', '-c', String(bytes), '/dev/zero'], { timeoutMs: minutes });
+      const running = runInGuest(connection, ['head', '-c', String(bytes), '/dev/zero'], {
+        timeoutMs: minutes,
+      });
       qemu.port.pause();
       await sleep(2_000);
       qemu.port.resume();
@@ -106,3 +99,29 @@ describe('the connection', () => {
     2 * minutes,
   );
 });
+
+/** A terminal as Node.js shows one, with someone who types and reads. */
+function terminal(): {
+  readonly stdin: PassThrough & { isTTY: true; setRawMode: (raw: boolean) => void };
+  readonly stdout: PassThrough & { isTTY: true; columns: number; rows: number };
+  readonly rawModes: boolean[];
+  /** Resolves when this was printed. */
+  readonly seen: (wanted: string) => Promise<void>;
+} {
+  const rawModes: boolean[] = [];
+  const setRawMode = (raw: boolean): void => void rawModes.push(raw);
+  const stdin = Object.assign(new PassThrough(), { isTTY: true as const, setRawMode });
+  const stdout = Object.assign(new PassThrough(), { isTTY: true as const, columns: 101, rows: 33 });
+  const prints = new EventEmitter();
+  let printed = '';
+  stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString();
+    prints.emit('print');
+  });
+  const seen = async (wanted: string): Promise<void> => {
+    while (!printed.includes(wanted)) {
+      await once(prints, 'print');
+    }
+  };
+  return { stdin, stdout, rawModes, seen };
+}

@@ -3,10 +3,17 @@ import type { TerminalSize } from '../guest/protocol.ts';
 import type { ShellOptions } from './guest.ts';
 import type { Exchange, GuestConnection } from './guest-connection.ts';
 
-/** The streams a shell is connected to: a process's own. What the types leave open is there on a terminal only. */
+/**
+ * The streams a shell is connected to: a process's own. What the types leave open is there on a
+ * terminal only.
+ */
 export interface ShellStreams {
   readonly stdin: Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
-  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
+  readonly stdout: Writable & {
+    readonly isTTY?: boolean;
+    readonly columns?: number;
+    readonly rows?: number;
+  };
   readonly stderr: Writable;
 }
 
@@ -21,11 +28,16 @@ export function attachShell(
 ): Promise<number> {
   const interactive = stdin.isTTY === true && stdout.isTTY === true;
   const size = (): TerminalSize => ({ columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 });
-  const argv = ['bash', ...(interactive ? [...(rcFile === undefined ? [] : ['--rcfile', rcFile]), '-i'] : [])];
+  const argv = [
+    'bash',
+    ...(interactive ? [...(rcFile === undefined ? [] : ['--rcfile', rcFile]), '-i'] : []),
+  ];
 
   return new Promise((resolve, reject) => {
     const forward = (data: Buffer): void => {
-      if (exchange.send({ type: 'stdin', data: data.toString('base64') })) return;
+      if (exchange.send({ type: 'stdin', data: data.toString('base64') })) {
+        return;
+      }
       stdin.pause();
       void exchange.drained().then(() => stdin.resume());
     };
@@ -38,7 +50,9 @@ export function attachShell(
     const detach = (): void => {
       stdin.off('data', forward).off('end', onEnd).pause();
       stdout.off('resize', onResize);
-      if (interactive) stdin.setRawMode?.(false);
+      if (interactive) {
+        stdin.setRawMode?.(false);
+      }
     };
 
     const exchange: Exchange = connection.open(
@@ -77,7 +91,9 @@ export function attachShell(
         },
       },
     );
-    if (interactive) stdin.setRawMode?.(true);
+    if (interactive) {
+      stdin.setRawMode?.(true);
+    }
     stdin.on('data', forward).once('end', onEnd);
     stdout.on('resize', onResize);
   });

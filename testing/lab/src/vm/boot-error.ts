@@ -8,7 +8,8 @@ export class BootError extends Error {
    * @param messages what QEMU itself wrote
    */
   constructor(problem: string, console: string, messages: string) {
-    const section = (title: string, text: string): string => (text === '' ? '' : `\n--- ${title} ---\n${text}`);
+    const section = (title: string, text: string): string =>
+      text === '' ? '' : `\n--- ${title} ---\n${text}`;
     super(`${problem}${section('QEMU', messages)}${section("the guest's console", console)}`);
   }
 }

@@ -18,7 +18,10 @@ export async function bootFileSystem(
   service: Uint8Array,
   shares: readonly Share[],
 ): Promise<NamelessFile> {
-  const file = (path: string, content: string | Uint8Array): Parameters<typeof cpioOf>[0][number] => ({
+  const file = (
+    path: string,
+    content: string | Uint8Array,
+  ): Parameters<typeof cpioOf>[0][number] => ({
     type: 'file',
     path: `lab/${basename(path)}`,
     mode: 0o644,

@@ -1,22 +1,23 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chooseAccelerator } from './accelerator.ts';
-import { bootGuest } from './boot-guest.ts';
-import { connectGuest } from './guest-connection.ts';
 import { bootFileSystem } from './boot-files.ts';
+import { bootGuest } from './boot-guest.ts';
 import { cpioOf } from './cpio.ts';
+import { connectGuest } from './guest-connection.ts';
 import { spawnInGuest } from './guest-process.ts';
 import { guestRoot } from './guest-root.ts';
 import { guestArgv } from './qemu-argv.ts';
 import { startQemu } from './qemu-process.ts';
 import { serviceBundle } from './service-bundle.ts';
-import { type StartOptions, startGuest } from './start-guest.ts';
+import type { StartOptions } from './start-guest.ts';
+import { startGuest } from './start-guest.ts';
 
 const minutes = 60_000;
 let folder: string;
@@ -38,43 +39,18 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-/** The root with another first program. */
-async function withInit(script: string): Promise<StartOptions> {
-  const firstFileSystem = join(folder, 'first.cpio');
-  const init = cpioOf([
-    { type: 'file', path: 'init', mode: 0o755, content: Buffer.from(`#!/bin/busybox sh\n${script}\n`) },
-  ]);
-  await writeFile(firstFileSystem, Buffer.concat([await readFile(base.root.firstFileSystem), init]));
-  return { ...base, root: { ...base.root, firstFileSystem } };
-}
-
-/** The QEMU processes that this process started. */
-async function ownQemus(): Promise<readonly string[]> {
-  const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
-  const names = await Promise.all(
-    children
-      .split(' ')
-      .filter((pid) => pid !== '')
-      .map((pid) => readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')),
-  );
-  return names.filter((name) => name.startsWith('qemu'));
-}
-
-/** A process that ended but was not reaped yet is gone, too. */
-async function isGone(pid: number): Promise<boolean> {
-  const state = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z');
-  return state.includes(') Z');
-}
-
 describe('startGuest', () => {
   it(
     'kills a guest that hangs in its boot at the deadline, and shows its console',
     async () => {
-      // The guest must get as far as its init before the deadline: how long that takes here and now says one that ends there.
+      // The guest must get as far as its init before the deadline: how long that takes here and now
+      // says one that ends there.
       const startedAt = Date.now();
       await startGuest(await withInit('exit 1')).catch(() => undefined);
       const bootTimeoutMs = 5_000 + 3 * (Date.now() - startedAt);
-      const hung = await withInit('echo waiting for a disk that never comes; exec /bin/busybox sleep 3600');
+      const hung = await withInit(
+        'echo waiting for a disk that never comes; exec /bin/busybox sleep 3600',
+      );
       await expect(startGuest({ ...hung, bootTimeoutMs })).rejects.toThrow(
         new RegExp(
           `did not answer within ${bootTimeoutMs} ms[^]*guest's console[^]*waiting for a disk that never comes`,
@@ -103,7 +79,9 @@ describe('startGuest', () => {
     'says what QEMU has against its arguments',
     async () => {
       const shares = [{ hostPath: '/no/such/folder', guestPath: '/repo' }];
-      await expect(startGuest({ ...base, shares })).rejects.toThrow(/exit status 1[^]*QEMU[^]*no\/such\/folder/);
+      await expect(startGuest({ ...base, shares })).rejects.toThrow(
+        /exit status 1[^]*QEMU[^]*no\/such\/folder/,
+      );
     },
     3 * minutes,
   );
@@ -113,7 +91,9 @@ describe('startGuest', () => {
     async () => {
       // A file, not a folder: nothing can be mounted there.
       const shares = [{ hostPath: folder, guestPath: '/etc/passwd/x' }];
-      await expect(startGuest({ ...base, shares })).rejects.toThrow(/set-up failed: .*\/etc\/passwd/);
+      await expect(startGuest({ ...base, shares })).rejects.toThrow(
+        /set-up failed: .*\/etc\/passwd/,
+      );
     },
     3 * minutes,
   );
@@ -124,7 +104,9 @@ describe('bootGuest', () => {
     const path = process.env.PATH;
     process.env.PATH = folder;
     try {
-      await expect(bootGuest()).rejects.toThrow('apt-get install --no-install-recommends qemu-system-x86');
+      await expect(bootGuest()).rejects.toThrow(
+        'apt-get install --no-install-recommends qemu-system-x86',
+      );
     } finally {
       process.env.PATH = path;
     }
@@ -138,10 +120,16 @@ describe('bootGuest', () => {
         const guests = await Promise.all(booting);
         await guests[0].writeFile('/etc/mark', 'first');
         expect(await guests[0].readFile('/etc/mark')).toBe('first');
-        await expect(guests[1].readFile('/etc/mark')).rejects.toThrow('could not read /etc/mark in the guest: ENOENT');
+        await expect(guests[1].readFile('/etc/mark')).rejects.toThrow(
+          'could not read /etc/mark in the guest: ENOENT',
+        );
       } finally {
         // One may have come up where the other did not.
-        for (const boot of await Promise.allSettled(booting)) if (boot.status === 'fulfilled') await boot.value.close();
+        for (const boot of await Promise.allSettled(booting)) {
+          if (boot.status === 'fulfilled') {
+            await boot.value.close();
+          }
+        }
       }
       expect(await ownQemus()).toEqual([]);
     },
@@ -210,7 +198,10 @@ describe('when the host process goes away', () => {
         const qemuPid = Number.parseInt(printed.toString(), 10);
         expect(await isGone(qemuPid)).toBe(false);
         starter.kill('SIGKILL');
-        for (const deadline = Date.now() + minutes; !(await isGone(qemuPid)) && Date.now() < deadline;) {
+        for (
+          const deadline = Date.now() + minutes;
+          !(await isGone(qemuPid)) && Date.now() < deadline;
+        ) {
           await sleep(50);
         }
         expect(await isGone(qemuPid)).toBe(true);
@@ -221,3 +212,39 @@ describe('when the host process goes away', () => {
     3 * minutes,
   );
 });
+
+/** The root with another first program. */
+async function withInit(script: string): Promise<StartOptions> {
+  const firstFileSystem = join(folder, 'first.cpio');
+  const init = cpioOf([
+    {
+      type: 'file',
+      path: 'init',
+      mode: 0o755,
+      content: Buffer.from(`#!/bin/busybox sh\n${script}\n`),
+    },
+  ]);
+  await writeFile(
+    firstFileSystem,
+    Buffer.concat([await readFile(base.root.firstFileSystem), init]),
+  );
+  return { ...base, root: { ...base.root, firstFileSystem } };
+}
+
+/** The QEMU processes that this process started. */
+async function ownQemus(): Promise<readonly string[]> {
+  const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
+  const names = await Promise.all(
+    children
+      .split(' ')
+      .filter((pid) => pid !== '')
+      .map((pid) => readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')),
+  );
+  return names.filter((name) => name.startsWith('qemu'));
+}
+
+/** A process that ended but was not reaped yet is gone, too. */
+async function isGone(pid: number): Promise<boolean> {
+  const state = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z');
+  return state.includes(') Z');
+}

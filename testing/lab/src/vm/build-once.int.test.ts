@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,7 +19,11 @@ describe('buildOnce', () => {
       await sleep(200);
       await writeFile(join(temporary, 'content'), 'whole');
     };
-    await Promise.all([buildOnce(folder, build), buildOnce(folder, build), buildOnce(folder, build)]);
+    await Promise.all([
+      buildOnce(folder, build),
+      buildOnce(folder, build),
+      buildOnce(folder, build),
+    ]);
     await buildOnce(folder, build);
     expect(builds).toBe(1);
     expect(await readFile(join(folder, 'content'), 'utf8')).toBe('whole');

@@ -1,22 +1,30 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { once } from 'node:events';
 import { dirname } from 'node:path';
 
 /** Longest wait for another process that builds the same folder. */
 const lockTimeoutS = 600;
 
 /**
- * Makes `folder` by calling `build` with an empty temporary folder beside it, which is renamed when `build` is done: the
- * folder exists whole or not at all. Processes that want the same folder wait for the one that builds it.
+ * Makes `folder` by calling `build` with an empty temporary folder beside it, which is renamed when
+ * `build` is done: the folder exists whole or not at all. Processes that want the same folder wait
+ * for the one that builds it.
  */
-export async function buildOnce(folder: string, build: (temporary: string) => Promise<void>): Promise<void> {
-  if (existsSync(folder)) return;
+export async function buildOnce(
+  folder: string,
+  build: (temporary: string) => Promise<void>,
+): Promise<void> {
+  if (existsSync(folder)) {
+    return;
+  }
   await mkdir(dirname(folder), { recursive: true });
   const release = await lock(`${folder}.lock`);
   try {
-    if (existsSync(folder)) return;
+    if (existsSync(folder)) {
+      return;
+    }
     const temporary = await mkdtemp(`${folder}.new-`);
     try {
       await build(temporary);
@@ -29,14 +37,23 @@ export async function buildOnce(folder: string, build: (temporary: string) => Pr
   }
 }
 
-/** Holds a lock through flock(1), whose end, and so the end of this process however it comes, releases it. */
+/**
+ * Holds a lock through flock(1), whose end, and so the end of this process however it comes,
+ * releases it.
+ */
 async function lock(path: string): Promise<() => void> {
-  const holder = spawn('flock', ['--exclusive', '--wait', String(lockTimeoutS), path, 'sh', '-c', 'echo held; cat'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const holder = spawn(
+    'flock',
+    ['--exclusive', '--wait', String(lockTimeoutS), path, 'sh', '-c', 'echo held; cat'],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   const held = once(holder.stdout, 'data');
   const ended = once(holder, 'close').then(() => {
-    throw new Error(`${path}: not released within ${lockTimeoutS} s by the process that builds the lab's root; end it`);
+    throw new Error(
+      `${path}: not released within ${lockTimeoutS} s by the process that builds the lab's root; end it`,
+    );
   });
   ended.catch(() => undefined);
   await Promise.race([held, ended]);

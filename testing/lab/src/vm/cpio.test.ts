@@ -7,8 +7,26 @@ describe('cpioOf', () => {
   ]);
 
   it('writes what the newc format says, byte for byte', () => {
-    const directory = ['070701', '00000001', '000041ed', '00000000', '00000000', '00000002', '00000000', '00000000'];
-    const file = ['070701', '00000002', '000081ed', '00000000', '00000000', '00000001', '00000000', '00000005'];
+    const directory = [
+      '070701',
+      '00000001',
+      '000041ed',
+      '00000000',
+      '00000000',
+      '00000002',
+      '00000000',
+      '00000000',
+    ];
+    const file = [
+      '070701',
+      '00000002',
+      '000081ed',
+      '00000000',
+      '00000000',
+      '00000001',
+      '00000000',
+      '00000005',
+    ];
     const device = '00000000'.repeat(4);
     // Header (110 bytes) and name are padded to 4 bytes together, the content by itself.
     const expected = [

@@ -1,9 +1,12 @@
-/** Printed by the first init when it was only asked whether the machine boots at all (see accelerator.ts). */
+/**
+ * Printed by the first init when it was only asked whether the machine boots at all (see
+ * accelerator.ts).
+ */
 export const probeAnswer = 'sallyport: it boots';
 
 /**
- * The program that the kernel starts: loads the modules, mounts the root's image under a writable layer in memory, and
- * hands over to the lab's first process. It runs in busybox's shell.
+ * The program that the kernel starts: loads the modules, mounts the root's image under a writable
+ * layer in memory, and hands over to the lab's first process. It runs in busybox's shell.
  */
 export const firstInit = `#!/bin/busybox sh
 set -e

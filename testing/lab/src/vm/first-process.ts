@@ -1,13 +1,8 @@
-import { guestModules } from './recipe.ts';
 import type { Share } from './guest.ts';
+import { guestModules } from './recipe.ts';
 
 /** Name of the guest's network interface to the host; down until a host port is exposed. */
 export const hostInterface = 'host0';
-
-/** The 9p tag of the n-th shared folder. */
-export function shareTag(index: number): string {
-  return `share${index}`;
-}
 
 /** Paths in the guest of what the host puts there for the start. */
 export const startFiles = {
@@ -17,8 +12,9 @@ export const startFiles = {
 } as const;
 
 /**
- * The guest's process 1, a bash script: runs the set-up while Node.js starts, then the guest's service, and powers off
- * when that ends. Being a shell that waits, it also reaps what other processes leave behind.
+ * The guest's process 1, a bash script: runs the set-up while Node.js starts, then the guest's
+ * service, and powers off when that ends. Being a shell that waits, it also reaps what other
+ * processes leave behind.
  */
 export const firstProcess = `#!/bin/bash
 export PATH=/usr/sbin:/usr/bin HOME=/root LANG=C.UTF-8 UV_THREADPOOL_SIZE=16
@@ -46,6 +42,11 @@ for device in /sys/class/net/*/device; do
 done
 ${shares.map(mountCommand).join('\n')}
 `;
+}
+
+/** The 9p tag of the n-th shared folder. */
+export function shareTag(index: number): string {
+  return `share${index}`;
 }
 
 function mountCommand(share: Share, index: number): string {

@@ -16,7 +16,8 @@ export function runInGuest(
 ): Promise<CommandOutput> {
   return new Promise((resolve, reject) => {
     const output: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] };
-    const textOf = (stream: 'stdout' | 'stderr'): string => Buffer.concat(output[stream]).toString('utf8');
+    const textOf = (stream: 'stdout' | 'stderr'): string =>
+      Buffer.concat(output[stream]).toString('utf8');
     const where = netns === undefined ? '' : ` in network namespace ${netns}`;
     const fail = (reason: string, exitStatus: number | null, cause?: unknown): void => {
       reject(new CommandError(argv, `${reason}${where}`, exitStatus, textOf('stderr'), cause));
@@ -53,10 +54,15 @@ export function runInGuest(
               return;
             case 'ended':
               finish();
-              if (reply.exitCode === 0) resolve({ stdout: textOf('stdout'), stderr: textOf('stderr') });
-              else if (reply.timedOut) fail(`no exit within ${timeoutMs} ms`, null);
-              else if (reply.exitCode !== null) fail(`exit status ${reply.exitCode}`, reply.exitCode);
-              else fail(`ended by ${reply.signal ?? 'a signal'}`, null);
+              if (reply.exitCode === 0) {
+                resolve({ stdout: textOf('stdout'), stderr: textOf('stderr') });
+              } else if (reply.timedOut) {
+                fail(`no exit within ${timeoutMs} ms`, null);
+              } else if (reply.exitCode !== null) {
+                fail(`exit status ${reply.exitCode}`, reply.exitCode);
+              } else {
+                fail(`ended by ${reply.signal ?? 'a signal'}`, null);
+              }
               return;
             case 'started':
             case 'file':

@@ -3,7 +3,11 @@ import { createFrameDecoder, encodeFrame } from '../guest/frame.ts';
 import type { Reply, Request } from '../guest/protocol.ts';
 
 /** A request without its id, which the connection chooses. */
-export type RequestBody = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
+export type RequestBody = Request extends infer R
+  ? R extends Request
+    ? Omit<R, 'id'>
+    : never
+  : never;
 
 /** Is told every reply to one request, or that none will come any more. */
 export interface ReplyListener {
@@ -39,7 +43,9 @@ export function connectGuest(port: Duplex): GuestConnection {
 
   const lose = (error: Error): void => {
     lost ??= error;
-    for (const listener of [...listeners.values()]) listener.onLost(lost);
+    for (const listener of [...listeners.values()]) {
+      listener.onLost(lost);
+    }
     listeners.clear();
   };
 
@@ -55,9 +61,13 @@ export function connectGuest(port: Duplex): GuestConnection {
   const ready = new Promise<void>((resolve, reject) => {
     port.on('data', (chunk: Buffer) => {
       for (const reply of repliesIn(chunk)) {
-        if (reply.type !== 'ready') listeners.get(reply.id)?.onReply(reply);
-        else if (reply.problem === undefined) resolve();
-        else reject(new Error(reply.problem));
+        if (reply.type !== 'ready') {
+          listeners.get(reply.id)?.onReply(reply);
+        } else if (reply.problem === undefined) {
+          resolve();
+        } else {
+          reject(new Error(reply.problem));
+        }
       }
     });
   });
@@ -68,8 +78,11 @@ export function connectGuest(port: Duplex): GuestConnection {
     open(body, listener) {
       lastId += 1;
       const id = lastId;
-      if (lost === undefined) listeners.set(id, listener);
-      else listener.onLost(lost);
+      if (lost === undefined) {
+        listeners.set(id, listener);
+      } else {
+        listener.onLost(lost);
+      }
       send(body, id);
       return {
         send: (more) => send(more, id),

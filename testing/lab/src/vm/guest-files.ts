@@ -8,23 +8,38 @@ export async function writeGuestFile(
   mode: number,
 ): Promise<void> {
   const data = Buffer.from(content as Uint8Array).toString('base64');
-  await fileRequest(connection, `could not write ${path} in the guest`, { type: 'writeFile', path, mode, data });
+  await fileRequest(connection, `could not write ${path} in the guest`, {
+    type: 'writeFile',
+    path,
+    mode,
+    data,
+  });
 }
 
 /** Reads a file of the guest as UTF-8. */
 export async function readGuestFile(connection: GuestConnection, path: string): Promise<string> {
-  const content = await fileRequest(connection, `could not read ${path} in the guest`, { type: 'readFile', path });
+  const content = await fileRequest(connection, `could not read ${path} in the guest`, {
+    type: 'readFile',
+    path,
+  });
   return content.toString('utf8');
 }
 
-function fileRequest(connection: GuestConnection, problem: string, body: RequestBody): Promise<Buffer> {
+function fileRequest(
+  connection: GuestConnection,
+  problem: string,
+  body: RequestBody,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const exchange = connection.open(body, {
       onLost: reject,
       onReply(reply) {
         exchange.close();
-        if (reply.type === 'file') resolve(Buffer.from(reply.data, 'base64'));
-        else reject(new Error(`${problem}: ${reply.type === 'failed' ? reply.message : reply.type}`));
+        if (reply.type === 'file') {
+          resolve(Buffer.from(reply.data, 'base64'));
+        } else {
+          reject(new Error(`${problem}: ${reply.type === 'failed' ? reply.message : reply.type}`));
+        }
       },
     });
   });

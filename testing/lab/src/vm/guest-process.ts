@@ -42,7 +42,11 @@ export function spawnInGuest(
         onReply(reply) {
           switch (reply.type) {
             case 'started':
-              resolve({ pid: reply.pid, exited, kill: (signal = 'SIGTERM') => kill(exchange, exited, signal) });
+              resolve({
+                pid: reply.pid,
+                exited,
+                kill: (signal = 'SIGTERM') => kill(exchange, exited, signal),
+              });
               return;
             case 'stdout':
             case 'stderr':
@@ -68,9 +72,16 @@ export function spawnInGuest(
   });
 }
 
-async function kill(exchange: Exchange, exited: Promise<ProcessEnd>, signal: NodeJS.Signals): Promise<void> {
+async function kill(
+  exchange: Exchange,
+  exited: Promise<ProcessEnd>,
+  signal: NodeJS.Signals,
+): Promise<void> {
   exchange.send({ type: 'signal', signal });
-  const escalation = setTimeout(() => exchange.send({ type: 'signal', signal: 'SIGKILL' }), killGraceMs);
+  const escalation = setTimeout(
+    () => exchange.send({ type: 'signal', signal: 'SIGKILL' }),
+    killGraceMs,
+  );
   try {
     await exited;
   } finally {

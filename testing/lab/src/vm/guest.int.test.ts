@@ -17,24 +17,22 @@ beforeAll(async () => {
 
 afterAll(() => guest.close());
 
-const failureOf = (running: Promise<unknown>): Promise<unknown> =>
-  running.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-
 describe('the guest', () => {
   it('has the kernel modules of the dataplane, and no br_netfilter', async () => {
     const { stdout } = await guest.script('ls /sys/module');
     const loaded = stdout.split('\n');
-    for (const module of guestModules) expect(loaded).toContain(module);
+    for (const module of guestModules) {
+      expect(loaded).toContain(module);
+    }
     expect(loaded).not.toContain('br_netfilter');
   });
 
   it('runs the Node.js that the recipe pins, and sees the repository read-only', async () => {
     const { stdout } = await guest.run(['node', '--version']);
     expect(stdout.trim()).toBe(`v${node.version}`);
-    expect(JSON.parse(await guest.readFile('/repo/package.json'))).toMatchObject({ name: '@sallyport/source' });
+    expect(JSON.parse(await guest.readFile('/repo/package.json'))).toMatchObject({
+      name: '@sallyport/source',
+    });
     await expect(guest.writeFile('/repo/x', '')).rejects.toThrow('EROFS');
   });
 
@@ -107,10 +105,12 @@ describe('the guest', () => {
 describe('run', () => {
   it('gives both outputs, and hands on standard input and environment', async () => {
     const argv = ['bash', '-c', 'cat; echo "$GREETING" >&2'];
-    await expect(guest.run(argv, { stdin: 'größer', env: { GREETING: 'hello' } })).resolves.toEqual({
-      stdout: 'größer',
-      stderr: 'hello\n',
-    });
+    await expect(guest.run(argv, { stdin: 'größer', env: { GREETING: 'hello' } })).resolves.toEqual(
+      {
+        stdout: 'größer',
+        stderr: 'hello\n',
+      },
+    );
   });
 
   it('runs in a network namespace', async () => {
@@ -131,19 +131,27 @@ describe('run', () => {
       message: 'no-such-program: could not be started: spawn no-such-program ENOENT',
     });
     expect(await failureOf(guest.run(['true'], { netns: 'nowhere' }))).toMatchObject({
-      message: expect.stringMatching(/exit status 1 in network namespace nowhere: .*\/run\/netns\/nowhere/) as string,
+      message: expect.stringMatching(
+        /exit status 1 in network namespace nowhere: .*\/run\/netns\/nowhere/,
+      ) as string,
     });
   });
 
   it('kills a command, and what it started, at its deadline', async () => {
-    const error = await failureOf(guest.run(['bash', '-c', 'sleep 4321 & wait'], { timeoutMs: 700 }));
-    expect(error).toMatchObject({ message: expect.stringContaining('no exit within 700 ms') as string });
+    const error = await failureOf(
+      guest.run(['bash', '-c', 'sleep 4321 & wait'], { timeoutMs: 700 }),
+    );
+    expect(error).toMatchObject({
+      message: expect.stringContaining('no exit within 700 ms') as string,
+    });
     await expect(guest.run(['pgrep', '-f', '^sleep 4321'])).rejects.toThrow('exit status 1');
   });
 
   it('does not wait for a process that was left in the background', async () => {
     const startedAt = performance.now();
-    await expect(guest.script('sleep 60 & echo started')).resolves.toMatchObject({ stdout: 'started\n' });
+    await expect(guest.script('sleep 60 & echo started')).resolves.toMatchObject({
+      stdout: 'started\n',
+    });
     expect(performance.now() - startedAt).toBeLessThan(30_000);
   });
 
@@ -155,7 +163,9 @@ describe('run', () => {
         timeoutMs: minutes,
       });
       expect(stdout.length).toBe(megabytes * 1_000_000);
-      await expect(guest.run(['wc', '-c'], { stdin: stdout, timeoutMs: minutes })).resolves.toMatchObject({
+      await expect(
+        guest.run(['wc', '-c'], { stdin: stdout, timeoutMs: minutes }),
+      ).resolves.toMatchObject({
         stdout: `${megabytes}000000\n`,
       });
     },
@@ -166,9 +176,13 @@ describe('run', () => {
     'runs a hundred commands at once',
     async () => {
       const results = await Promise.all(
-        Array.from({ length: 100 }, (_, index) => guest.run(['echo', String(index)], { timeoutMs: minutes })),
+        Array.from({ length: 100 }, (_, index) =>
+          guest.run(['echo', String(index)], { timeoutMs: minutes }),
+        ),
       );
-      expect(results.map(({ stdout }) => Number(stdout))).toEqual(Array.from({ length: 100 }, (_, index) => index));
+      expect(results.map(({ stdout }) => Number(stdout))).toEqual(
+        Array.from({ length: 100 }, (_, index) => index),
+      );
     },
     minutes,
   );
@@ -186,9 +200,12 @@ describe('script', () => {
 describe('spawn', () => {
   it('gives lines as they come and how the process ended', async () => {
     const lines: string[] = [];
-    const { exited } = await guest.spawn(['bash', '-c', 'echo one; echo problem >&2; printf two; exit 7'], {
-      onLine: (line, stream) => lines.push(`${stream}: ${line}`),
-    });
+    const { exited } = await guest.spawn(
+      ['bash', '-c', 'echo one; echo problem >&2; printf two; exit 7'],
+      {
+        onLine: (line, stream) => lines.push(`${stream}: ${line}`),
+      },
+    );
     await expect(exited).resolves.toEqual({ exitCode: 7, signal: null });
     expect(lines.sort()).toEqual(['stderr: problem', 'stdout: one', 'stdout: two']);
   });
@@ -203,9 +220,12 @@ describe('spawn', () => {
 
       let ready: () => void = () => undefined;
       const trapped = new Promise<void>((resolve) => (ready = resolve));
-      const stubborn = await guest.spawn(['bash', '-c', 'trap "" TERM; echo ready; while :; do sleep 1; done'], {
-        onLine: ready,
-      });
+      const stubborn = await guest.spawn(
+        ['bash', '-c', 'trap "" TERM; echo ready; while :; do sleep 1; done'],
+        {
+          onLine: ready,
+        },
+      );
       await trapped;
       await stubborn.kill();
       await expect(stubborn.exited).resolves.toEqual({ exitCode: null, signal: 'SIGKILL' });
@@ -224,7 +244,9 @@ describe('spawn', () => {
   });
 
   it('rejects when there is nothing to start', async () => {
-    await expect(guest.spawn(['no-such-program'])).rejects.toThrow('no-such-program: could not be started');
+    await expect(guest.spawn(['no-such-program'])).rejects.toThrow(
+      'no-such-program: could not be started',
+    );
     await expect(guest.spawn([])).rejects.toThrow('an empty argv was given');
   });
 });
@@ -233,8 +255,12 @@ describe('files', () => {
   it('are written with their mode, and their folders made', async () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
     await guest.writeFile('/opt/new/folder/program', bytes, 0o755);
-    const { stdout } = await guest.script('stat -c %a /opt/new/folder/program; sha256sum </opt/new/folder/program');
-    expect(stdout).toBe('755\n40aff2e9d2d8922e47afd4648e6967497158785fbd1da870e7110266bf944880  -\n');
+    const { stdout } = await guest.script(
+      'stat -c %a /opt/new/folder/program; sha256sum </opt/new/folder/program',
+    );
+    expect(stdout).toBe(
+      '755\n40aff2e9d2d8922e47afd4648e6967497158785fbd1da870e7110266bf944880  -\n',
+    );
   });
 
   it('are replaced as a whole: who has the old one keeps it', async () => {
@@ -264,7 +290,10 @@ describe('exposeHostPort', () => {
         ip link add br-host type bridge; ip address add 192.168.88.1/24 dev br-host; ip link set br-host up
         ip netns add client; ip link add v0 master br-host type veth peer name eth0 netns client
         ip link set v0 up; ip -n client link set eth0 up; ip -n client address add 192.168.88.2/24 dev eth0`);
-        await guest.exposeHostPort({ listen: { ip: '192.168.88.1', port: 6443 }, hostPort: portOf() });
+        await guest.exposeHostPort({
+          listen: { ip: '192.168.88.1', port: 6443 },
+          hostPort: portOf(),
+        });
         const get = async (url: string, netns?: string, seconds = 60): Promise<string> => {
           const options = { ...(netns === undefined ? {} : { netns }), timeoutMs: 2 * minutes };
           const argv = ['curl', '--silent', '--show-error', '--max-time', String(seconds), url];
@@ -273,12 +302,21 @@ describe('exposeHostPort', () => {
         const noAnswerSeconds = 8;
         await expect(get('http://192.168.88.1:6443/', 'client')).resolves.toBe('exposed');
         await expect(get('http://192.168.88.1:6443/')).resolves.toBe('exposed');
-        await expect(get(`http://10.0.2.2:${portOf(hidden)}/`, undefined, noAnswerSeconds)).rejects.toThrow('curl');
-        await guest.run(['ip', 'route', 'add', 'default', 'via', '192.168.88.1'], { netns: 'client' });
-        await expect(get(`http://10.0.2.2:${portOf(hidden)}/`, 'client', noAnswerSeconds)).rejects.toThrow('curl');
+        await expect(
+          get(`http://10.0.2.2:${portOf(hidden)}/`, undefined, noAnswerSeconds),
+        ).rejects.toThrow('curl');
+        await guest.run(['ip', 'route', 'add', 'default', 'via', '192.168.88.1'], {
+          netns: 'client',
+        });
+        await expect(
+          get(`http://10.0.2.2:${portOf(hidden)}/`, 'client', noAnswerSeconds),
+        ).rejects.toThrow('curl');
         await expect(get('http://10.0.2.3:53/', 'client', noAnswerSeconds)).rejects.toThrow('curl');
 
-        await guest.exposeHostPort({ listen: { ip: '192.168.88.1', port: 7000 }, hostPort: portOf(hidden) });
+        await guest.exposeHostPort({
+          listen: { ip: '192.168.88.1', port: 7000 },
+          hostPort: portOf(hidden),
+        });
         await expect(get('http://192.168.88.1:7000/', 'client')).resolves.toBe('hidden');
         await expect(get('http://192.168.88.1:6443/', 'client')).resolves.toBe('exposed');
       } finally {
@@ -289,3 +327,10 @@ describe('exposeHostPort', () => {
     8 * minutes,
   );
 });
+
+function failureOf(running: Promise<unknown>): Promise<unknown> {
+  return running.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}

@@ -30,11 +30,14 @@ export interface ProcessEnd {
 /** A process that runs in the guest. */
 export interface GuestProcess {
   readonly pid: number;
-  /** Resolves when the process is gone and its output was delivered; rejects only when the guest itself is gone. */
+  /**
+   * Resolves when the process is gone and its output was delivered; rejects only when the guest
+   * itself is gone.
+   */
   readonly exited: Promise<ProcessEnd>;
   /**
-   * Signals the process and its group (default SIGTERM) and resolves when it is gone. What ignores the signal for
-   * five seconds gets SIGKILL. A process that is gone already is no error.
+   * Signals the process and its group (default SIGTERM) and resolves when it is gone. What ignores
+   * the signal for five seconds gets SIGKILL. A process that is gone already is no error.
    */
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
@@ -49,27 +52,34 @@ export interface ShellOptions {
 
 /** A running throwaway virtual machine. Any number of commands may run in it at once. */
 export interface Guest {
-  /** Runs a command to its end. Rejects with `CommandError` (argv, exit status, stderr) on a non-zero exit or a missed deadline. */
+  /**
+   * Runs a command to its end. Rejects with `CommandError` (argv, exit status, stderr) on a
+   * non-zero exit or a missed deadline.
+   */
   run(argv: readonly string[], options?: CommandOptions): Promise<CommandOutput>;
   /** Runs a bash script (`set -euo pipefail`) in one go; fails as `run` does. */
   script(text: string, options?: CommandOptions): Promise<CommandOutput>;
   /** Starts a long-running process. Rejects when it could not be started. */
   spawn(argv: readonly string[], options?: SpawnOptions): Promise<GuestProcess>;
-  /** Writes a file, whole or not at all, and makes the folders above it. `mode` defaults to 0o644. */
+  /**
+   * Writes a file, whole or not at all, and makes the folders above it. `mode` defaults to 0o644.
+   */
   writeFile(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
   /** Reads a file as UTF-8; those of /proc and /sys too. */
   readFile(path: string): Promise<string>;
   /**
-   * Makes a TCP port of the host's loopback reachable at an address of the guest's root namespace, for the root namespace
-   * and for those that reach the address through it. Nothing else leaves the guest. The address itself is the caller's to assign.
+   * Makes a TCP port of the host's loopback reachable at an address of the guest's root namespace,
+   * for the root namespace and for those that reach the address through it. Nothing else leaves the
+   * guest. The address itself is the caller's to assign.
    */
   exposeHostPort(options: {
     readonly listen: { readonly ip: string; readonly port: number };
     readonly hostPort: number;
   }): Promise<void>;
   /**
-   * Connects this process's stdin, stdout and stderr to a bash in the guest until it ends, and resolves with its exit
-   * status. On a terminal the shell is interactive (raw mode, window size); otherwise it reads its commands from stdin.
+   * Connects this process's stdin, stdout and stderr to a bash in the guest until it ends, and
+   * resolves with its exit status. On a terminal the shell is interactive (raw mode, window size);
+   * otherwise it reads its commands from stdin.
    */
   attachShell(options?: ShellOptions): Promise<number>;
   /** The last lines of the guest's console, for error messages. */
@@ -93,8 +103,14 @@ export interface BootOptions {
   readonly memoryMiB?: number;
   /** Virtual CPUs; default: what the host has, at least 2 and at most 4. */
   readonly cpus?: number;
-  /** From the start of QEMU until the guest answers; the one-time set-up is not counted. Default 90 000. */
+  /**
+   * From the start of QEMU until the guest answers; the one-time set-up is not counted. Default 90
+   * 000.
+   */
   readonly bootTimeoutMs?: number;
-  /** Told in one line what is going on: downloads with size and seconds, the boot. Default: nobody is told. */
+  /**
+   * Told in one line what is going on: downloads with size and seconds, the boot. Default: nobody
+   * is told.
+   */
   readonly onProgress?: (message: string) => void;
 }

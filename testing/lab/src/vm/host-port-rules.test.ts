@@ -13,7 +13,9 @@ describe('hostPortRules', () => {
   });
 
   it('lets nothing but those ports out', () => {
-    expect(rules).toMatch(/chain output \{[^}]*oifname != "host0" accept\n.*dport \{ 40001, 40002 \} accept\n +drop/);
+    expect(rules).toMatch(
+      /chain output \{[^}]*oifname != "host0" accept\n.*dport \{ 40001, 40002 \} accept\n +drop/,
+    );
     expect(rules).toMatch(/chain forward \{[^}]*dport \{ 40001, 40002 \} accept\n +drop/);
   });
 

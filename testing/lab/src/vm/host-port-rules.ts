@@ -1,21 +1,30 @@
 import { hostInterface } from './first-process.ts';
 
-/** A TCP port of the host's loopback, and the address of the guest's root namespace that leads to it. */
+/**
+ * A TCP port of the host's loopback, and the address of the guest's root namespace that leads to
+ * it.
+ */
 export interface ExposedPort {
   readonly listen: { readonly ip: string; readonly port: number };
   readonly hostPort: number;
 }
 
-/** Addresses of QEMU's user network: the guest's own, and the one behind which QEMU puts the host's loopback. */
+/**
+ * Addresses of QEMU's user network: the guest's own, and the one behind which QEMU puts the host's
+ * loopback.
+ */
 export const userNetwork = { guest: '10.0.2.15/24', host: '10.0.2.2' } as const;
 
 /**
- * An nftables script for the guest's root namespace that replaces what an earlier one set: the given addresses lead to the host's
- * ports, and nothing else enters, leaves or crosses the interface to the host.
+ * An nftables script for the guest's root namespace that replaces what an earlier one set: the
+ * given addresses lead to the host's ports, and nothing else enters, leaves or crosses the
+ * interface to the host.
  */
 export function hostPortRules(ports: readonly ExposedPort[]): string {
   const { host } = userNetwork;
-  const map = ports.map(({ listen, hostPort }) => `${listen.ip} . ${listen.port} : ${host} . ${hostPort}`).join(', ');
+  const map = ports
+    .map(({ listen, hostPort }) => `${listen.ip} . ${listen.port} : ${host} . ${hostPort}`)
+    .join(', ');
   const allowed = ports.map(({ hostPort }) => hostPort).join(', ');
   const redirect = `dnat ip to ip daddr . tcp dport map { ${map} }`;
   const toHost = `ip daddr ${host} tcp dport { ${allowed} } accept`;

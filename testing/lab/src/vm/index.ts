@@ -1,4 +1,3 @@
-export { UNTIL_OVS_WORKS } from './until-ovs-works.ts';
 export { BootError } from './boot-error.ts';
 export { bootGuest } from './boot-guest.ts';
 export type {
@@ -13,3 +12,4 @@ export type {
   SpawnOptions,
 } from './guest.ts';
 export { LabSetupError } from './lab-setup-error.ts';
+export { UNTIL_OVS_WORKS } from './until-ovs-works.ts';

@@ -1,5 +1,18 @@
 import { payloadOf } from './kernel-image.ts';
 
+describe('payloadOf', () => {
+  it('finds the compressed kernel, without the length after it', () => {
+    const data = Buffer.from('fd377a585a000001', 'hex');
+    expect(payloadOf(bzImage(data))).toEqual({ compression: 'xz', data });
+  });
+
+  it('says when it is compressed in another way', () => {
+    expect(payloadOf(bzImage(Buffer.from('28b52ffd00000000', 'hex')))).toEqual({
+      compression: 'other',
+    });
+  });
+});
+
 /** A bzImage with nothing but the fields that are looked at. */
 function bzImage(payload: Buffer): Buffer {
   const image = Buffer.alloc(1024 + 512 + 8 + payload.length + 4 + 100);
@@ -9,14 +22,3 @@ function bzImage(payload: Buffer): Buffer {
   payload.copy(image, 1024 + 512 + 8);
   return image;
 }
-
-describe('payloadOf', () => {
-  it('finds the compressed kernel, without the length after it', () => {
-    const data = Buffer.from('fd377a585a000001', 'hex');
-    expect(payloadOf(bzImage(data))).toEqual({ compression: 'xz', data });
-  });
-
-  it('says when it is compressed in another way', () => {
-    expect(payloadOf(bzImage(Buffer.from('28b52ffd00000000', 'hex')))).toEqual({ compression: 'other' });
-  });
-});

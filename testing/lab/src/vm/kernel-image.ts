@@ -6,8 +6,9 @@ export type KernelPayload =
 const xzMagic = Buffer.from('fd377a585a00', 'hex');
 
 /**
- * The compressed kernel inside a bzImage. QEMU can start the uncompressed one directly (PVH), which saves the guest from
- * decompressing it: 3.5 s under TCG. Layout: Documentation/arch/x86/boot.rst (setup_sects, payload_offset, payload_length).
+ * The compressed kernel inside a bzImage. QEMU can start the uncompressed one directly (PVH), which
+ * saves the guest from decompressing it: 3.5 s under TCG. Layout: Documentation/arch/x86/boot.rst
+ * (setup_sects, payload_offset, payload_length).
  */
 export function payloadOf(bzImage: Buffer): KernelPayload {
   const setupSectors = bzImage.readUInt8(0x1f1) || 4;
@@ -15,5 +16,7 @@ export function payloadOf(bzImage: Buffer): KernelPayload {
   const end = start + bzImage.readUInt32LE(0x24c);
   // The kernel's build appends the uncompressed length, 4 bytes.
   const data = bzImage.subarray(start, end - 4);
-  return data.subarray(0, xzMagic.length).equals(xzMagic) ? { compression: 'xz', data } : { compression: 'other' };
+  return data.subarray(0, xzMagic.length).equals(xzMagic)
+    ? { compression: 'xz', data }
+    : { compression: 'other' };
 }

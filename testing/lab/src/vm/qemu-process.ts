@@ -1,7 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
-import { type ConsoleLog, createConsoleLog } from './console-log.ts';
+import type { ConsoleLog } from './console-log.ts';
+import { createConsoleLog } from './console-log.ts';
 import { LabSetupError } from './lab-setup-error.ts';
 import { qemuProgram } from './qemu-argv.ts';
 
@@ -22,11 +24,14 @@ export interface QemuProcess {
 }
 
 /**
- * Starts QEMU as a process that the kernel kills with this one, however this one ends, and that a Ctrl-C in the terminal
- * does not reach. The port is a socket pair: no file is left behind.
+ * Starts QEMU as a process that the kernel kills with this one, however this one ends, and that a
+ * Ctrl-C in the terminal does not reach. The port is a socket pair: no file is left behind.
  * @param firstFileSystemFd an open file, read by QEMU as /dev/fd/3
  */
-export async function startQemu(argv: readonly string[], firstFileSystemFd: number): Promise<QemuProcess> {
+export async function startQemu(
+  argv: readonly string[],
+  firstFileSystemFd: number,
+): Promise<QemuProcess> {
   // setpriv(1) is part of util-linux, which every Debian has.
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', qemuProgram, ...argv], {
     stdio: ['ignore', 'pipe', 'pipe', firstFileSystemFd, 'pipe'],

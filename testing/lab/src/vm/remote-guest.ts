@@ -1,18 +1,20 @@
 import { attachShell } from './attach-shell.ts';
+import { hostInterface } from './first-process.ts';
+import type { Guest } from './guest.ts';
 import { runInGuest } from './guest-command.ts';
 import type { GuestConnection } from './guest-connection.ts';
 import { readGuestFile, writeGuestFile } from './guest-files.ts';
 import { spawnInGuest } from './guest-process.ts';
-import type { Guest } from './guest.ts';
-import { hostInterface } from './first-process.ts';
-import { type ExposedPort, hostPortRules, userNetwork } from './host-port-rules.ts';
+import type { ExposedPort } from './host-port-rules.ts';
+import { hostPortRules, userNetwork } from './host-port-rules.ts';
 import type { QemuProcess } from './qemu-process.ts';
 
 /** The guest behind a connection to its service. */
 export function remoteGuest(connection: GuestConnection, qemu: QemuProcess): Guest {
   const exposed: ExposedPort[] = [];
   const run: Guest['run'] = (argv, options) => runInGuest(connection, argv, options);
-  const script: Guest['script'] = (text, options) => run(['bash', '-euo', 'pipefail', '-c', text], options);
+  const script: Guest['script'] = (text, options) =>
+    run(['bash', '-euo', 'pipefail', '-c', text], options);
   return {
     run,
     script,

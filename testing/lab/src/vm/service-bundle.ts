@@ -17,7 +17,9 @@ export async function serviceBundle(): Promise<Uint8Array> {
     logLevel: 'silent',
   });
   const [file] = result.outputFiles;
-  if (file === undefined) throw new Error(`esbuild wrote no file for ${entryPoint}`);
+  if (file === undefined) {
+    throw new Error(`esbuild wrote no file for ${entryPoint}`);
+  }
   return file.contents;
 }
 
@@ -26,7 +28,9 @@ export function repositoryFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, entryPoint))) {
     const parent = dirname(folder);
-    if (parent === folder) throw new Error(`${entryPoint} is in no folder above ${fileURLToPath(import.meta.url)}`);
+    if (parent === folder) {
+      throw new Error(`${entryPoint} is in no folder above ${fileURLToPath(import.meta.url)}`);
+    }
     folder = parent;
   }
   return folder;

@@ -1,10 +1,12 @@
 import { BootError } from './boot-error.ts';
 import { bootFileSystem } from './boot-files.ts';
+import type { Guest, Share } from './guest.ts';
 import { connectGuest } from './guest-connection.ts';
 import type { GuestRoot } from './guest-root.ts';
-import type { Guest, Share } from './guest.ts';
-import { type Accelerator, guestArgv } from './qemu-argv.ts';
-import { qemuFd, type QemuProcess, startQemu } from './qemu-process.ts';
+import type { Accelerator } from './qemu-argv.ts';
+import { guestArgv } from './qemu-argv.ts';
+import type { QemuProcess } from './qemu-process.ts';
+import { qemuFd, startQemu } from './qemu-process.ts';
 import { remoteGuest } from './remote-guest.ts';
 
 /** Everything a boot needs, decided. */
@@ -21,8 +23,9 @@ export interface StartOptions {
 }
 
 /**
- * Starts QEMU and resolves when the guest answers. Rejects with `BootError`, which holds the tail of the guest's
- * console, when QEMU ends early, the guest can't be set up, or the deadline is missed; QEMU is gone then.
+ * Starts QEMU and resolves when the guest answers. Rejects with `BootError`, which holds the tail
+ * of the guest's console, when QEMU ends early, the guest can't be set up, or the deadline is
+ * missed; QEMU is gone then.
  */
 export async function startGuest(options: StartOptions): Promise<Guest> {
   const { root, service, shares, bootTimeoutMs } = options;
@@ -38,7 +41,8 @@ export async function startGuest(options: StartOptions): Promise<Guest> {
     firstFileSystem.close();
   });
 
-  const failure = (problem: string): BootError => new BootError(problem, qemu.console.tail(), qemu.messages.tail());
+  const failure = (problem: string): BootError =>
+    new BootError(problem, qemu.console.tail(), qemu.messages.tail());
   const connection = connectGuest(qemu.port);
   void qemu.ended.then((how) => {
     connection.lose(failure(`the guest ended by itself (QEMU: ${how})`));

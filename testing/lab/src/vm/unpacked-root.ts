@@ -10,8 +10,9 @@ export interface UnpackedRoot {
   readonly folder: string;
   readonly kernelVersion: string;
   /**
-   * Runs one of its programs on the host, with its own libraries: the host needs none of them. `name` is what the program is called
-   * by. An absolute link, as Debian's sbin/depmod is, leads out of the root: name what it leads to.
+   * Runs one of its programs on the host, with its own libraries: the host needs none of them.
+   * `name` is what the program is called by. An absolute link, as Debian's sbin/depmod is, leads
+   * out of the root: name what it leads to.
    */
   run(program: string, args: readonly string[], name?: string): Promise<void>;
 }
@@ -28,7 +29,10 @@ export interface UnpackOptions {
   readonly folders: readonly string[];
 }
 
-/** Unpacks packages into an empty folder. No maintainer script runs; what they would do, and we need, is done here. */
+/**
+ * Unpacks packages into an empty folder. No maintainer script runs; what they would do, and we
+ * need, is done here.
+ */
 export async function unpackRoot(folder: string, options: UnpackOptions): Promise<UnpackedRoot> {
   // Merged /usr: packages that still ship /bin, /lib, … must find the links.
   for (const name of ['bin', 'sbin', 'lib', 'lib64']) {
@@ -47,8 +51,12 @@ export async function unpackRoot(folder: string, options: UnpackOptions): Promis
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await symlink(target, join(folder, path));
   }
-  for (const [path, content] of Object.entries(options.files)) await writeFile(join(folder, path), content);
-  for (const path of options.folders) await mkdir(join(folder, path), { recursive: true });
+  for (const [path, content] of Object.entries(options.files)) {
+    await writeFile(join(folder, path), content);
+  }
+  for (const path of options.folders) {
+    await mkdir(join(folder, path), { recursive: true });
+  }
 
   const [kernelVersion = ''] = await readdir(join(folder, 'usr/lib/modules'));
   const libraries = join(folder, 'usr/lib/x86_64-linux-gnu');
@@ -56,7 +64,13 @@ export async function unpackRoot(folder: string, options: UnpackOptions): Promis
     folder,
     kernelVersion,
     async run(program, args, name = basename(program)) {
-      const loader = [join(libraries, 'ld-linux-x86-64.so.2'), '--library-path', libraries, '--argv0', name];
+      const loader = [
+        join(libraries, 'ld-linux-x86-64.so.2'),
+        '--library-path',
+        libraries,
+        '--argv0',
+        name,
+      ];
       await runCommand([...loader, join(folder, program), ...args], { timeoutMs: unpackTimeoutMs });
     },
   };
@@ -66,6 +80,9 @@ async function unpack(archive: string, folder: string, excluded: readonly string
   const tar = ['--extract', '--directory', folder, '--keep-directory-symlink', '--no-same-owner'];
   const exclude = excluded.map((pattern) => `--exclude=${pattern}`);
   // The archive is an argument of bash, not text of the script, so that no path can break it.
-  const script = 'set -o pipefail; archive=$1; shift; dpkg-deb --fsys-tarfile "$archive" | tar "$@"';
-  await runCommand(['bash', '-c', script, 'unpack', archive, ...tar, ...exclude], { timeoutMs: unpackTimeoutMs });
+  const script =
+    'set -o pipefail; archive=$1; shift; dpkg-deb --fsys-tarfile "$archive" | tar "$@"';
+  await runCommand(['bash', '-c', script, 'unpack', archive, ...tar, ...exclude], {
+    timeoutMs: unpackTimeoutMs,
+  });
 }

@@ -31,8 +31,11 @@ describe('the debug endpoints', () => {
       const controller = await startOne({ reportGrace: 0 });
       await ready(controller);
       await report(controller, N2, [IP]);
-      const pod = (name: string): ReturnType<typeof get> => get(controller, `/debug/pods/${NAMESPACE}/${name}`);
-      await eventually('the gateway', async () => JSON.stringify(await pod('web-1')).includes('"gateway"'));
+      const pod = (name: string): ReturnType<typeof get> =>
+        get(controller, `/debug/pods/${NAMESPACE}/${name}`);
+      await eventually('the gateway', async () =>
+        JSON.stringify(await pod('web-1')).includes('"gateway"'),
+      );
       expect(await pod('web-1')).toMatchObject({
         status: 200,
         body: {
@@ -40,7 +43,13 @@ describe('the debug endpoints', () => {
           nodeName: N1,
           reason: `Egress ${RUN}-a governs the Pod: external IPv4 traffic leaves from ${IP} on Node ${N2}.`,
           winners: [
-            { egress: `${RUN}-a`, families: ['IPv4'], egressIPs: [IP], gateway: { nodeName: N2 }, realized: false },
+            {
+              egress: `${RUN}-a`,
+              families: ['IPv4'],
+              egressIPs: [IP],
+              gateway: { nodeName: N2 },
+              realized: false,
+            },
           ],
           others: expect.arrayContaining([
             {
@@ -54,10 +63,20 @@ describe('the debug endpoints', () => {
       expect((await pod('host-1')).body).toMatchObject({ outcome: 'Excluded' });
       expect(await pod('nobody')).toMatchObject({
         status: 404,
-        body: { kind: 'Status', reason: 'NotFound', message: `Pod ${NAMESPACE}/nobody does not exist` },
+        body: {
+          kind: 'Status',
+          reason: 'NotFound',
+          message: `Pod ${NAMESPACE}/nobody does not exist`,
+        },
       });
-      expect(await get(controller, '/debug/nodes/nobody')).toMatchObject({ status: 404, body: { code: 404 } });
-      expect((await get(controller, `/debug/nodes/${N2}`)).body).toMatchObject({ name: N2, gatewayOf: [`${RUN}-a`] });
+      expect(await get(controller, '/debug/nodes/nobody')).toMatchObject({
+        status: 404,
+        body: { code: 404 },
+      });
+      expect((await get(controller, `/debug/nodes/${N2}`)).body).toMatchObject({
+        name: N2,
+        gatewayOf: [`${RUN}-a`],
+      });
       expect((await get(controller, `/debug/egressgroups/${RUN}-a`)).body).toMatchObject({
         gateway: { nodeName: N2 },
         nodes: [
@@ -66,7 +85,9 @@ describe('the debug endpoints', () => {
         ],
       });
       const egresses = (await get(controller, '/debug/egresses')).body as { name: string }[];
-      expect(egresses.map(({ name }) => name)).toEqual(expect.arrayContaining([`${RUN}-a`, `${RUN}-b`]));
+      expect(egresses.map(({ name }) => name)).toEqual(
+        expect.arrayContaining([`${RUN}-a`, `${RUN}-b`]),
+      );
     },
     TIMEOUT_MS,
   );

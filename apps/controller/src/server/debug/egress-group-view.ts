@@ -1,7 +1,9 @@
-import { Type, type Static } from 'typebox';
+import type { Static } from 'typebox';
+import { Type } from 'typebox';
 import type { Decision } from '../../decide/decide.ts';
 import { gatewayOf } from '../../holders/holders-for.ts';
-import { progressOf, type ProgressInput } from '../../status/node-progress.ts';
+import type { ProgressInput } from '../../status/node-progress.ts';
+import { progressOf } from '../../status/node-progress.ts';
 import { GatewaySchema, GroupMemberSchema } from '../schemas.ts';
 
 /** A group in `/debug/egressgroups`, over all Nodes. */
@@ -13,7 +15,9 @@ export const EgressGroupViewSchema = Type.Object({
   nodes: Type.Array(
     Type.Object({
       nodeName: Type.String(),
-      progress: Type.String({ description: 'Realized, Behind, Failing, Silent, NotReady or Unknown' }),
+      progress: Type.String({
+        description: 'Realized, Behind, Failing, Silent, NotReady or Unknown',
+      }),
       failure: Type.Optional(Type.String()),
       groupMembers: Type.Array(GroupMemberSchema),
     }),
@@ -24,15 +28,17 @@ export const EgressGroupViewSchema = Type.Object({
 export type EgressGroupDebugView = Static<typeof EgressGroupViewSchema>;
 
 /** One group, or undefined when there is no Egress of that name. */
-export const egressGroupViewFor = (
+export function egressGroupViewFor(
   name: string,
   decision: Decision,
   progress: ProgressInput,
-): EgressGroupDebugView | undefined => {
+): EgressGroupDebugView | undefined {
   const { observation, holders, tunnelIDs, groups } = decision;
   const observed = observation.egresses.find((egress) => egress.name === name);
   const tunnelID = tunnelIDs.get(name);
-  if (observed === undefined || tunnelID === undefined) return undefined;
+  if (observed === undefined || tunnelID === undefined) {
+    return undefined;
+  }
   const gateway = gatewayOf(holders.get(name));
   return {
     name,
@@ -45,8 +51,11 @@ export const egressGroupViewFor = (
         nodeName,
         progress: state,
         ...('failure' in rest && { failure: rest.failure }),
-        groupMembers: (group?.groupMembers ?? []).map(({ pod, ips }) => ({ pod: { ...pod }, ips: [...ips] })),
+        groupMembers: (group?.groupMembers ?? []).map(({ pod, ips }) => ({
+          pod: { ...pod },
+          ips: [...ips],
+        })),
       };
     }),
   };
-};
+}

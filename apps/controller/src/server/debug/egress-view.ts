@@ -1,6 +1,7 @@
 import { renderFault } from '@sallyport/api';
 import { podKey } from '@sallyport/grouping';
-import { Type, type Static } from 'typebox';
+import type { Static } from 'typebox';
+import { Type } from 'typebox';
 import type { Decision } from '../../decide/decide.ts';
 
 /** An Egress in `/debug/egresses`. */
@@ -21,15 +22,25 @@ export const EgressViewSchema = Type.Object({
   }),
   faults: Type.Array(Type.String()),
   conditions: Type.Array(
-    Type.Object({ type: Type.String(), status: Type.String(), reason: Type.String(), message: Type.String() }),
+    Type.Object({
+      type: Type.String(),
+      status: Type.String(),
+      reason: Type.String(),
+      message: Type.String(),
+    }),
   ),
 });
 
 export type EgressView = Static<typeof EgressViewSchema>;
 
 /** All Egresses, in the order of their names. */
-export const egressViewsFor = ({ observation, resolved, holders, tunnelIDs }: Decision): EgressView[] =>
-  [...observation.egresses]
+export function egressViewsFor({
+  observation,
+  resolved,
+  holders,
+  tunnelIDs,
+}: Decision): EgressView[] {
+  return [...observation.egresses]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, egress, status }) => {
       const holder = holders.get(name) ?? { kind: 'NoIP' as const };
@@ -43,9 +54,17 @@ export const egressViewsFor = ({ observation, resolved, holders, tunnelIDs }: De
         tunnelID: tunnelIDs.get(name) ?? 0,
         holder: {
           kind: holder.kind,
-          nodeNames: 'nodeNames' in holder ? [...holder.nodeNames] : 'nodeName' in holder ? [holder.nodeName] : [],
+          nodeNames:
+            'nodeNames' in holder
+              ? [...holder.nodeNames]
+              : 'nodeName' in holder
+                ? [holder.nodeName]
+                : [],
         },
-        pods: { governed: members.length, lost: new Set(losses.map(({ pod }) => podKey(pod))).size },
+        pods: {
+          governed: members.length,
+          lost: new Set(losses.map(({ pod }) => podKey(pod))).size,
+        },
         faults: (observation.faults.get(name) ?? []).map(renderFault),
         conditions: (status.conditions ?? []).map(({ type, status, reason, message }) => ({
           type,
@@ -55,3 +74,4 @@ export const egressViewsFor = ({ observation, resolved, holders, tunnelIDs }: De
         })),
       };
     });
+}

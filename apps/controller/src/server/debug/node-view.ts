@@ -1,5 +1,6 @@
 import type { Node } from '@sallyport/kube';
-import { Type, type Static } from 'typebox';
+import type { Static } from 'typebox';
+import { Type } from 'typebox';
 import type { Decision } from '../../decide/decide.ts';
 import type { NodeReports } from '../../holders/node-reports.ts';
 import { NodeFaultSchema } from '../schemas.ts';
@@ -31,7 +32,12 @@ export const NodeViewSchema = Type.Object({
 export type NodeView = Static<typeof NodeViewSchema>;
 
 /** One Node. @param nowMs milliseconds since 1970 */
-export const nodeViewFor = (node: Node, decision: Decision, reports: NodeReports, nowMs: number): NodeView => {
+export function nodeViewFor(
+  node: Node,
+  decision: Decision,
+  reports: NodeReports,
+  nowMs: number,
+): NodeView {
   const report = reports.all.get(node.name);
   const receivedAtMs = reports.receivedAtMs(node.name) ?? nowMs;
   return {
@@ -57,4 +63,4 @@ export const nodeViewFor = (node: Node, decision: Decision, reports: NodeReports
       },
     }),
   };
-};
+}

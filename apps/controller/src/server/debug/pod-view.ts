@@ -1,10 +1,13 @@
 import { ipFamily } from '@sallyport/api';
-import { explainPod, type EgressVerdict, type Exclusion, type PodRef } from '@sallyport/grouping';
-import { Type, type Static } from 'typebox';
+import type { EgressVerdict, Exclusion, PodRef } from '@sallyport/grouping';
+import { explainPod } from '@sallyport/grouping';
+import type { Static } from 'typebox';
+import { Type } from 'typebox';
 import type { Decision } from '../../decide/decide.ts';
 import { gatewayOf } from '../../holders/holders-for.ts';
 import { isServed, servedIpsOf } from '../../holders/served.ts';
-import { nodeProgressFor, type ProgressInput } from '../../status/node-progress.ts';
+import type { ProgressInput } from '../../status/node-progress.ts';
+import { nodeProgressFor } from '../../status/node-progress.ts';
 import { GatewaySchema, PodRefSchema } from '../schemas.ts';
 
 /** The answer of `/debug/pods/{namespace}/{name}`. */
@@ -12,17 +15,25 @@ export const PodViewSchema = Type.Object({
   pod: PodRefSchema,
   nodeName: Type.Optional(Type.String()),
   ips: Type.Array(Type.String()),
-  outcome: Type.Union([Type.Literal('Governed'), Type.Literal('Unselected'), Type.Literal('Excluded')], {
-    description: 'Governed: an Egress decides how its IPv4 traffic leaves; this version leaves IPv6 alone',
-  }),
+  outcome: Type.Union(
+    [Type.Literal('Governed'), Type.Literal('Unselected'), Type.Literal('Excluded')],
+    {
+      description:
+        'Governed: an Egress decides how its IPv4 traffic leaves; this version leaves IPv6 alone',
+    },
+  ),
   reason: Type.String({ description: 'Why, in a sentence' }),
   winners: Type.Array(
     Type.Object({
       egress: Type.String(),
-      families: Type.Array(Type.String(), { description: 'Those of its traffic that leaves by the Egress' }),
+      families: Type.Array(Type.String(), {
+        description: 'Those of its traffic that leaves by the Egress',
+      }),
       egressIPs: Type.Array(Type.String()),
       gateway: Type.Optional(GatewaySchema),
-      realized: Type.Boolean({ description: 'Whether the Node of the Pod and the gateway do what they were told' }),
+      realized: Type.Boolean({
+        description: 'Whether the Node of the Pod and the gateway do what they were told',
+      }),
     }),
   ),
   others: Type.Array(Type.Object({ egress: Type.String(), reason: Type.String() }), {
@@ -39,33 +50,21 @@ const exclusions: Readonly<Record<Exclusion, string>> = {
   Unscheduled: 'it is not on a Node yet',
 };
 
-const lossReason = ({ won, lost, selection }: EgressVerdict): string => {
-  switch (selection) {
-    case 'Selected':
-      if (won.length > 0) return `it selects the Pod for ${won.join(', ')} only, which this version does not steer`;
-      return lost.length === 0
-        ? 'it selects the Pod, which has no address of its families'
-        : lost
-            .map(
-              ({ family, winner }) =>
-                `Egress ${winner} has precedence for ${family}: it is older, or its name sorts first`,
-            )
-            .join('; ');
-    case 'SelectsNothing':
-      return 'its appliedTo has neither podSelector nor namespaceSelector, which selects nothing';
-    case 'PodLabelsDiffer':
-      return 'its podSelector does not match the labels of the Pod';
-    case 'NamespaceLabelsDiffer':
-      return 'its namespaceSelector does not match the labels of the Namespace';
-  }
-};
-
 /** Why a Pod leaves the cluster as it does, or undefined when there is no such Pod. */
-export const podViewFor = (ref: PodRef, decision: Decision, progress: ProgressInput): PodView | undefined => {
+export function podViewFor(
+  ref: PodRef,
+  decision: Decision,
+  progress: ProgressInput,
+): PodView | undefined {
   const { observation, holders } = decision;
   const egresses = observation.egresses.map(({ egress }) => egress);
-  const explained = explainPod({ egresses, pods: observation.pods, namespaces: observation.namespaces }, ref);
-  if (explained === undefined) return undefined;
+  const explained = explainPod(
+    { egresses, pods: observation.pods, namespaces: observation.namespaces },
+    ref,
+  );
+  if (explained === undefined) {
+    return undefined;
+  }
   const { nodeName, excluded } = explained;
   const isRealized = (egress: string, node: string): boolean =>
     nodeProgressFor(node, egress, progress).state === 'Realized';
@@ -92,7 +91,9 @@ export const podViewFor = (ref: PodRef, decision: Decision, progress: ProgressIn
       ? 'leaves from the IP of its Node'
       : 'is dropped';
   const sentence = (): string => {
-    if (excluded !== undefined) return `No Egress applies to the Pod: ${exclusions[excluded]}.`;
+    if (excluded !== undefined) {
+      return `No Egress applies to the Pod: ${exclusions[excluded]}.`;
+    }
     const ipv6 = explained.ips.every((ip) => isServed(ipFamily(ip)))
       ? []
       : ['Its IPv6 traffic leaves as if there were no Egress: this version steers IPv4 only.'];
@@ -125,4 +126,27 @@ export const podViewFor = (ref: PodRef, decision: Decision, progress: ProgressIn
             : lossReason(verdict),
       })),
   };
-};
+}
+
+function lossReason({ won, lost, selection }: EgressVerdict): string {
+  switch (selection) {
+    case 'Selected':
+      if (won.length > 0) {
+        return `it selects the Pod for ${won.join(', ')} only, which this version does not steer`;
+      }
+      return lost.length === 0
+        ? 'it selects the Pod, which has no address of its families'
+        : lost
+            .map(
+              ({ family, winner }) =>
+                `Egress ${winner} has precedence for ${family}: it is older, or its name sorts first`,
+            )
+            .join('; ');
+    case 'SelectsNothing':
+      return 'its appliedTo has neither podSelector nor namespaceSelector, which selects nothing';
+    case 'PodLabelsDiffer':
+      return 'its podSelector does not match the labels of the Pod';
+    case 'NamespaceLabelsDiffer':
+      return 'its namespaceSelector does not match the labels of the Namespace';
+  }
+}
