@@ -83,41 +83,7 @@ export default defineConfig(
       ],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/explicit-module-boundary-types': 'error',
-      '@nx/enforce-module-boundaries': [
-        'error',
-        {
-          enforceBuildableLibDependency: true,
-          allow: [],
-          depConstraints: [
-            {
-              sourceTag: 'type:pure',
-              onlyDependOnLibsWithTags: ['type:pure'],
-              bannedExternalImports: [
-                '@kubernetes/*',
-                'ioredis',
-                'netlink',
-                'fastify',
-                'pino',
-                'prom-client',
-              ],
-            },
-            { sourceTag: 'type:io', onlyDependOnLibsWithTags: ['type:pure', 'type:io'] },
-            { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:pure', 'type:io'] },
-            {
-              sourceTag: 'type:testing',
-              onlyDependOnLibsWithTags: ['type:pure', 'type:io', 'type:testing'],
-            },
-            { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
-            {
-              sourceTag: 'scope:controller',
-              onlyDependOnLibsWithTags: ['scope:controller', 'scope:shared'],
-            },
-            { sourceTag: 'scope:agent', onlyDependOnLibsWithTags: ['scope:agent', 'scope:shared'] },
-            { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: ['*'] },
-            { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: ['*'] },
-          ],
-        },
-      ],
+      '@nx/enforce-module-boundaries': moduleBoundaries([]),
     },
   },
   {
@@ -166,9 +132,9 @@ export default defineConfig(
     },
   },
   {
-    // Integration tests of the apps and libraries run against the lab's API server.
-    files: ['{apps,libs}/**/*.int.test.ts'],
-    rules: { '@nx/enforce-module-boundaries': 'off' },
+    // Tests, and what a project's tests share, may import the equipment in testing/ as well.
+    files: ['{apps,libs}/**/*.test.ts', '{apps,libs}/*/src/testing/**/*.ts'],
+    rules: { '@nx/enforce-module-boundaries': moduleBoundaries(['scope:testing', 'type:testing']) },
   },
   {
     // The models of client-node are classes in name only: it takes and returns plain objects.
@@ -187,3 +153,42 @@ export default defineConfig(
     },
   },
 );
+
+/**
+ * Which project may import which (docs/architecture.md). `equipment` are the tags that every
+ * project may import besides: those of testing/ in tests, none elsewhere.
+ */
+function moduleBoundaries(equipment) {
+  const may = (sourceTag, ...tags) => ({
+    sourceTag,
+    onlyDependOnLibsWithTags: [...tags, ...equipment],
+  });
+  return [
+    'error',
+    {
+      enforceBuildableLibDependency: true,
+      allow: [],
+      depConstraints: [
+        {
+          ...may('type:pure', 'type:pure'),
+          bannedExternalImports: [
+            '@kubernetes/*',
+            'ioredis',
+            'netlink',
+            'fastify',
+            'pino',
+            'prom-client',
+          ],
+        },
+        may('type:io', 'type:pure', 'type:io'),
+        may('type:app', 'type:pure', 'type:io'),
+        may('type:testing', 'type:pure', 'type:io', 'type:testing'),
+        may('type:e2e', '*'),
+        may('scope:shared', 'scope:shared'),
+        may('scope:controller', 'scope:controller', 'scope:shared'),
+        may('scope:agent', 'scope:agent', 'scope:shared'),
+        may('scope:testing', '*'),
+      ],
+    },
+  ];
+}

@@ -7,7 +7,8 @@ export default {
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/testing', '<rootDir>/e2e'],
   testMatch: ['**/src/**/*.int.test.ts'],
   testPathIgnorePatterns: [],
-  testTimeout: 60_000,
+  // Longer than what tests wait for, so that a wait that fails says so in its own words.
+  testTimeout: 120_000,
   maxWorkers: 1,
   reporters: ['default', '<rootDir>/tools/live-reporter.mjs'],
 };

@@ -2,7 +2,7 @@
 // testing/lab/src/main.ts [arguments]`.
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { bundleProgram } from './esbuild.mjs';
+import { bundleProgram } from './bundle.mjs';
 import { root, runMain, setUp } from './setup.mjs';
 
 await runMain(async () => {
@@ -14,12 +14,7 @@ await runMain(async () => {
     'node_modules/.cache/sallyport',
     `${entryPoint.replace(/[^\w]+/g, '-')}.mjs`,
   );
-  // esbuild brings a program of its own, found by path.
-  await bundleProgram({
-    entryPoint: resolve(root, entryPoint),
-    outfile: file,
-    external: ['esbuild'],
-  });
+  await bundleProgram(resolve(root, entryPoint), file);
   const child = spawn(process.execPath, ['--enable-source-maps', file, ...args], {
     stdio: 'inherit',
   });

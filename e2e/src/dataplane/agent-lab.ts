@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { NodeReport } from '@sallyport/api';
+import { bundleProgram } from '@sallyport/kit';
 import type { Guest, GuestProcess } from '@sallyport/lab';
 import { bootGuest, UNTIL_OVS_WORKS, waitFor } from '@sallyport/lab';
 import { ControllerStandIn } from './controller-stand-in.ts';
@@ -61,9 +60,7 @@ export class AgentLab {
   }
 
   static async start(): Promise<AgentLab> {
-    await promisify(execFile)(process.execPath, ['tools/bundle.mjs', 'apps/agent'], {
-      cwd: WORKSPACE,
-    });
+    await bundleProgram('apps/agent/src/main.ts', 'apps/agent/dist/bundle/main.mjs');
     const controller = new ControllerStandIn();
     const hostPort = await controller.listen();
     let guest: Guest | undefined;

@@ -1,5 +1,5 @@
-/* eslint-disable @nx/enforce-module-boundaries, no-restricted-properties --
-   a part of *.int.test.ts, which may use the lab's API server, the environment and the clock */
+/* eslint-disable no-restricted-properties --
+   a part of *.int.test.ts, which may use the environment and the clock */
 import { readdir, readFile } from 'node:fs/promises';
 import type { Condition, EgressGroup, EgressResource, EgressStatus } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';

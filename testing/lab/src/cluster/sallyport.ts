@@ -1,14 +1,15 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { bundleProgram, workspaceRoot } from '@sallyport/kit';
 import type { Guest } from '../vm/guest.ts';
-import { GUEST_WORKSPACE, workspaceRoot } from '../workspace-root.ts';
 import type { NodeAddresses } from './address-plan.ts';
 import { CONTROLLER, POD_NETWORK, SERVICE_NETWORK } from './address-plan.ts';
 import type { ClusterLog } from './cluster-log.ts';
 import { timed } from './cluster-log.ts';
 import { Component } from './component.ts';
 import { ovsEnvironment } from './node-script.ts';
+
+/** Where the guest sees the workspace, read-only. */
+export const GUEST_WORKSPACE = '/opt/sallyport';
 
 /**
  * For what hangs: four Node.js programs start at once, under emulation, and one that ends is
@@ -163,8 +164,6 @@ function bundleOf(app: 'agent' | 'controller'): string {
   return `${GUEST_WORKSPACE}/apps/${app}/dist/bundle/main.mjs`;
 }
 
-async function bundle(app: 'agent' | 'controller'): Promise<void> {
-  await promisify(execFile)(process.execPath, ['tools/bundle.mjs', `apps/${app}`], {
-    cwd: workspaceRoot(),
-  });
+function bundle(app: 'agent' | 'controller'): Promise<void> {
+  return bundleProgram(`apps/${app}/src/main.ts`, `apps/${app}/dist/bundle/main.mjs`);
 }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { workspaceRoot } from '@sallyport/kit';
 import { transform } from 'esbuild';
 import { deferred } from '../traffic/deferred.ts';
 import type { Guest, GuestProcess } from '../vm/guest.ts';
-import { workspaceRoot } from '../workspace-root.ts';
 
 const PROGRAM = '/opt/sallyport-lab/server.mjs';
 

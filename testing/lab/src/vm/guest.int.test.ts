@@ -2,17 +2,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from '@sallyport/command';
+import { workspaceRoot } from '@sallyport/kit';
 import { bootGuest } from './boot-guest.ts';
 import type { Guest } from './guest.ts';
 import { guestModules, node } from './recipe.ts';
-import { repositoryFolder } from './service-bundle.ts';
 import { UNTIL_OVS_WORKS } from './until-ovs-works.ts';
 
 const minutes = 60_000;
 let guest: Guest;
 
 beforeAll(async () => {
-  guest = await bootGuest({ shares: [{ hostPath: repositoryFolder(), guestPath: '/repo' }] });
+  guest = await bootGuest({ shares: [{ hostPath: workspaceRoot(), guestPath: '/repo' }] });
 }, 10 * minutes);
 
 afterAll(() => guest.close());

@@ -2,12 +2,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where the guest sees the workspace, read-only. */
-export const GUEST_WORKSPACE = '/opt/sallyport';
-
 /**
- * The folder of the workspace (the one with nx.json), seen from this file or from the bundle it was
- * put into.
+ * The folder of the workspace (the one with nx.json), seen from this file or from the bundle that
+ * contains it. Throws outside of a checkout.
  */
 export function workspaceRoot(): string {
   const start = dirname(fileURLToPath(import.meta.url));
@@ -16,7 +13,7 @@ export function workspaceRoot(): string {
       return folder;
     }
     if (folder === dirname(folder)) {
-      throw new Error(`no folder above ${start} has an nx.json: the lab runs in a checkout only`);
+      throw new Error(`no folder above ${start} has an nx.json: tests run in a checkout only`);
     }
   }
 }

@@ -1,0 +1,13 @@
+export { bundleProgram } from './bundle-program.ts';
+export { type FakeClock, fakeClock } from './fake-clock.ts';
+export {
+  createKubectl,
+  type Following,
+  type Kubectl,
+  KubectlError,
+  type KubectlOptions,
+  type KubectlResult,
+} from './kubectl.ts';
+export { sampleEgress, sampleEgressGroup, sampleNode, samplePod } from './samples.ts';
+export { waitFor, type WaitOptions } from './wait-for.ts';
+export { workspaceRoot } from './workspace-root.ts';
