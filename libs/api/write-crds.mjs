@@ -3,6 +3,7 @@ import * as esbuild from 'esbuild';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 import { stringify } from 'yaml';
 
 const here = import.meta.dirname;
@@ -18,6 +19,7 @@ await esbuild.build({
   packages: 'external',
 });
 const { crdDefinitions } = await import(pathToFileURL(bundle).href);
+const style = await resolveConfig(join(folder, 'crd.yaml'));
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder);
 for (const [name, definition] of crdDefinitions) {
@@ -28,5 +30,6 @@ for (const [name, definition] of crdDefinitions) {
   });
   const header =
     '# Generated from libs/api/src/crd by `node libs/api/write-crds.mjs`: change it there.';
-  writeFileSync(join(folder, name), `${header}\n${yaml}`);
+  const text = await format(`${header}\n${yaml}`, { parser: 'yaml', ...style });
+  writeFileSync(join(folder, name), text);
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { parseClusterNetwork, parseEgressGroup } from '@sallyport/api/schemas';
 import type { Clock } from '@sallyport/reconcile';
 import type { AddressWatch, WatchAddressesOptions } from '@sallyport/rtnetlink';
 import type { Watchable, WatchResourceOptions } from '@sallyport/watch';
@@ -8,7 +9,6 @@ import { createAgent } from './agent.ts';
 import { createAgentMetrics } from './agent-metrics.ts';
 import type { AgentConfig } from './agent-options.ts';
 import { marksOf } from './agent-options.ts';
-import { parseClusterNetwork, parseEgressGroup } from './controlplane-objects.ts';
 import type { Dataplane } from './dataplane.ts';
 import type { Pass } from './dataplane-pass.ts';
 import { applyingPass, printingPass } from './dataplane-pass.ts';

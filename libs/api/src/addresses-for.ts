@@ -1,8 +1,8 @@
 import type { Egress } from './egress.ts';
-import type { FaultReport } from './fault-report.ts';
+import type { FaultReport } from './fault.ts';
 import type { IpFamily } from './ip.ts';
 import { ipFamilies, ipFamily, parseIp } from './ip.ts';
-import { A_POOL_NAME, isPoolName } from './pool-name.ts';
+import { A_POOL_NAME, isPoolName } from './syntax.ts';
 
 const AN_ADDRESS = 'an IPv4 or IPv6 address';
 const REMEDY =

@@ -2,11 +2,10 @@ import { addressesFor } from './addresses-for.ts';
 import type { Egress } from './egress.ts';
 import type { AppliedTo, Bandwidth, EgressResource, UnavailablePolicy } from './egress-resource.ts';
 import { unavailablePolicies } from './egress-resource.ts';
-import type { Fault } from './fault.ts';
-import type { FaultReport } from './fault-report.ts';
-import { faultReport, propertiesOf } from './fault-report.ts';
+import type { Fault, FaultReport } from './fault.ts';
+import { faultReport, propertiesOf } from './fault.ts';
 import { labelSelectorFor } from './label-selector-for.ts';
-import { isQuantity } from './quantity.ts';
+import { isQuantity } from './syntax.ts';
 
 /** The outcome of {@link egressFor}. */
 export interface EgressConversion {

@@ -1,16 +1,6 @@
 import type { Condition } from './condition.ts';
+import type { CrdApiVersion, ObjectMeta } from './crd-object.ts';
 import type { LabelSelector } from './label-selector.ts';
-import type { ObjectMeta } from './object-meta.ts';
-
-export const CRD_GROUP = 'crd.antrea.io';
-
-/** Every served version; the shape is the same in all of them. */
-export const crdVersions = ['v1alpha2', 'v1beta1'] as const;
-
-/** The version in which the API server stores objects, and the one we read and write. */
-export const STORAGE_VERSION = 'v1beta1';
-
-export type CrdApiVersion = `${typeof CRD_GROUP}/${(typeof crdVersions)[number]}`;
 
 /**
  * Which Pods: both selectors absent select nothing; one alone leaves the other side open; both have

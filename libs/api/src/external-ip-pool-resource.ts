@@ -1,6 +1,5 @@
-import type { CrdApiVersion } from './egress-resource.ts';
+import type { CrdApiVersion, ObjectMeta } from './crd-object.ts';
 import type { LabelSelector } from './label-selector.ts';
-import type { ObjectMeta } from './object-meta.ts';
 
 /** A CIDR, or a range with both its ends. */
 export type IpRange = { readonly cidr: string } | { readonly start: string; readonly end: string };

@@ -19,8 +19,32 @@ export function renderFault({ object, field, value, expected, remedy }: Fault): 
     : `${object}: ${field}: expected ${expected}, got ${brief(value)}. ${remedy}`;
 }
 
-/** Values come from users: long ones would bury the message. */
-function brief(value: unknown): string {
-  const text = JSON.stringify(value);
+/** `value` as JSON. Values come from users: a long one would bury the message. */
+export function brief(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
+/** Collects the faults of one object. */
+export interface FaultReport {
+  readonly faults: readonly Fault[];
+  add(field: string, value: unknown, expected: string, remedy: string): void;
+}
+
+/** @param object kind and name of the object that is checked. */
+export function faultReport(object: string): FaultReport {
+  const faults: Fault[] = [];
+  return {
+    faults,
+    add(field, value, expected, remedy) {
+      faults.push({ object, field, value, expected, remedy });
+    },
+  };
+}
+
+/** The properties of `value` when it is an object (of JSON), else undefined. */
+export function propertiesOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? { ...value }
+    : undefined;
 }

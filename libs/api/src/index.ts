@@ -1,10 +1,20 @@
 export * from './condition.ts';
-export * from './controlplane.ts';
+export * from './controlplane/protocol.ts';
+export type {
+  ClusterNetwork,
+  EgressGroup,
+  Gateway,
+  GroupMember,
+  NodeFault,
+  NodeReport,
+  Status,
+  StatusReason,
+} from './controlplane/schemas.ts';
+export * from './crd-object.ts';
 export * from './egress.ts';
 export * from './egress-for.ts';
 export * from './egress-resource.ts';
 export * from './external-ip-pool-resource.ts';
-export * from './fault.ts';
+export { type Fault, renderFault } from './fault.ts';
 export * from './ip.ts';
 export * from './label-selector.ts';
-export * from './object-meta.ts';

@@ -1,8 +1,8 @@
-import type { FaultReport } from './fault-report.ts';
-import { propertiesOf } from './fault-report.ts';
+import type { FaultReport } from './fault.ts';
+import { propertiesOf } from './fault.ts';
 import type { LabelRequirement, LabelSelector } from './label-selector.ts';
 import { labelOperators } from './label-selector.ts';
-import { A_LABEL_KEY, A_LABEL_VALUE, isLabelKey, isLabelValue } from './label-syntax.ts';
+import { A_LABEL_KEY, A_LABEL_VALUE, isLabelKey, isLabelValue } from './syntax.ts';
 
 const WRITE_AS_ON_THE_POD = 'Write it as it stands on the object to be selected.';
 

@@ -9,7 +9,7 @@ describe('createRunner', () => {
     expect(passes()).toBe(0);
   });
 
-  it('merges triggers that come during a pass or the rest after it into one further pass', async () => {
+  it('merges triggers during a pass and during the rest after it into one further pass', async () => {
     let finish: () => void = () => undefined;
     const { clock, runner, passes } = setUp({
       minIntervalMs: 100,
@@ -30,7 +30,7 @@ describe('createRunner', () => {
     expect(passes()).toBe(2);
   });
 
-  it('retries a failed pass later and later, and starts over after a success', async () => {
+  it('doubles the delay of each retry, and starts over after a success', async () => {
     let failing = true;
     const { clock, runner, passes, errors } = setUp({
       retryMs: 100,
@@ -56,7 +56,7 @@ describe('createRunner', () => {
     expect(passes()).toBe(7);
   });
 
-  it('takes a pass that is over when it returns, or throws', async () => {
+  it('accepts a pass that is not asynchronous, whether it returns or throws', async () => {
     const fixture = setUp({
       retryMs: 100,
       reconcile: () => {
@@ -94,7 +94,7 @@ describe('createRunner', () => {
     expect(passes()).toBe(4);
   });
 
-  it('starts nothing after stop, and stop waits for the pass under way', async () => {
+  it('starts nothing after stop, and stop waits for the current pass', async () => {
     let finish: () => void = () => undefined;
     const { clock, runner, passes } = setUp({
       resyncMs: 10,
@@ -135,7 +135,7 @@ function setUp(options: Partial<RunnerOptions> = {}): {
   return { clock, runner, passes: () => passes, errors };
 }
 
-/** A clock that stands still until it is told how many milliseconds pass. */
+/** A clock that moves only when a test says by how many milliseconds. */
 function manualClock(): Clock & { pass(ms: number): Promise<void> } {
   let now = 0;
   let timers: { at: number; callback: () => void }[] = [];

@@ -1,12 +1,13 @@
 import type { Clock } from './clock.ts';
+import { createTimer } from './clock.ts';
 
 export interface RunnerOptions {
   /**
-   * One level-based pass: looks at the whole state and acts. It may run again at any time; it never
-   * runs twice at once.
+   * One level-based pass: looks at the whole state and acts. It may run again at any time; two
+   * passes never overlap.
    */
   readonly reconcile: () => void | Promise<void>;
-  /** Told of each failed pass, before it is retried. */
+  /** Called with the error of each failed pass, before the retry. */
   readonly onError: (error: unknown) => void;
   readonly clock: Clock;
   /**
@@ -20,14 +21,14 @@ export interface RunnerOptions {
    */
   readonly retryMs?: number;
   readonly maxRetryMs?: number;
-  /** A pass without a trigger after this long; without it there is none. */
+  /** The time from a pass that succeeded to the next without a trigger. Default: no such pass. */
   readonly resyncMs?: number;
 }
 
 export interface Runner {
   /** Asks for a pass that starts after this call. */
   trigger(): void;
-  /** No pass starts any more; resolves when the one under way has ended. */
+  /** Starts no further pass; resolves when the current one has ended. */
   stop(): Promise<void>;
 }
 
@@ -36,82 +37,77 @@ export interface Runner {
  * the first trigger.
  */
 export function createRunner(options: RunnerOptions): Runner {
-  const {
-    reconcile,
-    onError,
-    clock,
-    minIntervalMs = 0,
-    retryMs = 500,
-    maxRetryMs = 30_000,
-    resyncMs,
-  } = options;
+  const { clock, minIntervalMs = 0 } = options;
+  const pass = passOf(options);
+  const rest = createTimer(clock);
+  const retryOrResync = createTimer(clock);
   let stopped = false;
-  let running: Promise<void> | undefined;
   let wanted = false;
-  let failures = 0;
-  let restUntilNext: (() => void) | undefined;
-  let cancelLater: (() => void) | undefined;
-
-  const passAfter = (delayMs: number): void => {
-    cancelLater?.();
-    cancelLater = clock.after(delayMs, trigger);
-  };
-
-  const pass = async (): Promise<void> => {
-    wanted = false;
-    cancelLater?.();
-    cancelLater = undefined;
-    try {
-      await reconcile();
-      failures = 0;
-      if (resyncMs !== undefined && !stopped) {
-        passAfter(resyncMs);
-      }
-    } catch (error) {
-      onError(error);
-      if (!stopped) {
-        passAfter(Math.min(maxRetryMs, retryMs * 2 ** failures));
-      }
-      failures += 1;
-    }
-  };
-
-  const rest = (): void => {
-    if (stopped) {
-      return;
-    }
-    restUntilNext = clock.after(minIntervalMs, () => {
-      restUntilNext = undefined;
-      if (wanted) {
-        start();
-      }
-    });
-  };
-
-  const start = (): void => {
-    running = pass().finally(() => {
-      running = undefined;
-      rest();
-    });
-  };
+  let running: Promise<void> | undefined;
 
   function trigger(): void {
     if (stopped) {
       return;
     }
     wanted = true;
-    if (running === undefined && restUntilNext === undefined) {
+    if (running === undefined && !rest.isSet()) {
       start();
     }
+  }
+
+  function start(): void {
+    wanted = false;
+    retryOrResync.cancel();
+    running = pass().then(ended);
+  }
+
+  function ended(delayMs: number | undefined): void {
+    running = undefined;
+    if (stopped) {
+      return;
+    }
+    if (delayMs !== undefined) {
+      retryOrResync.set(delayMs, trigger);
+    }
+    rest.set(minIntervalMs, () => {
+      if (wanted) {
+        start();
+      }
+    });
   }
 
   return {
     trigger,
     async stop() {
       stopped = true;
-      cancelLater?.();
-      restUntilNext?.();
+      retryOrResync.cancel();
+      rest.cancel();
       await running;
     },
+  };
+}
+
+/**
+ * A function that runs one pass and resolves with the milliseconds until the next: the retry or the
+ * resync; undefined when only a trigger starts one.
+ */
+function passOf({
+  reconcile,
+  onError,
+  retryMs = 500,
+  maxRetryMs = 30_000,
+  resyncMs,
+}: RunnerOptions): () => Promise<number | undefined> {
+  let failures = 0;
+  return async () => {
+    try {
+      await reconcile();
+      failures = 0;
+      return resyncMs;
+    } catch (error) {
+      onError(error);
+      failures += 1;
+      return Math.min(maxRetryMs, retryMs * 2 ** (failures - 1));
+    }
   };
 }

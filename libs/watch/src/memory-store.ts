@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Deletion, Entry, Watcher } from './store-watcher.ts';
+import { DeletionLog } from './deletion-log.ts';
+import type { Entry, Watcher } from './store-watcher.ts';
 import { StoreWatcher } from './store-watcher.ts';
 import type { Watchable } from './watch-event.ts';
 
@@ -12,71 +13,51 @@ export interface MemoryStoreOptions<T extends Watchable> {
   readonly apiVersion: string;
   readonly kind: string;
   /**
-   * The version before the first change. A later process must start higher than an earlier one
-   * ended (milliseconds since 1970 × 1000 does), so that versions of its predecessor are recognized
-   * as too old.
+   * The version before the first change. A later process must start with a higher version than the
+   * last one of an earlier process (milliseconds since 1970 × 1000 is higher). Versions of its
+   * predecessor are then too old.
    */
   readonly startVersion: number;
-  /** Of how many objects the deletion is remembered, for clients that resume. Default 10 000. */
+  /** How many objects keep a record of their deletion, for clients that resume. Default 10 000. */
   readonly deletionsKept?: number;
   /**
-   * Of how many partitions it is remembered when the last deletion was that is remembered no more.
-   * Default 10 000.
+   * How many partitions keep the version of their latest discarded deletion. Default 10 000.
    */
   readonly partitionsKept?: number;
   /**
-   * What is remembered of an object that is gone, and said in the event that tells of it. Default
-   * all of it.
+   * The part of a deleted object that is recorded and sent in the event of its deletion. Default
+   * the whole object.
    */
   readonly remnantOf?: (object: Unversioned<T>) => Unversioned<T>;
 }
 
 /**
- * Where a watch starts: `state` first tells of every object, `version` only of what changed after
- * it.
+ * The start of a watch: `state` sends every object first, `version` only the changes after it.
  */
 export type WatchStart =
   | { readonly from: 'state'; readonly markEnd: boolean }
   | { readonly from: 'version'; readonly version: number };
 
-interface PartitionedDeletion<T> extends Deletion<T> {
-  readonly partition: string;
-}
-
 /**
  * Objects in memory, in partitions (one for each Node) that are listed, published and watched
  * separately.
  *
- * There is no log of changes: an object knows the version of its last change, so what a client
- * missed since version v is every object with a greater one. Only deletions must be remembered, and
- * only they make a version too old to resume from.
+ * There is no log of changes: each object has the version of its last change, so a client that has
+ * version v misses every object with a greater one. Only deletions are recorded, and only discarded
+ * deletions make a version too old to resume from.
  */
 export class MemoryStore<T extends Watchable> {
   readonly #options: MemoryStoreOptions<T>;
-  readonly #deletionsKept: number;
-  readonly #partitionsKept: number;
   readonly #partitions = new Map<string, Map<string, Entry<T>>>();
   readonly #watchers = new Map<string, Set<StoreWatcher<T>>>();
-  /** The last one of each object, by partition and name; in the order of their versions. */
-  readonly #deletions = new Map<string, PartitionedDeletion<T>>();
-  /**
-   * By partition, the version of the last deletion that has been forgotten; in the order of their
-   * versions.
-   */
-  readonly #forgotten = new Map<string, number>();
-  /** The same for all partitions that are in there no more. */
-  #forgottenElsewhere: number;
+  readonly #deletions: DeletionLog<T>;
   #version: number;
-  /** The oldest version from which no deletion has been forgotten. */
-  #floor: number;
 
   constructor(options: MemoryStoreOptions<T>) {
+    const { startVersion, deletionsKept = 10_000, partitionsKept = 10_000 } = options;
     this.#options = options;
-    this.#deletionsKept = options.deletionsKept ?? 10_000;
-    this.#partitionsKept = options.partitionsKept ?? 10_000;
-    this.#version = options.startVersion;
-    this.#floor = options.startVersion;
-    this.#forgottenElsewhere = options.startVersion;
+    this.#deletions = new DeletionLog(startVersion, deletionsKept, partitionsKept);
+    this.#version = startVersion;
   }
 
   /** The version of the last change. */
@@ -110,8 +91,8 @@ export class MemoryStore<T extends Watchable> {
   }
 
   /**
-   * Makes the partition hold exactly these objects. An object that is equal to what is there keeps
-   * its version. Returns how many objects were added, changed or removed.
+   * Replaces the objects of the partition. An object that is equal to the stored one keeps its
+   * version. Returns how many objects were added, changed or removed.
    */
   publish(partition: string, objects: Iterable<Unversioned<T>>): number {
     const current = this.#partitions.get(partition) ?? new Map<string, Entry<T>>();
@@ -144,15 +125,14 @@ export class MemoryStore<T extends Watchable> {
   }
 
   /**
-   * The version in which an object last changed, or went; for one whose end has been forgotten, the
-   * version of the latest change of the partition that has been, or a later one where there have
-   * been very many partitions.
+   * The version at which the object last changed or was deleted. If that deletion is no longer
+   * recorded, an upper bound: never earlier than the true version.
    */
   changedAt(partition: string, name: string): number {
-    const entry =
-      this.#partitions.get(partition)?.get(name) ??
-      this.#deletions.get(deletionKey(partition, name));
-    return entry?.version ?? this.#forgotten.get(partition) ?? this.#forgottenElsewhere;
+    return (
+      this.#partitions.get(partition)?.get(name)?.version ??
+      this.#deletions.deletedAt(partition, name)
+    );
   }
 
   /** The objects of the partition, sorted by name, and the version to watch from. */
@@ -164,14 +144,14 @@ export class MemoryStore<T extends Watchable> {
   }
 
   /**
-   * Starts a watch; `onReady` is called whenever there may be something to take from the watcher.
-   * Returns `expired` when changes after the version to start from have been forgotten, or the
-   * version is not of this store.
+   * Starts a watch; `onReady` is called whenever the watcher may have an event.
+   * Returns `expired` when deletions after the start version were discarded, or the version is not
+   * of this store.
    */
   watch(partition: string, start: WatchStart, onReady: () => void): Watcher<T> | 'expired' {
     if (
       start.from === 'version' &&
-      (start.version < this.#floor || start.version > this.#version)
+      (start.version < this.#deletions.floor || start.version > this.#version)
     ) {
       return 'expired';
     }
@@ -195,10 +175,7 @@ export class MemoryStore<T extends Watchable> {
     if (start.from === 'state') {
       watcher.startFromState(objects, start.markEnd);
     } else {
-      const deletions = [...this.#deletions.values()].filter(
-        (deletion) => deletion.partition === partition,
-      );
-      watcher.startFromVersion(start.version, objects, deletions);
+      watcher.startFromVersion(start.version, objects, this.#deletions.of(partition));
     }
     watchers.add(watcher);
     this.#watchers.set(partition, watchers);
@@ -229,27 +206,8 @@ export class MemoryStore<T extends Watchable> {
     current.delete(name);
     const content = entry.content as Unversioned<T>;
     const remnant = this.#options.remnantOf?.(content) ?? content;
-    const deletion = { partition, object: this.#stamp(remnant), version: this.#version };
-    const key = deletionKey(partition, name);
-    this.#deletions.delete(key);
-    this.#deletions.set(key, deletion);
-    for (const [oldest, { partition: of, version }] of this.#deletions) {
-      if (this.#deletions.size <= this.#deletionsKept) {
-        break;
-      }
-      this.#deletions.delete(oldest);
-      this.#forgotten.delete(of);
-      this.#forgotten.set(of, version);
-      this.#floor = version;
-    }
-    // Names of Nodes come and go for as long as the process lives.
-    for (const [oldest, version] of this.#forgotten) {
-      if (this.#forgotten.size <= this.#partitionsKept) {
-        break;
-      }
-      this.#forgotten.delete(oldest);
-      this.#forgottenElsewhere = version;
-    }
+    const deletion = { object: this.#stamp(remnant), version: this.#version };
+    this.#deletions.add(partition, name, deletion);
     for (const watcher of this.#watchers.get(partition) ?? []) {
       watcher.deleted(deletion);
     }
@@ -257,13 +215,8 @@ export class MemoryStore<T extends Watchable> {
 
   #stamp(content: Unversioned<T>): T {
     const metadata = { ...content.metadata, resourceVersion: String(this.#version) };
-    // The one place where an object becomes versioned: Unversioned<T> is T without exactly this
+    // The one place where an object gets its version: Unversioned<T> is T without exactly this
     // field.
     return { ...content, metadata } as unknown as T;
   }
-}
-
-/** No name of Kubernetes has a slash. */
-function deletionKey(partition: string, name: string): string {
-  return `${partition}/${name}`;
 }

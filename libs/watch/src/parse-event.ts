@@ -1,6 +1,9 @@
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { readStatus } from './status.ts';
 import { INITIAL_EVENTS_END } from './watch-event.ts';
 
-/** A line of a watch as the client understands it; the object is whatever the server sent. */
+/** A line of a watch as the client reads it; the parser of the resource checks the object. */
 export type ReceivedEvent =
   | {
       readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -20,6 +23,25 @@ export class WatchProtocolError extends Error {
   readonly code = 'WATCH_PROTOCOL';
 }
 
+const knownEvent = Compile(
+  Type.Object({
+    type: Type.Enum(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']),
+    object: Type.Optional(Type.Unknown()),
+  }),
+);
+
+const versioned = Compile(
+  Type.Object({ metadata: Type.Object({ resourceVersion: Type.String({ minLength: 1 }) }) }),
+);
+
+const initialEventsEnd = Compile(
+  Type.Object({
+    metadata: Type.Object({
+      annotations: Type.Object({ [INITIAL_EVENTS_END]: Type.Literal('true') }),
+    }),
+  }),
+);
+
 /** Throws {@link WatchProtocolError}. */
 export function parseEvent(line: string): ReceivedEvent {
   let event: unknown;
@@ -28,30 +50,26 @@ export function parseEvent(line: string): ReceivedEvent {
   } catch (cause) {
     throw new WatchProtocolError(`a line that is not JSON: ${excerpt(line)}`, { cause });
   }
-  const type = field(event, 'type');
-  const object = field(event, 'object');
+  if (!knownEvent.Check(event)) {
+    throw new WatchProtocolError(`an event of unknown type: ${excerpt(line)}`);
+  }
+  const { type, object } = event;
   switch (type) {
     case 'ADDED':
     case 'MODIFIED':
     case 'DELETED':
       return { type, object, resourceVersion: resourceVersionOf(object) };
-    case 'BOOKMARK': {
-      const annotations = field(field(object, 'metadata'), 'annotations');
-      const endsInitialEvents = field(annotations, INITIAL_EVENTS_END) === 'true';
-      return { type, resourceVersion: resourceVersionOf(object), endsInitialEvents };
-    }
-    case 'ERROR': {
-      const code = field(object, 'code');
-      const message = field(object, 'message');
+    case 'BOOKMARK':
       return {
         type,
-        code: typeof code === 'number' ? code : 500,
-        message:
-          typeof message === 'string' ? message : `an error without a message: ${excerpt(line)}`,
+        resourceVersion: resourceVersionOf(object),
+        endsInitialEvents: initialEventsEnd.Check(object),
       };
+    case 'ERROR': {
+      const { code = 500, message = `an error without a message: ${excerpt(line)}` } =
+        readStatus(object);
+      return { type, code, message };
     }
-    default:
-      throw new WatchProtocolError(`an event of unknown type: ${excerpt(line)}`);
   }
 }
 
@@ -60,20 +78,12 @@ export function parseEvent(line: string): ReceivedEvent {
  * none.
  */
 export function resourceVersionOf(object: unknown): string {
-  const version = field(field(object, 'metadata'), 'resourceVersion');
-  if (typeof version === 'string' && version !== '') {
-    return version;
+  if (versioned.Check(object)) {
+    return object.metadata.resourceVersion;
   }
   throw new WatchProtocolError('an object without metadata.resourceVersion');
 }
 
 function excerpt(line: string): string {
   return JSON.stringify(line.length > 100 ? `${line.slice(0, 100)}…` : line);
-}
-
-/** `value[key]`, if there is such a thing. */
-function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? (value as Readonly<Record<string, unknown>>)[key]
-    : undefined;
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Clock } from '@sallyport/reconcile';
+import type { Clock, Timer } from '@sallyport/reconcile';
+import { createTimer } from '@sallyport/reconcile';
 import type { Watcher } from './store-watcher.ts';
 import type { WatchEvent } from './watch-event.ts';
 import { renderEvent } from './watch-event.ts';
@@ -8,17 +9,19 @@ export interface ServeWatchOptions<T> {
   /** Nothing has been written to it yet. */
   readonly response: ServerResponse;
   /**
-   * Starts the watch; the argument is to be called whenever there may be something to send. Should
-   * it throw, nothing has been written.
+   * Starts the watch; the watcher calls the argument whenever there may be something to send. When
+   * `open` throws, nothing has been written.
    */
   readonly open: (onReady: () => void) => Watcher<T>;
   readonly clock: Clock;
   /**
-   * A bookmark after each such time without one, so that the client can tell a quiet server from a
-   * dead one; absent: none.
+   * Interval of bookmarks, so that the client can tell a quiet server from a dead one; absent: no
+   * bookmarks.
    */
   readonly bookmarkIntervalMs?: number;
-  /** A client that takes nothing for this long is disconnected, also when the watch has ended. */
+  /**
+   * A client that reads nothing for this long is disconnected, also after the end of the watch.
+   */
   readonly stallMs: number;
   /** The watch ends after this time. */
   readonly timeoutMs?: number;
@@ -26,92 +29,121 @@ export interface ServeWatchOptions<T> {
 
 /**
  * Writes a watch to the response for as long as the client stays. Events are taken from the watcher
- * only while the socket has room, so a slow client costs no memory and delays nobody. Returns the
- * way to end the watch.
+ * only while the socket has room, so a slow client costs no memory and delays no other client.
+ * Returns a function that ends the watch.
  */
 export function serveWatch<T>(options: ServeWatchOptions<T>): () => void {
-  const { response, clock, bookmarkIntervalMs, stallMs, timeoutMs } = options;
-  let full = false;
-  let closed = false;
-  let cancelStall: (() => void) | undefined;
-  let cancelBookmark: (() => void) | undefined;
-  let cancelTimeout: (() => void) | undefined;
-  const watcher = options.open(() => {
-    send();
-  });
-
-  const write = (event: WatchEvent<T>): void => {
-    full = !response.write(renderEvent(event));
-    if (full) {
-      disconnectLater();
-    }
+  const stream = new WatchStream(options);
+  stream.start();
+  return () => {
+    stream.close();
   };
+}
 
-  const disconnectLater = (): void => {
-    cancelStall?.();
-    cancelStall = clock.after(stallMs, () => {
-      response.destroy();
+/** The answer to one watch. */
+class WatchStream<T> {
+  readonly #options: ServeWatchOptions<T>;
+  readonly #watcher: Watcher<T>;
+  readonly #stall: Timer;
+  readonly #bookmark: Timer;
+  readonly #timeout: Timer;
+  /** The socket has no room. */
+  #full = false;
+  #closed = false;
+
+  constructor(options: ServeWatchOptions<T>) {
+    const { clock, open } = options;
+    this.#options = options;
+    this.#stall = createTimer(clock);
+    this.#bookmark = createTimer(clock);
+    this.#timeout = createTimer(clock);
+    this.#watcher = open(() => {
+      this.#send();
     });
-  };
+  }
 
-  function send(): void {
-    while (!full && !closed) {
-      const event = watcher.next();
+  start(): void {
+    const { response, timeoutMs } = this.#options;
+    const close = (): void => {
+      this.close();
+    };
+    response.on('drain', () => {
+      this.#drained();
+    });
+    // A response that is destroyed reports an error when it had something left to send; no client
+    // is left to read of it.
+    response.on('error', close);
+    response.on('close', () => {
+      close();
+      this.#stall.cancel();
+    });
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'cache-control': 'no-cache, private',
+    });
+    response.flushHeaders();
+    this.#send();
+    this.#sendBookmarkLater();
+    if (timeoutMs !== undefined) {
+      this.#timeout.set(timeoutMs, close);
+    }
+  }
+
+  close(): void {
+    if (this.#closed) {
+      return;
+    }
+    this.#closed = true;
+    this.#bookmark.cancel();
+    this.#timeout.cancel();
+    this.#watcher.close();
+    this.#options.response.end();
+    this.#disconnectLater();
+  }
+
+  #send(): void {
+    while (!this.#full && !this.#closed) {
+      const event = this.#watcher.next();
       if (event === undefined) {
         return;
       }
-      write(event);
+      this.#write(event);
     }
   }
 
-  const bookmarkLater = (intervalMs: number): void => {
-    cancelBookmark = clock.after(intervalMs, () => {
-      const bookmark = full ? undefined : watcher.bookmark();
-      if (bookmark !== undefined) {
-        write(bookmark);
-      }
-      bookmarkLater(intervalMs);
+  #write(event: WatchEvent<T>): void {
+    this.#full = !this.#options.response.write(renderEvent(event));
+    if (this.#full) {
+      this.#disconnectLater();
+    }
+  }
+
+  #drained(): void {
+    if (this.#closed) {
+      return;
+    }
+    this.#full = false;
+    this.#stall.cancel();
+    this.#send();
+  }
+
+  #disconnectLater(): void {
+    this.#stall.set(this.#options.stallMs, () => {
+      this.#options.response.destroy();
     });
-  };
+  }
 
-  const close = (): void => {
-    if (closed) {
+  #sendBookmarkLater(): void {
+    const { bookmarkIntervalMs } = this.#options;
+    if (bookmarkIntervalMs === undefined) {
       return;
     }
-    closed = true;
-    cancelBookmark?.();
-    cancelTimeout?.();
-    watcher.close();
-    response.end();
-    disconnectLater();
-  };
-
-  response.on('drain', () => {
-    if (closed) {
-      return;
-    }
-    full = false;
-    cancelStall?.();
-    send();
-  });
-  // A response that is destroyed reports an error when it had something left to send; there is
-  // nobody to tell.
-  response.on('error', close);
-  response.on('close', () => {
-    close();
-    cancelStall?.();
-  });
-  response.writeHead(200, {
-    'content-type': 'application/json',
-    'cache-control': 'no-cache, private',
-  });
-  response.flushHeaders();
-  send();
-  if (bookmarkIntervalMs !== undefined) {
-    bookmarkLater(bookmarkIntervalMs);
+    this.#bookmark.set(bookmarkIntervalMs, () => {
+      const bookmark = this.#full ? undefined : this.#watcher.bookmark();
+      if (bookmark !== undefined) {
+        this.#write(bookmark);
+      }
+      this.#sendBookmarkLater();
+    });
   }
-  if (timeoutMs !== undefined) {
-    cancelTimeout = clock.after(timeoutMs, close);
-  }
-  return close;
 }

@@ -1,29 +1,7 @@
-/**
- * What the API answers instead of an object when something is wrong: the Kubernetes `Status`
- * object.
- */
-export interface Status {
-  readonly kind: 'Status';
-  readonly apiVersion: 'v1';
-  readonly metadata: Readonly<Record<string, never>>;
-  readonly status: 'Failure';
-  /** For people: names the object, the value and the remedy. */
-  readonly message: string;
-  /** For programs: `NotFound`, `BadRequest`, `Expired`, … */
-  readonly reason: StatusReason;
-  /** The HTTP status code. */
-  readonly code: number;
-}
-
-export type StatusReason =
-  | 'BadRequest'
-  | 'NotFound'
-  | 'MethodNotAllowed'
-  | 'Expired'
-  | 'RequestEntityTooLarge'
-  | 'UnsupportedMediaType'
-  | 'InternalError'
-  | 'ServiceUnavailable';
+import type { Status, StatusReason } from '@sallyport/api';
+import { StatusSchema } from '@sallyport/api/schemas';
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
 
 const codes: Readonly<Record<StatusReason, number>> = {
   BadRequest: 400,
@@ -36,6 +14,9 @@ const codes: Readonly<Record<StatusReason, number>> = {
   ServiceUnavailable: 503,
 };
 
+/** Other servers leave out some fields, and have reasons of their own. */
+const received = Compile(Type.Partial(Type.Pick(StatusSchema, ['code', 'message'])));
+
 /** The Status object of a failure; its code follows from the reason. */
 export function statusFor(reason: StatusReason, message: string): Status {
   return {
@@ -47,4 +28,9 @@ export function statusFor(reason: StatusReason, message: string): Status {
     reason,
     code: codes[reason],
   };
+}
+
+/** Code and message of a received Status object, as far as it has them. */
+export function readStatus(raw: unknown): Partial<Pick<Status, 'code' | 'message'>> {
+  return received.Check(raw) ? raw : {};
 }

@@ -1,27 +1,27 @@
 import type { Bookmark, Watchable, WatchEvent } from './watch-event.ts';
 import { INITIAL_EVENTS_END } from './watch-event.ts';
 
-/** An object as the store holds it. */
+/** An object in the store. */
 export interface Entry<T> {
-  /** The object without a version, to compare with. */
+  /** The object without its version, for comparisons. */
   readonly content: unknown;
   readonly object: T;
-  /** Of the last change. */
+  /** The version of the last change. */
   readonly version: number;
-  /** Of the change that made the object. */
+  /** The version of the change that created the object. */
   readonly created: number;
 }
 
-/** An object that is gone, as the store remembers it. */
+/** The record of a deleted object. */
 export type Deletion<T> = Pick<Entry<T>, 'object' | 'version'>;
 
 /** The server's side of one watch. */
 export interface Watcher<T> {
-  /** The next thing to tell the client, or undefined when it knows everything. */
+  /** The next event for the client, or undefined when it is up to date. */
   next(): WatchEvent<T> | undefined;
   /**
-   * Up to which version the client knows everything once it has got what was taken so far;
-   * undefined while it has not been told the whole initial state.
+   * The version that the client has once it has received the events taken so far; undefined until
+   * the whole initial state was taken.
    */
   bookmark(): WatchEvent<T> | undefined;
   close(): void;
@@ -30,39 +30,39 @@ export interface Watcher<T> {
 interface StoreWatcherOptions<T> {
   readonly apiVersion: string;
   readonly kind: string;
-  /** The store's version now. */
+  /** The current version of the store. */
   readonly version: () => number;
-  /** The object of that name now. */
+  /** The current object of that name. */
   readonly current: (name: string) => Entry<T> | undefined;
   readonly onReady: () => void;
   readonly onClose: () => void;
 }
 
 /**
- * What one client has been told and what it has yet to be told: names, never copies of changes. A
- * client that reads slowly gets the last state of each object, and holds no more memory here than
- * the store has objects and had while it did not read.
+ * The events that one client has received and those that it misses: names, never copies of changes.
+ * A client that reads slowly gets the last state of each object. It costs memory for the objects of
+ * the store and for those deleted while it did not read.
  */
 export class StoreWatcher<T extends Watchable> implements Watcher<T> {
   readonly #options: StoreWatcherOptions<T>;
-  /** The names the client knows. */
+  /** The names of the objects that the client has. */
   readonly #known = new Set<string>();
-  /** Names of the initial state that have not been told yet. */
+  /** Names of the initial state that were not sent yet. */
   readonly #initial = new Set<string>();
   /**
-   * Names that changed, with the version of the change. In the order of their versions: whatever
-   * the client has seen last, it has missed nothing older, so it can resume from there.
+   * Names that changed, with the version of the change. They are in the order of their versions: a
+   * client has received every change before its latest one, so it can resume from there.
    */
   readonly #dirty = new Map<string, number>();
-  /** What is to be said of the names in `#dirty` that are gone. */
-  readonly #gone = new Map<string, T>();
+  /** The records of the names in `#dirty` that were deleted. */
+  readonly #deleted = new Map<string, T>();
   #owesInitialEnd = false;
 
   constructor(options: StoreWatcherOptions<T>) {
     this.#options = options;
   }
 
-  /** The client knows nothing: it is told of every object, then (`markEnd`) that this was all. */
+  /** For a client without any state: sends every object, then (`markEnd`) the end of the state. */
   startFromState(objects: readonly Entry<T>[], markEnd: boolean): void {
     for (const { object } of objects) {
       this.#initial.add(object.metadata.name);
@@ -71,7 +71,7 @@ export class StoreWatcher<T extends Watchable> implements Watcher<T> {
   }
 
   /**
-   * The client knows what there was at this version. Both lists are in the order of their versions.
+   * For a client that has the state of this version. Both lists are in the order of their versions.
    */
   startFromVersion(
     version: number,
@@ -83,8 +83,8 @@ export class StoreWatcher<T extends Watchable> implements Watcher<T> {
       if (deletion.version <= version) {
         continue;
       }
-      // Even what was made after `version`: the client may have an earlier object of that name,
-      // whose end it was not told of because it was made again. A deletion too many does no harm.
+      // Also for an object created after `version`: the client may have an earlier object of that
+      // name, whose deletion it did not receive. A superfluous deletion does no harm.
       this.#known.add(deletion.object.metadata.name);
       changes.push({
         version: deletion.version,
@@ -113,9 +113,9 @@ export class StoreWatcher<T extends Watchable> implements Watcher<T> {
 
   changed({ object, version }: Entry<T>): void {
     const { name } = object.metadata;
-    this.#gone.delete(name);
-    // Also one of the initial state that is yet to be told: the bookmark that ends it may name an
-    // earlier version.
+    this.#deleted.delete(name);
+    // Also for an object of the initial state that was not sent yet: the bookmark that ends the
+    // state may have an earlier version.
     this.#dirty.delete(name);
     this.#dirty.set(name, version);
   }
@@ -124,13 +124,13 @@ export class StoreWatcher<T extends Watchable> implements Watcher<T> {
     const { name } = object.metadata;
     const wasInitial = this.#initial.delete(name);
     const wasDirty = this.#dirty.delete(name);
-    // What came and went unnoticed is told too: the client says by the last version that it was
-    // told how far it is.
+    // The deletion is sent even if the client never received the object: it reports the version of
+    // the last event as its progress.
     if (!this.#known.has(name) && !wasInitial && !wasDirty) {
       return;
     }
     this.#dirty.set(name, version);
-    this.#gone.set(name, object);
+    this.#deleted.set(name, object);
   }
 
   wake(): void {
@@ -176,11 +176,11 @@ export class StoreWatcher<T extends Watchable> implements Watcher<T> {
   #nextChange(): WatchEvent<T> | undefined {
     for (const name of this.#dirty.keys()) {
       this.#dirty.delete(name);
-      const gone = this.#gone.get(name);
-      if (gone !== undefined) {
-        this.#gone.delete(name);
+      const deleted = this.#deleted.get(name);
+      if (deleted !== undefined) {
+        this.#deleted.delete(name);
         this.#known.delete(name);
-        return { type: 'DELETED', object: gone };
+        return { type: 'DELETED', object: deleted };
       }
       const entry = this.#options.current(name);
       if (entry === undefined) {
@@ -195,8 +195,8 @@ export class StoreWatcher<T extends Watchable> implements Watcher<T> {
 
   #bookmarkObject(annotations?: Readonly<Record<string, string>>): Bookmark {
     const { apiVersion, kind } = this.#options;
-    const [untold] = this.#dirty.values();
-    const version = untold === undefined ? this.#options.version() : untold - 1;
+    const [unsent] = this.#dirty.values();
+    const version = unsent === undefined ? this.#options.version() : unsent - 1;
     return {
       apiVersion,
       kind,

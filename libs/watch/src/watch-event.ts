@@ -1,6 +1,6 @@
-import type { Status } from './status.ts';
+import type { Status } from '@sallyport/api';
 
-/** What an object needs so that it can be watched; `resourceVersion` is a decimal number. */
+/** The fields that a watch needs of an object; `resourceVersion` is a decimal number. */
 export interface Watchable {
   readonly metadata: { readonly name: string; readonly resourceVersion: string };
 }
@@ -11,7 +11,7 @@ export interface Watchable {
  */
 export const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 
-/** An object with nothing but the version up to which the watcher has been told everything. */
+/** An object with only a version: the client has received every change up to it. */
 export interface Bookmark {
   readonly apiVersion: string;
   readonly kind: string;

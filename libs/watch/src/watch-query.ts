@@ -1,14 +1,40 @@
-/** The query of a list or watch request, understood. */
+import type { Static } from 'typebox';
+import { Type } from 'typebox';
+
+/** The parameters of a list or watch, as Kubernetes has them. */
+export const WatchQuerySchema = Type.Object({
+  watch: Type.Optional(Type.String({ description: '1 or true: watch instead of list.' })),
+  fieldSelector: Type.Optional(
+    Type.String({ description: 'nodeName=<name>, where the resource is partitioned by Node.' }),
+  ),
+  resourceVersion: Type.Optional(
+    Type.String({ description: 'Watch: send the changes after this version.' }),
+  ),
+  resourceVersionMatch: Type.Optional(
+    Type.String({ description: 'NotOlderThan, with sendInitialEvents.' }),
+  ),
+  allowWatchBookmarks: Type.Optional(
+    Type.String({ description: 'Watch: send bookmarks, so that a silent server is noticed.' }),
+  ),
+  sendInitialEvents: Type.Optional(
+    Type.String({ description: 'Watch: send the whole state first, then a bookmark.' }),
+  ),
+  timeoutSeconds: Type.Optional(Type.String({ description: 'Watch: end after this time.' })),
+});
+
+type RawQuery = Static<typeof WatchQuerySchema>;
+
+/** The query of a list or watch request. */
 export type WatchQuery =
   | { readonly verb: 'list'; readonly partition: string }
   | {
       readonly verb: 'watch';
       readonly partition: string;
-      /** Where the watch starts: with the whole state, or after a version the client has seen. */
+      /** The start of the watch: the whole state, or a version that the client has seen. */
       readonly start:
         | { readonly from: 'state'; readonly atLeast: number }
         | { readonly from: 'version'; readonly version: number };
-      /** Whether the end of the initial events is marked by a bookmark. */
+      /** Whether a bookmark marks the end of the initial events. */
       readonly markInitialEventsEnd: boolean;
       readonly bookmarks: boolean;
       /** The server ends the watch after this time; absent: it does not. */
@@ -17,16 +43,14 @@ export type WatchQuery =
 
 export type WatchQueryResult =
   | { readonly ok: true; readonly query: WatchQuery }
-  /** All faults in one sentence each. */
+  /** All faults, separated by semicolons. */
   | { readonly ok: false; readonly message: string };
 
-/** The longest delay that a timer of Node.js takes, 24 days: one of more ends at once. */
+/** The longest delay that a timer of Node.js takes, 24 days: a longer one ends at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-type RawQuery = Readonly<Record<string, unknown>>;
-
 /**
- * Understands the query of a list or watch, with the parameters of Kubernetes.
+ * Reads the query of a list or watch.
  * @param partitionField the field that a client must select by (`nodeName`), if the resource has
  * one
  */
@@ -77,8 +101,7 @@ function partitionOf(raw: RawQuery, field: string | undefined, faults: string[])
     }
     return '';
   }
-  const [, name, value] =
-    typeof selector === 'string' ? (/^([^=!,]+)==?([^=!,]+)$/.exec(selector) ?? []) : [];
+  const [, name, value] = /^([^=!,]+)==?([^=!,]+)$/.exec(selector ?? '') ?? [];
   if (name === field && value !== undefined) {
     return value;
   }
@@ -88,7 +111,7 @@ function partitionOf(raw: RawQuery, field: string | undefined, faults: string[])
   return '';
 }
 
-function booleanOf(raw: RawQuery, name: string, faults: string[]): boolean {
+function booleanOf(raw: RawQuery, name: keyof RawQuery, faults: string[]): boolean {
   const value = raw[name];
   if (value === undefined || value === '' || value === '0' || value === 'false') {
     return false;
@@ -100,16 +123,12 @@ function booleanOf(raw: RawQuery, name: string, faults: string[]): boolean {
   return false;
 }
 
-function numberOf(raw: RawQuery, name: string, faults: string[]): number | undefined {
+function numberOf(raw: RawQuery, name: keyof RawQuery, faults: string[]): number | undefined {
   const value = raw[name];
   if (value === undefined || value === '') {
     return undefined;
   }
-  if (
-    typeof value === 'string' &&
-    /^\d{1,16}$/.test(value) &&
-    Number.isSafeInteger(Number(value))
-  ) {
+  if (/^\d{1,16}$/.test(value) && Number.isSafeInteger(Number(value))) {
     return Number(value);
   }
   faults.push(`${name}: ${JSON.stringify(value)} is not a whole number`);

@@ -1,4 +1,6 @@
-/** Where a reflector gets a resource from. */
+import { readStatus } from './status.ts';
+
+/** The server of a resource, as a reflector needs it. */
 export interface WatchSource {
   /**
    * The whole state. Absent when the server sends it as initial events of the watch.
@@ -8,8 +10,9 @@ export interface WatchSource {
     signal: AbortSignal,
   ) => Promise<{ readonly items: readonly unknown[]; readonly resourceVersion: string }>;
   /**
-   * Opens a watch for what changed after `from`, or (`undefined`) for initial events and what
-   * follows: the body of the answer. Rejects with {@link WatchHttpError} when the server refuses.
+   * Opens a watch for the changes after `from`, or (`undefined`) for initial events and the changes
+   * after them; resolves with the body of the answer. Rejects with {@link WatchHttpError} when the
+   * server refuses.
    */
   readonly watch: (
     from: string | undefined,
@@ -31,19 +34,16 @@ export class WatchHttpError extends Error {
 }
 
 /**
- * What a failed answer says, in at most 300 characters: the message of its Status object, else its
- * text.
+ * The error of a failed answer, with the message of its Status object, or else the first 300
+ * characters of its text.
  */
 export async function failureFor(response: Response): Promise<WatchHttpError> {
   const text = await response.text();
   let message = text;
   try {
-    const body: unknown = JSON.parse(text);
-    if (typeof body === 'object' && body !== null && 'message' in body) {
-      message = String(body.message);
-    }
+    message = readStatus(JSON.parse(text)).message ?? text;
   } catch {
-    // Not JSON: the text says it.
+    // Not JSON: the text is the message.
   }
   return new WatchHttpError(
     response.status,

@@ -1,6 +1,10 @@
-import type { StatusReason } from '@sallyport/watch';
+import type { StatusReason } from '@sallyport/api';
+import { StatusSchema } from '@sallyport/api/schemas';
 
-/** What a route throws to answer with a Status object. */
+/** The answers of a route that failed, for its `response`. */
+export const failures = { '4xx': StatusSchema, '5xx': StatusSchema };
+
+/** A route throws it to answer with a Status object. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly reason: StatusReason;

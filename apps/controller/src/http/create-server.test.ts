@@ -127,6 +127,12 @@ describe('the HTTP server', () => {
       'fieldSelector is missing: send fieldSelector=nodeName=<name>',
     ],
     [
+      'a parameter that is given twice',
+      `${base}/egressgroups?watch=1&watch=0`,
+      400,
+      'querystring: watch: expected a text, got ["1","0"]. See /openapi.json.',
+    ],
+    [
       'a version of another controller',
       `${base}/egressgroups?watch=1&resourceVersion=7&fieldSelector=nodeName%3Dn1`,
       410,
@@ -163,7 +169,33 @@ describe('the HTTP server', () => {
     expect(accepted).toEqual([payload]);
   });
 
+  it('drops the fields of a report that it does not know', async () => {
+    const { server, accepted } = synced;
+    const report = reportOf({ addresses: [], faults: [{ message: 'all' }] });
+    const extra = { more: Array.from({ length: 1000 }, () => [[]]) };
+    const payload = {
+      ...report,
+      ...extra,
+      metadata: { name: 'n1', ...extra },
+      faults: [{ message: 'all', ...extra }],
+    };
+    const response = await server.app.inject({
+      method: 'PUT',
+      url: `${base}/nodereports/n1`,
+      payload,
+    });
+    expect(response.statusCode).toBe(200);
+    expect(accepted).toEqual([report]);
+  });
+
   it.each([
+    [
+      'another kind of object',
+      'n1',
+      reportOf({ kind: 'EgressGroup' }),
+      400,
+      'expected an object of kind NodeReport and version controlplane.antrea.io/v1beta2 with a name',
+    ],
     [
       'a Node that does not exist',
       'n9',
@@ -177,35 +209,35 @@ describe('the HTTP server', () => {
       'n1',
       reportOf({ addresses: ['10.0.0.1/24'] }),
       400,
-      'NodeReport n1: addresses[0]: "10.0.0.1/24" is not an IPv4 or IPv6 address',
+      'NodeReport n1: addresses[0]: expected an IP address, got "10.0.0.1/24"',
     ],
     [
       'a field of another type',
       'n1',
       reportOf({ addresses: 'x' }),
       400,
-      'body/addresses must be array',
+      'NodeReport n1: addresses: expected a list, got "x"',
     ],
     [
       'a fault that says nothing',
       'n1',
       reportOf({ faults: [{ egress: 'web' }] }),
       400,
-      "body/faults/0 must have required property 'message'",
+      'NodeReport n1: faults[0].message is missing: expected a text that is not empty',
     ],
     [
       'a fault of a nameless Egress',
       'n1',
       reportOf({ faults: [{ egress: '', message: 'x' }] }),
       400,
-      'body/faults/0/egress must NOT have fewer than 1 characters',
+      'NodeReport n1: faults[0].egress: expected a text that is not empty, got ""',
     ],
     [
       'a version that is no number',
       'n1',
       reportOf({ realizedResourceVersion: 'x' }),
       400,
-      'body/realizedResourceVersion must match pattern',
+      'NodeReport n1: realizedResourceVersion: expected a decimal number or "", got "x"',
     ],
   ])('refuses a report with %s', async (_, name, payload, code, message) => {
     const { server, accepted } = synced;

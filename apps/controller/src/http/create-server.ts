@@ -1,19 +1,19 @@
 import swagger from '@fastify/swagger';
+import type { Status } from '@sallyport/api';
 import type { Clock } from '@sallyport/reconcile';
-import type { Status } from '@sallyport/watch';
 import { statusFor } from '@sallyport/watch';
 import type { FastifyError } from 'fastify';
 import { fastify } from 'fastify';
 import type { Registry } from 'prom-client';
 import { Type } from 'typebox';
 import type { ControllerState } from '../controller-state.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, failures } from './api-error.ts';
+import { compileValidator } from './compile-validator.ts';
 import { debugRoutes } from './debug/debug-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
 import type { NodeReportPort } from './node-report-route.ts';
 import { nodeReportRoute } from './node-report-route.ts';
-import { failures } from './schemas.ts';
 import type { TypedFastify } from './typed-fastify.ts';
 import { watchRoutes } from './watch-routes.ts';
 
@@ -56,8 +56,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const app: TypedFastify = fastify({
     forceCloseConnections: 'idle',
     bodyLimit: 4 * 1024 * 1024,
-    // JSON has types: a text is no list of one.
-    ajv: { customOptions: { coerceTypes: false } },
   });
   await app.register(swagger, {
     openapi: {
@@ -69,6 +67,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       },
     },
   });
+  app.setValidatorCompiler(compileValidator);
   app.setErrorHandler<FastifyError | ApiError>((error, _, reply) => {
     const status = failureFor(error);
     if (status.reason === 'InternalError') {

@@ -1,6 +1,5 @@
 import { Type } from 'typebox';
-import { ApiError } from './api-error.ts';
-import { failures } from './schemas.ts';
+import { ApiError, failures } from './api-error.ts';
 import type { TypedFastify } from './typed-fastify.ts';
 
 const OkSchema = Type.Object({ status: Type.Literal('ok') });

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { Type } from 'typebox';
-import { failures } from './schemas.ts';
+import { failures } from './api-error.ts';
 import type { TypedFastify } from './typed-fastify.ts';
 
 /** `/metrics`, for Prometheus. */

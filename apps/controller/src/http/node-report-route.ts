@@ -1,8 +1,8 @@
 import type { NodeReport } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION, parseIp } from '@sallyport/api';
+import { NodeReportSchema } from '@sallyport/api/schemas';
 import { Type } from 'typebox';
-import { ApiError } from './api-error.ts';
-import { failures, NodeReportSchema } from './schemas.ts';
+import { ApiError, failures } from './api-error.ts';
 import type { TypedFastify } from './typed-fastify.ts';
 
 export interface NodeReportPort {
@@ -42,20 +42,14 @@ export function nodeReportRoute(app: TypedFastify, { nodes, accept }: NodeReport
           `Node ${name} does not exist: is --node-name of the agent the name of its Node?`,
         );
       }
-      const report = { ...body, addresses: addressesFor(name, body.addresses) };
+      const report = { ...body, addresses: body.addresses.map(canonical) };
       accept(report);
       return report;
     },
   );
 }
 
-function addressesFor(nodeName: string, addresses: readonly string[]): string[] {
-  return addresses.map((address, index) => {
-    const ip = parseIp(address);
-    if (ip !== undefined) {
-      return ip;
-    }
-    const message = `NodeReport ${nodeName}: addresses[${index}]: ${JSON.stringify(address)} is not an IPv4 or IPv6 address`;
-    throw new ApiError('BadRequest', message);
-  });
+/** The notation in which addresses are compared. */
+function canonical(address: string): string {
+  return parseIp(address) ?? address;
 }

@@ -1,13 +1,13 @@
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
+import { ClusterNetworkSchema, EgressGroupSchema } from '@sallyport/api/schemas';
 import type { Clock } from '@sallyport/reconcile';
 import type { MemoryStore, Watchable, Watcher, WatchQuery, WatchStart } from '@sallyport/watch';
-import { parseWatchQuery, serveWatch } from '@sallyport/watch';
+import { parseWatchQuery, serveWatch, WatchQuerySchema } from '@sallyport/watch';
 import type { FastifyReply } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Type } from 'typebox';
 import type { ControllerState } from '../controller-state.ts';
-import { ApiError } from './api-error.ts';
-import { ClusterNetworkSchema, EgressGroupSchema, failures, WatchQuerySchema } from './schemas.ts';
+import { ApiError, failures } from './api-error.ts';
 import type { TypedFastify } from './typed-fastify.ts';
 
 export interface WatchRoutesOptions {

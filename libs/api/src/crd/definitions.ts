@@ -1,4 +1,4 @@
-import { CRD_GROUP, crdVersions, STORAGE_VERSION } from '../egress-resource.ts';
+import { CRD_GROUP, crdVersions, STORAGE_VERSION } from '../crd-object.ts';
 import { egressSchema } from './egress-schema.ts';
 import { externalIPPoolSchema } from './external-ip-pool-schema.ts';
 import type { Schema } from './schema.ts';

@@ -1,6 +1,10 @@
 import { unavailablePolicies } from '../egress-resource.ts';
-import { A_POOL_NAME, POOL_NAME_MAX_LENGTH, POOL_NAME_PATTERN } from '../pool-name.ts';
-import { QUANTITY_PATTERN } from '../quantity.ts';
+import {
+  A_POOL_NAME,
+  POOL_NAME_MAX_LENGTH,
+  POOL_NAME_PATTERN,
+  QUANTITY_PATTERN,
+} from '../syntax.ts';
 import { addressRules } from './address-rules.ts';
 import { ipOrEmptySchema, oneOfEachFamilyRule } from './ip-schema.ts';
 import { labelSelectorSchema } from './label-selector-schema.ts';

@@ -5,9 +5,9 @@ import {
   LABEL_KEY_PATTERN,
   LABEL_VALUE_MAX_LENGTH,
   LABEL_VALUE_PATTERN,
-} from '../label-syntax.ts';
+} from '../syntax.ts';
 import { quoted, requiredRule, ruleFor } from './rule.ts';
-import type { Schema } from './schema.ts';
+import type { Rule, Schema } from './schema.ts';
 
 const value: Schema = {
   type: 'string',
@@ -15,72 +15,81 @@ const value: Schema = {
   pattern: LABEL_VALUE_PATTERN,
 };
 
-/** metav1.LabelSelector. @param description what it selects. */
+const matchLabels: Schema = {
+  type: 'object',
+  description: 'Labels with exactly these values.',
+  maxProperties: 1000,
+  additionalProperties: value,
+  'x-kubernetes-validations': [
+    // The keys of an object have no schema in a CustomResourceDefinition.
+    ruleFor({
+      rule: `self.all(key, ${isKey('key')})`,
+      expected: A_LABEL_KEY,
+      got: quoted(`self.filter(key, !(${isKey('key')}))[0]`),
+    }),
+  ],
+};
+
+/** The values have to suit the operator. */
+const valuesRules: readonly Rule[] = [
+  {
+    rule: `!(${operatorIn("'In', 'NotIn'")}) || (has(self.values) && size(self.values) > 0)`,
+    message: 'expected one value at least when operator is In or NotIn, got none',
+    messageExpression:
+      "'expected one value at least, as the operator is ' + self.operator + ', got none'",
+    reason: 'FieldValueRequired',
+    fieldPath: '.values',
+  },
+  {
+    rule: `!(${operatorIn("'Exists', 'DoesNotExist'")}) || !has(self.values) || size(self.values) == 0`,
+    message:
+      'expected no values when operator is Exists or DoesNotExist: use In or NotIn to compare values',
+    messageExpression: `'expected no values, as the operator is ' + self.operator + ', got ' + ${quoted('self.values[0]')} + (size(self.values) > 1 ? ' and more' : '')`,
+    reason: 'FieldValueForbidden',
+    fieldPath: '.values',
+  },
+];
+
+const requirement: Schema = {
+  type: 'object',
+  properties: {
+    key: {
+      type: 'string',
+      description: 'The key of the label.',
+      maxLength: LABEL_KEY_MAX_LENGTH,
+      pattern: LABEL_KEY_PATTERN,
+    },
+    operator: {
+      type: 'string',
+      description:
+        'How the label relates to the values. Objects without the label match NotIn and DoesNotExist.',
+      enum: labelOperators,
+    },
+    values: {
+      type: 'array',
+      description: 'One value at least for In and NotIn; none for Exists and DoesNotExist.',
+      items: value,
+    },
+  },
+  'x-kubernetes-validations': [
+    requiredRule('key', 'the key of a label'),
+    requiredRule('operator', `one of ${labelOperators.join(', ')}`),
+    ...valuesRules,
+  ],
+};
+
+/** metav1.LabelSelector. @param description the objects that it selects */
 export function labelSelectorSchema(description: string): Schema {
   return {
     type: 'object',
     description: `${description} An empty selector matches everything.`,
     properties: {
-      matchLabels: {
-        type: 'object',
-        description: 'Labels with exactly these values.',
-        maxProperties: 1000,
-        additionalProperties: value,
-        'x-kubernetes-validations': [
-          // The keys of an object have no schema in a CustomResourceDefinition.
-          ruleFor({
-            rule: `self.all(key, ${isKey('key')})`,
-            expected: A_LABEL_KEY,
-            got: quoted(`self.filter(key, !(${isKey('key')}))[0]`),
-          }),
-        ],
-      },
+      matchLabels,
       matchExpressions: {
         type: 'array',
         description: 'Requirements, all of which have to be met.',
         maxItems: 100,
-        items: {
-          type: 'object',
-          properties: {
-            key: {
-              type: 'string',
-              description: 'The key of the label.',
-              maxLength: LABEL_KEY_MAX_LENGTH,
-              pattern: LABEL_KEY_PATTERN,
-            },
-            operator: {
-              type: 'string',
-              description:
-                'How the label relates to the values. NotIn and DoesNotExist are met by objects without the label.',
-              enum: labelOperators,
-            },
-            values: {
-              type: 'array',
-              description: 'One value at least for In and NotIn; none for Exists and DoesNotExist.',
-              items: value,
-            },
-          },
-          'x-kubernetes-validations': [
-            requiredRule('key', 'the key of a label'),
-            requiredRule('operator', `one of ${labelOperators.join(', ')}`),
-            {
-              rule: `!(${operatorIn("'In', 'NotIn'")}) || (has(self.values) && size(self.values) > 0)`,
-              message: 'expected one value at least when operator is In or NotIn, got none',
-              messageExpression:
-                "'expected one value at least, as the operator is ' + self.operator + ', got none'",
-              reason: 'FieldValueRequired',
-              fieldPath: '.values',
-            },
-            {
-              rule: `!(${operatorIn("'Exists', 'DoesNotExist'")}) || !has(self.values) || size(self.values) == 0`,
-              message:
-                'expected no values when operator is Exists or DoesNotExist: use In or NotIn to compare values',
-              messageExpression: `'expected no values, as the operator is ' + self.operator + ', got ' + ${quoted('self.values[0]')} + (size(self.values) > 1 ? ' and more' : '')`,
-              reason: 'FieldValueForbidden',
-              fieldPath: '.values',
-            },
-          ],
-        },
+        items: requirement,
       },
     },
   };

@@ -1,10 +1,10 @@
+import { GatewaySchema, GroupMemberSchema } from '@sallyport/api/schemas';
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import type { Decision } from '../../decide/decide.ts';
 import { gatewayOf } from '../../holders/holders-for.ts';
 import type { ProgressInput } from '../../status/node-progress.ts';
 import { progressOf } from '../../status/node-progress.ts';
-import { GatewaySchema, GroupMemberSchema } from '../schemas.ts';
 
 /** A group in `/debug/egressgroups`, over all Nodes. */
 export const EgressGroupViewSchema = Type.Object({
@@ -51,10 +51,7 @@ export function egressGroupViewFor(
         nodeName,
         progress: state,
         ...('failure' in rest && { failure: rest.failure }),
-        groupMembers: (group?.groupMembers ?? []).map(({ pod, ips }) => ({
-          pod: { ...pod },
-          ips: [...ips],
-        })),
+        groupMembers: [...(group?.groupMembers ?? [])],
       };
     }),
   };

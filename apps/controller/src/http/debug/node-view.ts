@@ -1,9 +1,9 @@
+import { NodeFaultSchema } from '@sallyport/api/schemas';
 import type { Node } from '@sallyport/kube';
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import type { Decision } from '../../decide/decide.ts';
 import type { NodeReports } from '../../holders/node-reports.ts';
-import { NodeFaultSchema } from '../schemas.ts';
 
 /** A Node in `/debug/nodes`. */
 export const NodeViewSchema = Type.Object({

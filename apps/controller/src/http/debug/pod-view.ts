@@ -1,4 +1,5 @@
 import { ipFamily } from '@sallyport/api';
+import { GatewaySchema, PodRefSchema } from '@sallyport/api/schemas';
 import type { EgressVerdict, Exclusion, PodRef } from '@sallyport/grouping';
 import { explainPod } from '@sallyport/grouping';
 import type { Static } from 'typebox';
@@ -8,7 +9,6 @@ import { gatewayOf } from '../../holders/holders-for.ts';
 import { isServed, servedIpsOf } from '../../holders/served.ts';
 import type { ProgressInput } from '../../status/node-progress.ts';
 import { nodeProgressFor } from '../../status/node-progress.ts';
-import { GatewaySchema, PodRefSchema } from '../schemas.ts';
 
 /** The answer of `/debug/pods/{namespace}/{name}`. */
 export const PodViewSchema = Type.Object({

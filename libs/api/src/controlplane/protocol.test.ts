@@ -1,4 +1,4 @@
-import { tunnelIpOf } from './controlplane.ts';
+import { tunnelIpOf } from './protocol.ts';
 
 describe('tunnelIpOf', () => {
   it.each<[string, readonly string[], string | undefined]>([
