@@ -1,14 +1,17 @@
 // Bundles a TypeScript program of the workspace into one file that Node.js runs:
 // `node tools/bundle.mjs apps/agent/src/main.ts apps/agent/dist/bundle/main.mjs`.
 // Imports esbuild only when a bundle is made: tools/run.mjs installs it first.
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Native add-ons, which find their binary by path: they stay beside the bundle. */
-const external = ['netlink'];
+/** Architectures, by Node.js's names, that images are built for. */
+const architectures = ['x64', 'arm64'];
 
-/** Bundles the program `entryPoint` into `outfile`, with a source map beside it. */
+/**
+ * Bundles the program `entryPoint` into `outfile`, with a source map beside it and, where it uses
+ * netlink, the native add-on for each architecture.
+ */
 export async function bundleProgram(entryPoint, outfile) {
   const esbuild = await import('esbuild');
   const { outputFiles } = await esbuild.build({
@@ -21,21 +24,56 @@ export async function bundleProgram(entryPoint, outfile) {
     target: 'node20',
     sourcemap: 'linked',
     conditions: ['@sallyport/source'],
-    external,
+    plugins: [nativeNetlink],
     logLevel: 'warning',
-    // Bundled CommonJS (fastify) calls require for Node's own modules.
+    // Bundled CommonJS calls require for Node's own modules (fastify) and asks for its folder
+    // (netlink).
     banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+      js: [
+        "import { createRequire as __createRequire } from 'node:module';",
+        'const require = __createRequire(import.meta.url);',
+        'const __dirname = import.meta.dirname;',
+      ].join(' '),
     },
   });
-  await mkdir(dirname(outfile), { recursive: true });
   for (const { path, contents } of outputFiles) {
-    // Another process may read or write the same bundle: it sees a whole file, new or old.
-    const temporary = `${path}.${process.pid}`;
-    await writeFile(temporary, contents);
-    await rename(temporary, path);
+    await writeWhole(path, contents);
   }
 }
+
+/** Another process may read or write the same file: it sees a whole one, new or old. */
+async function writeWhole(path, contents) {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, contents);
+  await rename(temporary, path);
+}
+
+/**
+ * netlink looks for its binary in node_modules at run time. In a bundle it loads the file beside it:
+ * no look-up, which costs seconds where files are slow (9p), and no node_modules in an image.
+ */
+const nativeNetlink = {
+  name: 'native-netlink',
+  setup(build) {
+    const namespace = 'native-netlink';
+    build.onResolve({ filter: /^node-gyp-build$/ }, ({ importer }) =>
+      /\/netlink\/dist\/raw\.js$/.test(importer) ? { path: importer, namespace } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace }, async ({ path }) => {
+      const prebuilds = join(dirname(path), '../prebuilds');
+      const folder = dirname(build.initialOptions.outfile);
+      for (const architecture of architectures) {
+        const binary = await readFile(join(prebuilds, `linux-${architecture}/node.napi.node`));
+        await writeWhole(join(folder, `netlink-${architecture}.node`), binary);
+      }
+      // In a variable, or esbuild takes it for a pattern of files to bundle.
+      const contents =
+        'const file = `./netlink-${process.arch}.node`; module.exports = () => require(file);';
+      return { contents };
+    });
+  },
+};
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await bundleProgram(process.argv[2], process.argv[3]);
