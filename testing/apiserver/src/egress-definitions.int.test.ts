@@ -1,15 +1,23 @@
 import { fileURLToPath } from 'node:url';
+import type { JsonObject } from './model/json.ts';
+import { listAt, stringAt } from './model/json.ts';
+import type { RestClient } from './setup/rest.ts';
+import { restClient } from './setup/rest.ts';
 import type { TestCluster } from './testing/cluster.ts';
 import { startTestCluster } from './testing/cluster.ts';
 
-// What kubectl says of the custom resources of Sallyport itself: libs/api/crds.
+// The answers to manifests of Sallyport's own custom resources: libs/api/crds. Bad manifests are
+// sent here, to an API server; libs/api/src/egress-for.test.ts has the faults that the controller
+// finds by itself.
 
 const DEFINITIONS = fileURLToPath(new URL('../../../libs/api/crds', import.meta.url));
 
 let cluster: TestCluster;
+let client: RestClient;
 
 beforeAll(async () => {
   cluster = await startTestCluster();
+  client = restClient(cluster.server.kubeconfig);
   await cluster.run(['apply', '-f', DEFINITIONS]);
   for (const name of ['egresses', 'externalippools']) {
     await cluster.run([
@@ -35,7 +43,7 @@ const NOT_CHECKED =
   '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
 
 describe('an Egress is taken', () => {
-  const cases: readonly (readonly [string, object])[] = [
+  const cases: readonly (readonly [string, JsonObject])[] = [
     ['with an address', { appliedTo, egressIP }],
     ['with an IPv6 address', { appliedTo, egressIP: 'fd00::8' }],
     ['with an address of a pool', { appliedTo, egressIP, externalIPPool: 'prod.pool-1' }],
@@ -69,8 +77,8 @@ describe('an Egress is taken', () => {
   });
 });
 
-describe('kubectl says what is expected, and what there is, for an Egress with', () => {
-  const cases: readonly (readonly [string, unknown, readonly string[]])[] = [
+describe('the faults name field, value and expectation for an Egress with', () => {
+  const cases: readonly (readonly [string, JsonObject | undefined, readonly string[]])[] = [
     [
       'a bad address',
       { appliedTo, egressIP: '10.0.10' },
@@ -234,13 +242,16 @@ describe('kubectl says what is expected, and what there is, for an Egress with',
 
 describe('an ExternalIPPool', () => {
   const nodeSelector = {};
-  const range = (item: object): object => ({ nodeSelector, ipRanges: [item] });
-  const subnet = (subnetInfo: object, item: object = { cidr: '10.0.10.0/24' }): object => ({
+  const range = (item: JsonObject): JsonObject => ({ nodeSelector, ipRanges: [item] });
+  const subnet = (
+    subnetInfo: JsonObject,
+    item: JsonObject = { cidr: '10.0.10.0/24' },
+  ): JsonObject => ({
     ...range(item),
     subnetInfo,
   });
 
-  const good: readonly (readonly [string, object])[] = [
+  const good: readonly (readonly [string, JsonObject])[] = [
     ['a CIDR', range({ cidr: '10.0.10.0/24' })],
     ['an IPv6 CIDR', range({ cidr: 'fd00::/120' })],
     ['addresses up to a later one', range({ start: '10.0.9.200', end: '10.0.10.2' })],
@@ -262,7 +273,7 @@ describe('an ExternalIPPool', () => {
     }
   });
 
-  const bad: readonly (readonly [string, unknown, readonly string[]])[] = [
+  const bad: readonly (readonly [string, JsonObject | undefined, readonly string[]])[] = [
     [
       'a bad CIDR',
       range({ cidr: '10.0.10.0/33' }),
@@ -342,33 +353,72 @@ describe('an ExternalIPPool', () => {
   });
 });
 
-function requirement(item: object): object {
+describe('kubectl', () => {
+  it('prints every fault of a manifest', async () => {
+    const pool = poolManifest([{ cidr: '10.0.10.0/33' }, { start: '10.0.10.9' }]);
+    const { code, stderr } = await cluster.kubectl(['apply', '-f', '-'], pool);
+    expect(code).toBe(1);
+    expect(stderr.trim().split(/\n\* /).map(withoutShown)).toEqual([
+      'The ExternalIPPool "changed" is invalid: ',
+      'spec.ipRanges[0].cidr: Invalid value: expected a CIDR such as 10.0.10.0/24 or fd00::/120, got "10.0.10.0/33"',
+      'spec.ipRanges[1]: Invalid value: expected either cidr, or start and end, got { start: "10.0.10.9" }',
+    ]);
+  });
+
+  it('changes the ranges of a pool', async () => {
+    await cluster.run(['apply', '-f', '-'], poolManifest([{ cidr: '10.0.10.0/24' }]));
+    const ranges = [{ cidr: '10.0.11.0/24' }, { start: '10.0.12.1', end: '10.0.12.9' }];
+    await cluster.run(['apply', '-f', '-'], poolManifest(ranges));
+    const pool = await cluster.run(['get', 'externalippool', 'changed', '-o', 'json']);
+    expect(JSON.parse(pool)).toMatchObject({ spec: { ipRanges: ranges } });
+    await cluster.run(['delete', 'externalippool', 'changed']);
+  });
+});
+
+function poolManifest(ipRanges: readonly object[]): string {
+  return JSON.stringify({
+    apiVersion: 'crd.antrea.io/v1beta1',
+    kind: 'ExternalIPPool',
+    metadata: { name: 'changed' },
+    spec: { nodeSelector: {}, ipRanges },
+  });
+}
+
+function requirement(item: JsonObject): JsonObject {
   return { egressIP, appliedTo: { podSelector: { matchExpressions: [item] } } };
 }
 
-/**
- * The faults that kubectl prints. What follows `Invalid value` depends on the version of the API
- * server: the type or the value.
- */
+/** The faults that the API server finds, as kubectl prints them. */
 async function faultsOf(
-  kind: string,
-  spec: unknown,
+  kind: 'Egress' | 'ExternalIPPool',
+  spec: JsonObject | undefined,
   version = 'v1beta1',
 ): Promise<readonly string[]> {
-  const manifest = {
-    apiVersion: `crd.antrea.io/${version}`,
-    kind,
-    metadata: { name: 'tried' },
-    spec,
-  };
-  const args = ['apply', '--dry-run=server', '-f', '-'];
-  const { code, stderr } = await cluster.kubectl(args, JSON.stringify(manifest));
-  if (code === 0) {
+  const plural = kind === 'Egress' ? 'egresses' : 'externalippools';
+  const apiVersion = `crd.antrea.io/${version}`;
+  const { status, body } = await client.send({
+    method: 'POST',
+    path: `/apis/${apiVersion}/${plural}?dryRun=All`,
+    body: {
+      apiVersion,
+      kind,
+      metadata: { name: 'tried' },
+      ...(spec === undefined ? {} : { spec }),
+    },
+  });
+  if (status === 201) {
     return [];
   }
-  const said = stderr.replace(`The ${kind} "tried" is invalid: `, '').trim();
-  return said.split(/^\* /m).flatMap((fault) => {
-    const text = fault.trim().replace(/Invalid value: ("\w*": )?(?=expected)/, 'Invalid value: ');
-    return text === '' ? [] : [text];
+  return listAt(body, 'details', 'causes').map((cause) => {
+    const fault = `${stringAt(cause, 'field') ?? ''}: ${stringAt(cause, 'message') ?? ''}`;
+    return withoutShown(fault);
   });
+}
+
+/**
+ * Before the words of a rule, Kubernetes 1.34 shows the type of a value, and 1.35 the value where
+ * it is a scalar.
+ */
+function withoutShown(fault: string): string {
+  return fault.replace(/Invalid value: (?:"[^"]*": |-?\d+: )?(?=expected)/, 'Invalid value: ');
 }

@@ -2,12 +2,11 @@ import type { AddressInfo } from 'node:net';
 import { isIPv6 } from 'node:net';
 import { builtinResources } from './builtin/builtin-resources.ts';
 import type { ServiceAllocations } from './builtin/service-strategy.ts';
-import { customResourceFrom } from './crd/custom-resource.ts';
-import { DEFINITION_RESOURCE, DEFINITIONS } from './crd/definition-resource.ts';
+import { CustomResources } from './crd/custom-resources.ts';
+import { definitionResource, DEFINITIONS } from './crd/definition-resource.ts';
 import { createApiServer } from './http/server.ts';
 import type { JsonObject } from './model/json.ts';
 import { listAt, stringAt, valueAt } from './model/json.ts';
-import { objectKey, resourceKey } from './model/resource.ts';
 import { GarbageCollector } from './rest/garbage-collector.ts';
 import { Objects } from './rest/objects.ts';
 import { Registry } from './rest/registry.ts';
@@ -54,13 +53,13 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
   const objects = new Objects(store, now);
 
   for (const resource of [
-    DEFINITION_RESOURCE,
+    definitionResource(() => store.list(DEFINITIONS)),
     ...builtinResources(() => serviceAllocations(store)),
   ]) {
     registry.add(resource);
     collector.watch(resource);
   }
-  serveCustomResources(store, registry, collector);
+  new CustomResources({ store, registry, collector, now }).start();
   bootstrap(objects, registry);
 
   const server = createApiServer({
@@ -109,28 +108,6 @@ function serviceAllocations(store: Store): ServiceAllocations {
     clusterIPs: new Set(clusterIPs),
     nodePorts: new Set(ports.filter((port) => typeof port === 'number')),
   };
-}
-
-/** Serves a custom resource while its definition exists; its objects go with it. */
-function serveCustomResources(store: Store, registry: Registry, collector: GarbageCollector): void {
-  const collected = new Map<string, () => void>();
-  store.subscribe(DEFINITIONS, store.revision, (event) => {
-    const resource = customResourceFrom(event.object);
-    const key = resourceKey(resource);
-    if (event.type !== 'DELETED') {
-      registry.add(resource);
-      if (!collected.has(key)) {
-        collected.set(key, collector.watch(resource));
-      }
-      return;
-    }
-    for (const object of store.list(key)) {
-      store.remove(key, objectKey(object.metadata.namespace, object.metadata.name));
-    }
-    collected.get(key)?.();
-    collected.delete(key);
-    registry.remove(key);
-  });
 }
 
 /** What every cluster has from the start: its namespaces and the Service `kubernetes`. */

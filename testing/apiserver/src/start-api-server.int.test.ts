@@ -1,8 +1,11 @@
-import { access, readFile } from 'node:fs/promises';
-import type { KubeClient } from '@sallyport/kube';
-import { createKubeClient } from '@sallyport/kube';
+import { access, chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parse } from 'yaml';
+import type { Json } from './model/json.ts';
+import { listAt, stringAt } from './model/json.ts';
 import { temporaryFolder, writeKubeconfig } from './setup/kubeconfig.ts';
+import type { RestClient } from './setup/rest.ts';
+import { restClient } from './setup/rest.ts';
 import type { ApiServer } from './start-api-server.ts';
 import { startApiServer } from './start-api-server.ts';
 
@@ -13,7 +16,7 @@ const EGRESS = { spec: { appliedTo: { podSelector: {} }, egressIP: '192.0.2.1' }
 const POD = { spec: { nodeName: 'n1', containers: [{ name: 'main', image: 'web' }] } };
 
 describe('startApiServer', () => {
-  it('gives the stand-in when the environment names nothing, and removes its kubeconfig at the end', async () => {
+  it('gives the stand-in when the environment names no server, and removes its kubeconfig at the end', async () => {
     const server = await startApiServer({ env: {}, log });
     expect(server.kind).toBe('stand-in');
     expect(await (await fetch(`${server.url}/readyz`)).text()).toBe('ok');
@@ -25,34 +28,35 @@ describe('startApiServer', () => {
 
   describe('with KUBECONFIG', () => {
     let given: ApiServer;
-    let client: KubeClient;
+    let client: RestClient;
     const use = (): Promise<ApiServer> =>
       startApiServer({
         env: { KUBECONFIG: given.kubeconfig, KUBEBUILDER_ASSETS: '/nowhere' },
         log,
       });
-    const create = (path: string, name: string, rest = {}): Promise<unknown> =>
-      client.json({ method: 'POST', path, body: { metadata: { name }, ...rest } });
+    const post = async (path: string, body: Json): Promise<void> => {
+      const answer = await client.send({ method: 'POST', path, body });
+      expect(answer).toMatchObject({ status: 201 });
+    };
+    const create = (path: string, name: string, rest = {}): Promise<void> =>
+      post(path, { metadata: { name }, ...rest });
     const names = async (plural: string): Promise<readonly string[]> => {
-      const { items } = (await client.json({ method: 'GET', path: `/api/v1/${plural}` })) as {
-        items: { metadata: { name: string } }[];
-      };
-      return items.map(({ metadata }) => metadata.name);
+      const { body } = await client.send({ method: 'GET', path: `/api/v1/${plural}` });
+      return listAt(body, 'items').map((item) => stringAt(item, 'metadata', 'name') ?? '');
     };
     const createDefinitions = async (): Promise<void> => {
       const file = new URL('../../../libs/api/crds/crd.antrea.io_egresses.yaml', import.meta.url);
-      const body: unknown = parse(await readFile(file, 'utf8'));
-      await client.json({ method: 'POST', path: DEFINITIONS, body });
+      await post(DEFINITIONS, parse(await readFile(file, 'utf8')) as Json);
     };
 
     beforeEach(async () => {
       given = await startApiServer({ env: {}, log });
-      client = createKubeClient(given.kubeconfig);
+      client = restClient(given.kubeconfig);
     });
 
     afterEach(() => given.close());
 
-    it('uses that API server, before anything else, and takes away at the end what was made there, only that', async () => {
+    it('uses that API server, before anything else, and at the end deletes the objects created since, and no other', async () => {
       await create('/api/v1/namespaces', 'before');
       await create('/api/v1/namespaces/before/pods', 'before', POD);
       const all = ['namespaces', 'pods', 'services', 'nodes'];
@@ -76,8 +80,17 @@ describe('startApiServer', () => {
 
       await server.close();
       expect(await Promise.all(all.map(names))).toEqual(before);
-      await expect(client.json({ method: 'GET', path: EGRESSES })).rejects.toThrow('404');
+      expect(await client.send({ method: 'GET', path: EGRESSES })).toMatchObject({ status: 404 });
       await access(given.kubeconfig);
+    });
+
+    it('gives each Namespace the ServiceAccount without which no Pod is created', async () => {
+      await create('/api/v1/namespaces', 'prod');
+      const path = '/api/v1/namespaces/prod/serviceaccounts/default';
+      await client.send({ method: 'DELETE', path });
+      const server = await use();
+      expect(await client.send({ method: 'GET', path })).toMatchObject({ status: 200 });
+      await server.close();
     });
 
     it('refuses the API server of a cluster, and writes nothing to it', async () => {
@@ -85,20 +98,20 @@ describe('startApiServer', () => {
       await createDefinitions();
       await create(EGRESSES, 'egress-web', EGRESS);
       await expect(use()).rejects.toThrow(
-        `KUBECONFIG ${given.kubeconfig}: the API server ${given.url} belongs to a cluster, to which nothing is done here: it has ` +
+        `KUBECONFIG ${given.kubeconfig}: the API server ${given.url} belongs to a cluster and stays untouched: it has ` +
           'Node kind-control-plane, Egress egress-web; unset KUBECONFIG, or name an API server without Nodes and Egresses',
       );
       expect(await names('nodes')).toEqual(['kind-control-plane']);
     });
 
-    it('says what to do about one that does not answer, and about a list of files', async () => {
+    it('names the remedy for a server that does not answer, and for a list of files', async () => {
       const gone = await startApiServer({ env: {}, log });
       await gone.close();
       const folder = await temporaryFolder();
       try {
         const path = await writeKubeconfig(folder.path, { url: gone.url });
         await expect(startApiServer({ env: { KUBECONFIG: path }, log })).rejects.toThrow(
-          /does not say what it has \(.*ECONNREFUSED.*\); start it, or unset KUBECONFIG/,
+          /did not list its objects \(.*ECONNREFUSED.*\); start it, or unset KUBECONFIG/,
         );
         await expect(
           startApiServer({ env: { KUBECONFIG: `${path}:/other` }, log }),
@@ -109,7 +122,27 @@ describe('startApiServer', () => {
     });
   });
 
-  it('fails, and does not fall back, when what was named is not there', async () => {
+  it('reports at once that a program of KUBEBUILDER_ASSETS ended, with its output', async () => {
+    const folder = await temporaryFolder();
+    try {
+      await script(join(folder.path, 'etcd'), 'exec sleep 600');
+      await script(
+        join(folder.path, 'kube-apiserver'),
+        'echo "no default routes found" >&2; exit 3',
+      );
+      const begun = Date.now();
+      await expect(
+        startApiServer({ env: { KUBEBUILDER_ASSETS: folder.path }, log }),
+      ).rejects.toThrow(
+        /^kube-apiserver ended \(exit status 3\); the end of its output:\nno default routes found\n$/,
+      );
+      expect(Date.now() - begun).toBeLessThan(10_000);
+    } finally {
+      await folder.remove();
+    }
+  });
+
+  it('fails, and does not fall back, when a named file or folder does not exist', async () => {
     await expect(startApiServer({ env: { KUBECONFIG: '/nowhere/config' }, log })).rejects.toThrow(
       'ENOENT',
     );
@@ -120,5 +153,10 @@ describe('startApiServer', () => {
 });
 
 function log(): void {
-  // What the API server says is not looked at.
+  // The output of the API server does not matter here.
+}
+
+async function script(path: string, commands: string): Promise<void> {
+  await writeFile(path, `#!/bin/sh\n${commands}\n`);
+  await chmod(path, 0o755);
 }

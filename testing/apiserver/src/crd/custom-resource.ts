@@ -1,3 +1,4 @@
+import { byPreference } from '../discovery/discovery.ts';
 import type { Json } from '../model/json.ts';
 import { listAt, objectAt, stringAt, valueAt } from '../model/json.ts';
 import type { KubeObject } from '../model/kube-object.ts';
@@ -21,16 +22,17 @@ export function customResourceFrom(definition: KubeObject): Resource {
     shortNames: listAt(names, 'shortNames').map(String),
     categories: listAt(names, 'categories').map(String),
     namespaced: stringAt(definition, 'spec', 'scope') === 'Namespaced',
-    versions: versions.map(versionFrom),
+    versions: versions.map((version) => versionFrom(definition, version)),
     storageVersion: stringAt(stored, 'name') ?? '',
     custom: true,
+    isTerminating: definition.metadata.deletionTimestamp !== undefined,
     hasGeneration: true,
     statusClearedOnCreate: valueAt(stored, 'subresources', 'status') !== undefined,
     strategy: {},
   };
 }
 
-function versionFrom(version: Json): ResourceVersion {
+function versionFrom(definition: KubeObject, version: Json): ResourceVersion {
   const schema = objectAt(version, 'schema', 'openAPIV3Schema') as Schema | undefined;
   const name = stringAt(version, 'name') ?? '';
   return {
@@ -40,7 +42,20 @@ function versionFrom(version: Json): ResourceVersion {
     columns: printerColumns(listAt(version, 'additionalPrinterColumns')),
     hasStatus: valueAt(version, 'subresources', 'status') !== undefined,
     ...(valueAt(version, 'deprecated') === true
-      ? { deprecationWarning: stringAt(version, 'deprecationWarning') ?? `${name} is deprecated` }
+      ? { deprecationWarning: deprecationOf(definition, version, name) }
       : {}),
   };
+}
+
+function deprecationOf(definition: KubeObject, version: Json, name: string): string {
+  const group = stringAt(definition, 'spec', 'group') ?? '';
+  const kind = stringAt(definition, 'spec', 'names', 'kind') ?? '';
+  const newest = listAt(definition, 'spec', 'versions')
+    .filter((other) => valueAt(other, 'served') === true && valueAt(other, 'deprecated') !== true)
+    .map((other) => stringAt(other, 'name') ?? '')
+    .sort(byPreference)[0];
+  const instead = newest === undefined ? '' : `; use ${group}/${newest} ${kind}`;
+  return (
+    stringAt(version, 'deprecationWarning') ?? `${group}/${name} ${kind} is deprecated${instead}`
+  );
 }

@@ -59,6 +59,14 @@ export function equalJson(left: Json | undefined, right: Json | undefined): bool
   return [...keys].every((key) => equalJson(left[key], right[key]));
 }
 
+/**
+ * A deep copy. `structuredClone` would give lists of another realm when Jest runs the server, and
+ * CEL's evaluator does not take those for lists.
+ */
+export function cloneJson<T extends Json | undefined>(value: T): T {
+  return (copy(value) ?? value) as T;
+}
+
 /** Tells a JSON object from every other JSON value. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -78,4 +86,13 @@ export function textOf(value: Json | undefined): string {
 /** A copy of an object without some of its members. */
 export function omit(object: JsonObject, ...members: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([key]) => !members.includes(key)));
+}
+
+function copy(value: Json | undefined): Json | undefined {
+  if (Array.isArray(value)) {
+    return value.map((item) => copy(item) ?? null);
+  }
+  return isObject(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copy(member)]))
+    : value;
 }

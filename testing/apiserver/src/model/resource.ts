@@ -67,6 +67,8 @@ export interface Resource {
    * decoded by it.
    */
   readonly custom: boolean;
+  /** Its definition is being deleted: nothing new is created. */
+  readonly isTerminating?: boolean;
   /** Whether `metadata.generation` counts changes of everything but metadata and status. */
   readonly hasGeneration: boolean;
   /** Whether a status sent with a create is dropped. */

@@ -74,9 +74,14 @@ export function noSuchResource(): StatusError {
   return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 }
 
-/** 409 on create. */
-export function alreadyExists(resource: ResourceName, name: string): StatusError {
-  const message = `${qualified(resource.group, resource.plural)} ${goQuote(name)} already exists`;
+/** 409 on create; `isDeleting`: the existing object is on its way out. */
+export function alreadyExists(
+  resource: ResourceName,
+  name: string,
+  isDeleting: boolean,
+): StatusError {
+  const what = `${qualified(resource.group, resource.plural)} ${goQuote(name)} already exists`;
+  const message = isDeleting ? `object is being deleted: ${what}` : what;
   return new StatusError(409, 'AlreadyExists', message, detailsOf(resource, name));
 }
 
@@ -108,13 +113,10 @@ export function badRequest(message: string): StatusError {
 }
 
 /** 405. */
-export function methodNotAllowed(): StatusError {
-  return new StatusError(
-    405,
-    'MethodNotAllowed',
-    'the server does not allow this method on the requested resource',
-    {},
-  );
+export function methodNotAllowed(
+  message = 'the server does not allow this method on the requested resource',
+): StatusError {
+  return new StatusError(405, 'MethodNotAllowed', message, {});
 }
 
 /** 415 for a body or patch of a kind the resource does not take. */

@@ -1,7 +1,7 @@
 import type { Operation } from 'fast-json-patch';
 import fastJsonPatch from 'fast-json-patch';
 import type { Json, JsonObject } from '../model/json.ts';
-import { isObject } from '../model/json.ts';
+import { cloneJson, isObject } from '../model/json.ts';
 import { badRequest, StatusError } from '../model/status-error.ts';
 import type { Schema } from '../schema/schema.ts';
 import { strategicMerge } from './strategic-merge.ts';
@@ -24,7 +24,7 @@ export function applyPatch(
   target: JsonObject,
   patch: Json,
 ): JsonObject {
-  const copy = structuredClone(target);
+  const copy = cloneJson(target);
   if (mediaType === PATCH_TYPES.json) {
     return jsonPatch(copy, patch);
   }

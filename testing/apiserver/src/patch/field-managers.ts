@@ -1,6 +1,6 @@
 import { goQuote } from '../model/go-quote.ts';
 import type { JsonObject } from '../model/json.ts';
-import { isObject, listAt, stringAt } from '../model/json.ts';
+import { cloneJson, isObject, listAt, stringAt } from '../model/json.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../model/kube-object.ts';
 import { timestamp } from '../model/kube-object.ts';
 import { StatusError } from '../model/status-error.ts';
@@ -98,7 +98,7 @@ export function apply(
   const applied = new Set(fieldLeaves(schema, configuration).keys());
   const merged = mergeApplied(
     schema,
-    live === undefined ? undefined : structuredClone(live),
+    live === undefined ? undefined : cloneJson(live),
     configuration,
   ) as JsonObject;
   const before = live === undefined ? new Map<string, never>() : fieldLeaves(schema, live);

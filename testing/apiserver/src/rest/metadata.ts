@@ -2,26 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { equalJson } from '../model/json.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import { timestamp } from '../model/kube-object.ts';
+import {
+  labelFault1123,
+  labelValueFault,
+  qualifiedNameFault,
+  subdomainFault,
+} from '../model/names.ts';
 import type { Resource } from '../model/resource.ts';
-import { specOf } from '../model/resource.ts';
+import { resourceKey, specOf } from '../model/resource.ts';
 import type { FieldError } from '../model/status-error.ts';
 import { invalidValue, requiredValue } from '../model/status-error.ts';
 
 const SUFFIX_CHARACTERS = 'bcdfghjklmnpqrstvwxz2456789';
-
-const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
-const LABEL_NAME = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
-
-const SUBDOMAIN_WORDS =
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-const LABEL_WORDS =
-  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
-const LABEL_VALUE_WORDS =
-  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
-const LABEL_NAME_WORDS =
-  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 
 /** Names an object of which only `generateName` was given: five random characters after it. */
 export function generateName(object: KubeObject): void {
@@ -74,35 +66,39 @@ export function carryMetadata(object: KubeObject, old: KubeObject, resource: Res
   }
 }
 
-/** Faults of `metadata`: the name, and the keys and values of labels. */
+/** Faults of `metadata`: the name, and the keys and values of labels and annotations. */
 export function validateMetadata(object: KubeObject, resource: Resource): FieldError[] {
-  const { name, labels } = object.metadata;
+  const { name, labels, annotations } = object.metadata;
   if (name === '') {
     return [requiredValue('metadata.name', 'name or generateName is required')];
   }
-  const faults: FieldError[] = [];
+  return [
+    ...nameFaults(name, resource),
+    ...Object.entries(labels ?? {}).flatMap(([key, value]) => [
+      ...qualifiedNameFault('metadata.labels', key),
+      ...labelValueFault('metadata.labels', value),
+    ]),
+    ...Object.keys(annotations ?? {}).flatMap((key) =>
+      qualifiedNameFault('metadata.annotations', key.toLowerCase()),
+    ),
+  ];
+}
+
+function nameFaults(name: string, resource: Resource): FieldError[] {
+  const key = resourceKey(resource);
   if (resource.group === 'rbac.authorization.k8s.io') {
-    if (/[/%]/.test(name)) {
-      faults.push(invalidValue('metadata.name', name, "may not contain '/' or '%'"));
-    }
-  } else if (
-    resource.plural === 'namespaces' ||
-    (resource.plural === 'services' && resource.group === '')
-  ) {
-    if (!LABEL.test(name) || name.length > 63) {
-      faults.push(invalidValue('metadata.name', name, LABEL_WORDS));
-    }
-  } else if (!SUBDOMAIN.test(name) || name.length > 253) {
-    faults.push(invalidValue('metadata.name', name, SUBDOMAIN_WORDS));
+    return /[/%]/.test(name)
+      ? [invalidValue('metadata.name', name, "may not contain '/' or '%'")]
+      : [];
   }
-  for (const [key, value] of Object.entries(labels ?? {})) {
-    const part = key.slice(key.indexOf('/') + 1);
-    if (!LABEL_NAME.test(part) || part.length > 63) {
-      faults.push(invalidValue('metadata.labels', key, LABEL_NAME_WORDS));
-    }
-    if (!LABEL_VALUE.test(value) || value.length > 63) {
-      faults.push(invalidValue('metadata.labels', value, LABEL_VALUE_WORDS));
-    }
+  if (key === '/events' || key === 'events.k8s.io/events') {
+    // The API server takes any name that can stand in a path.
+    return [];
   }
-  return faults;
+  if (key === '/namespaces' || key === '/services') {
+    return name.includes('.')
+      ? [invalidValue('metadata.name', name, 'must not contain dots')]
+      : labelFault1123('metadata.name', name);
+  }
+  return subdomainFault('metadata.name', name);
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../model/json.ts';
-import { equalJson, isObject, objectAt, stringAt } from '../model/json.ts';
+import { cloneJson, equalJson, isObject, objectAt, stringAt } from '../model/json.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../model/kube-object.ts';
 import { groupVersion, inVersion, objectKey, resourceKey } from '../model/resource.ts';
 import {
@@ -7,6 +7,7 @@ import {
   badRequest,
   conflict,
   invalid,
+  methodNotAllowed,
   notFound,
   OBJECT_MODIFIED,
   StatusError,
@@ -160,7 +161,7 @@ export class Objects {
         `failed to create typed patch object (${what}): .${path}: field not declared in schema`,
       );
     }
-    const owned = structuredClone(configuration);
+    const owned = cloneJson(configuration);
     if (version.hasStatus) {
       if (request.subresource === undefined) {
         delete owned.status;
@@ -195,6 +196,9 @@ export class Objects {
   ): KubeObject {
     const { resource, version } = request.served;
     const { metadata } = object;
+    if (resource.isTerminating === true) {
+      throw methodNotAllowed('create not allowed while custom resource definition is terminating');
+    }
     setNamespace(request, object);
     generateName(object);
     checkNamespace(this.#store, request, object);
@@ -207,8 +211,10 @@ export class Objects {
     }
     resource.strategy.beforeCreate?.(object, this.#now());
     const key = objectKey(metadata.namespace, metadata.name);
-    if (this.#store.get(resourceKey(resource), key) !== undefined) {
-      throw alreadyExists(resource, metadata.name);
+    const existing = this.#store.get(resourceKey(resource), key);
+    if (existing !== undefined) {
+      const isDeleting = existing.metadata.deletionTimestamp !== undefined;
+      throw alreadyExists(resource, metadata.name, isDeleting);
     }
     validateObject(request.served, object, undefined);
     const writer = this.#writer(request, 'Update');
@@ -230,7 +236,7 @@ export class Objects {
     const { resource, version } = request.served;
     setNamespace(request, object);
     checkIdentity(resource, current, object);
-    const next = structuredClone(withSubresource(request, current, object));
+    const next = cloneJson(withSubresource(request, current, object));
     carryMetadata(next, current, resource);
     if (request.subresource === undefined) {
       resource.strategy.beforeUpdate?.(next, current);

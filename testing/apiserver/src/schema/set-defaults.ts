@@ -1,5 +1,5 @@
 import type { Json } from '../model/json.ts';
-import { isObject } from '../model/json.ts';
+import { cloneJson, isObject } from '../model/json.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -24,7 +24,7 @@ export function setDefaults(schema: Schema, value: Json | undefined): void {
       member.default !== undefined &&
       (given === undefined || (given === null && member.nullable !== true))
     ) {
-      value[key] = structuredClone(member.default);
+      value[key] = cloneJson(member.default);
     }
     setDefaults(member, value[key]);
   }

@@ -1,12 +1,13 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { startServiceAccounts } from './default-service-accounts.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
+import { restClient } from './rest.ts';
+import { endOfOutput, startServerProcess } from './server-process.ts';
 
 /** What starting a real API server needs. */
 export interface EnvtestOptions {
@@ -25,11 +26,11 @@ export interface Envtest {
 }
 
 const READY_DEADLINE_MS = 60_000;
-const STOP_DEADLINE_MS = 10_000;
+const POLL_INTERVAL_MS = 250;
 
 /**
  * Starts etcd and kube-apiserver on free ports of 127.0.0.1 and waits until `/readyz` says ok.
- * Throws after 60 s, with the log's end.
+ * Throws, with the end of the output, when one of them ends, and after 60 s.
  */
 export async function startEnvtest({ assets, folder, log }: EnvtestOptions): Promise<Envtest> {
   for (const binary of ['etcd', 'kube-apiserver']) {
@@ -41,62 +42,97 @@ export async function startEnvtest({ assets, folder, log }: EnvtestOptions): Pro
     });
   }
   const [etcdPort, etcdPeerPort, port] = await Promise.all([freePort(), freePort(), freePort()]);
-  const token = randomBytes(24).toString('hex');
-  const keyFile = join(folder, 'service-account.key');
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  await writeFile(keyFile, privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 });
-  await writeFile(join(folder, 'tokens.csv'), `${token},admin,admin,system:masters\n`, {
-    mode: 0o600,
-  });
+  const token = await writeCredentials(folder);
   const etcdUrl = `http://127.0.0.1:${String(etcdPort)}`;
   const peerUrl = `http://127.0.0.1:${String(etcdPeerPort)}`;
-  const processes: ChildProcess[] = [];
-  const close = async (): Promise<void> => {
-    for (const child of [...processes].reverse()) {
-      await stop(child);
-    }
+  const url = `https://127.0.0.1:${String(port)}`;
+  const output = join(folder, 'servers.log');
+  log(`apiserver: starting etcd and kube-apiserver of ${assets}`);
+  const etcd = startServerProcess(
+    join(assets, 'etcd'),
+    etcdArguments(folder, etcdUrl, peerUrl),
+    output,
+  );
+  const apiserver = startServerProcess(
+    join(assets, 'kube-apiserver'),
+    apiserverArguments(folder, etcdUrl, port),
+    output,
+  );
+  const stop = async (): Promise<void> => {
+    await apiserver.stop();
+    await etcd.stop();
   };
+  const polling = new AbortController();
   try {
-    log(`apiserver: starting etcd and kube-apiserver of ${assets}`);
-    processes.push(
-      run(join(assets, 'etcd'), folder, [
-        `--data-dir=${join(folder, 'etcd')}`,
-        `--listen-client-urls=${etcdUrl}`,
-        `--advertise-client-urls=${etcdUrl}`,
-        `--listen-peer-urls=${peerUrl}`,
-        '--unsafe-no-fsync=true',
-      ]),
-    );
-    processes.push(
-      run(join(assets, 'kube-apiserver'), folder, [
-        `--etcd-servers=${etcdUrl}`,
-        `--cert-dir=${folder}`,
-        '--bind-address=127.0.0.1',
-        `--secure-port=${String(port)}`,
-        `--token-auth-file=${join(folder, 'tokens.csv')}`,
-        '--authorization-mode=RBAC',
-        '--service-cluster-ip-range=10.96.0.0/16',
-        '--service-account-issuer=https://127.0.0.1/',
-        `--service-account-key-file=${keyFile}`,
-        `--service-account-signing-key-file=${keyFile}`,
-        // No controller makes the ServiceAccounts and tokens that this plugin waits for.
-        '--disable-admission-plugins=ServiceAccount',
-        '--allow-privileged=true',
-      ]),
-    );
-    const url = `https://127.0.0.1:${String(port)}`;
-    await ready(url, token, folder);
+    await Promise.race([ready(url, token, output, polling.signal), etcd.ended, apiserver.ended]);
     const kubeconfig = await writeKubeconfig(folder, {
       url,
       token,
       certificateAuthority: join(folder, 'apiserver.crt'),
     });
+    const stopServiceAccounts = await startServiceAccounts(restClient(kubeconfig));
     log(`apiserver: kube-apiserver at ${url}`);
-    return { url, kubeconfig, close };
+    return {
+      url,
+      kubeconfig,
+      close: async () => {
+        await stopServiceAccounts();
+        await stop();
+      },
+    };
   } catch (error) {
-    await close();
+    await stop();
     throw error;
+  } finally {
+    polling.abort();
   }
+}
+
+/** Writes the key that signs ServiceAccount tokens and an administrator's token, and returns it. */
+async function writeCredentials(folder: string): Promise<string> {
+  const token = randomBytes(24).toString('hex');
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  await writeFile(keyFileIn(folder), privateKey.export({ type: 'pkcs1', format: 'pem' }), {
+    mode: 0o600,
+  });
+  await writeFile(tokenFileIn(folder), `${token},admin,admin,system:masters\n`, { mode: 0o600 });
+  return token;
+}
+
+function keyFileIn(folder: string): string {
+  return join(folder, 'service-account.key');
+}
+
+function tokenFileIn(folder: string): string {
+  return join(folder, 'tokens.csv');
+}
+
+function etcdArguments(folder: string, url: string, peerUrl: string): readonly string[] {
+  return [
+    `--data-dir=${join(folder, 'etcd')}`,
+    `--listen-client-urls=${url}`,
+    `--advertise-client-urls=${url}`,
+    `--listen-peer-urls=${peerUrl}`,
+    '--unsafe-no-fsync=true',
+  ];
+}
+
+function apiserverArguments(folder: string, etcdUrl: string, port: number): readonly string[] {
+  return [
+    `--etcd-servers=${etcdUrl}`,
+    `--cert-dir=${folder}`,
+    '--bind-address=127.0.0.1',
+    // Without it, the server ends on a machine that has no default route.
+    '--advertise-address=127.0.0.1',
+    `--secure-port=${String(port)}`,
+    `--token-auth-file=${tokenFileIn(folder)}`,
+    '--authorization-mode=RBAC',
+    '--service-cluster-ip-range=10.96.0.0/16',
+    '--service-account-issuer=https://127.0.0.1/',
+    `--service-account-key-file=${keyFileIn(folder)}`,
+    `--service-account-signing-key-file=${keyFileIn(folder)}`,
+    '--allow-privileged=true',
+  ];
 }
 
 function freePort(): Promise<number> {
@@ -116,41 +152,21 @@ function freePort(): Promise<number> {
   });
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
-    return;
-  }
-  const exited = new Promise<void>((resolve) => {
-    child.once('exit', () => {
-      resolve();
-    });
-  });
-  child.kill('SIGTERM');
-  const killer = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);
-  await exited;
-  clearTimeout(killer);
-}
-
-function run(binary: string, folder: string, args: readonly string[]): ChildProcess {
-  const output = createWriteStream(join(folder, 'servers.log'), { flags: 'a' });
-  const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  child.stdout.pipe(output, { end: false });
-  child.stderr.pipe(output, { end: false });
-  child.once('error', (error) => output.write(`${binary}: ${error.message}\n`));
-  return child;
-}
-
-async function ready(url: string, token: string, folder: string): Promise<void> {
+async function ready(
+  url: string,
+  token: string,
+  output: string,
+  signal: AbortSignal,
+): Promise<void> {
   const deadline = Date.now() + READY_DEADLINE_MS;
   while (Date.now() < deadline) {
     if (await isReady(url, token)) {
       return;
     }
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await setTimeout(POLL_INTERVAL_MS, undefined, { signal });
   }
-  const output = await readFile(join(folder, 'servers.log'), 'utf8').catch(() => '(no output)');
   throw new Error(
-    `kube-apiserver was not ready within ${String(READY_DEADLINE_MS / 1000)} s; the end of its log:\n${output.slice(-4000)}`,
+    `kube-apiserver was not ready within ${String(READY_DEADLINE_MS / 1000)} s; ${await endOfOutput(output)}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
 import { API_SERVER } from './address-plan.ts';
 
@@ -32,10 +33,8 @@ export async function kubeConfigFor(original: KubeConfig, url: string): Promise<
         server: url,
         skipTLSVerify: isPlain || current.skipTLSVerify,
         ...(caData === undefined ? {} : { caData }),
-        // The certificate names the address of the original.
-        ...(isPlain
-          ? {}
-          : { tlsServerName: current.tlsServerName ?? new URL(current.server).hostname }),
+        // The certificate does not name the new address.
+        ...(isPlain ? {} : { tlsServerName: current.tlsServerName ?? nameOf(current.server) }),
       },
     ],
     users: [
@@ -50,6 +49,12 @@ export async function kubeConfigFor(original: KubeConfig, url: string): Promise<
     currentContext: 'lab',
   });
   return config;
+}
+
+/** The name in the certificate: TLS knows no addresses, and each kube-apiserver is `kubernetes`. */
+function nameOf(server: string): string {
+  const { hostname } = new URL(server);
+  return isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname : 'kubernetes';
 }
 
 async function inlined(

@@ -1,10 +1,11 @@
-import type { KubeConfig, V1Pod } from '@kubernetes/client-node';
+import type { KubeConfig, V1Node, V1Pod } from '@kubernetes/client-node';
 import { ApiException, CoreV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import type { Guest, GuestProcess } from '../vm/guest.ts';
 import type { NodeAddresses } from './address-plan.ts';
 import type { ClusterLog } from './cluster-log.ts';
 import type { Attachment } from './cni.ts';
 import { podIPFromCniResult, podNetns, renderCniAdd, renderCniDel } from './cni.ts';
+import { NodeHeartbeat } from './node-heartbeat.ts';
 import { runningStatus, serverPorts } from './pod-status.ts';
 import { Reconciler } from './reconciler.ts';
 import { startServer } from './server.ts';
@@ -38,6 +39,7 @@ export class Kubelet {
   readonly #running = new Map<string, RunningPod>();
   readonly #deadNodes = new Set<string>();
   #pods: Watched<V1Pod> | undefined;
+  #heartbeat: NodeHeartbeat | undefined;
 
   private constructor(
     guest: Guest,
@@ -64,7 +66,8 @@ export class Kubelet {
     log: ClusterLog,
   ): Promise<Kubelet> {
     const kubelet = new Kubelet(guest, kubeConfig, nodes, log);
-    await Promise.all(nodes.map((node) => kubelet.#register(node)));
+    const registered = await Promise.all(nodes.map((node) => kubelet.#register(node)));
+    kubelet.#heartbeat = await NodeHeartbeat.start(kubeConfig, registered, log);
     kubelet.#pods = await watchObjects(
       kubeConfig,
       '/api/v1/pods',
@@ -79,20 +82,22 @@ export class Kubelet {
   /** From now on, nothing happens on the Node: its kubelet is dead. */
   abandon(node: string): void {
     this.#deadNodes.add(node);
+    this.#heartbeat?.abandon(node);
   }
 
   async stop(): Promise<void> {
+    this.#heartbeat?.stop();
     await Promise.all([this.#pods?.stop(), this.#reconciler.stop()]);
   }
 
-  async #register({ name, ip, podCIDR }: NodeAddresses): Promise<void> {
+  async #register({ name, ip, podCIDR }: NodeAddresses): Promise<V1Node> {
     const body = {
       metadata: { name, labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux' } },
       spec: { podCIDR, podCIDRs: [podCIDR] },
     };
     await this.#core.createNode({ body });
     const now = new Date();
-    await this.#core.patchNodeStatus(
+    return this.#core.patchNodeStatus(
       {
         name,
         body: {
