@@ -60,6 +60,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     collector.watch(resource);
   }
   new CustomResources({ store, registry, collector, now }).start();
+  createDefaultServiceAccounts(store, objects, registry);
   bootstrap(objects, registry);
 
   const server = createApiServer({
@@ -110,35 +111,53 @@ function serviceAllocations(store: Store): ServiceAllocations {
   };
 }
 
+/** Each new Namespace gets its ServiceAccount, as from a controller manager, but at once. */
+function createDefaultServiceAccounts(store: Store, objects: Objects, registry: Registry): void {
+  store.subscribe('/namespaces', store.revision, ({ type, object }) => {
+    if (type === 'ADDED') {
+      const account = { metadata: { name: 'default' } };
+      create(objects, registry, 'serviceaccounts', object.metadata.name, account);
+    }
+  });
+}
+
 /** What every cluster has from the start: its namespaces and the Service `kubernetes`. */
 function bootstrap(objects: Objects, registry: Registry): void {
-  const create = (plural: string, namespace: string | undefined, object: JsonObject): void => {
-    const served = registry.find('', 'v1', plural);
-    if (served === undefined) {
-      throw new Error(`no built-in resource ${plural}`);
-    }
-    objects.create(
-      {
-        served,
-        namespace,
-        subresource: undefined,
-        query: new URLSearchParams(),
-        warn: () => undefined,
-        options: {
-          dryRun: false,
-          fieldManager: 'kube-apiserver',
-          fieldValidation: 'Strict',
-          force: false,
-        },
-      },
-      { value: object, duplicates: [] },
-    );
-  };
   for (const name of NAMESPACES) {
-    create('namespaces', undefined, { metadata: { name } });
+    create(objects, registry, 'namespaces', undefined, { metadata: { name } });
   }
-  create('services', 'default', {
+  create(objects, registry, 'services', 'default', {
     metadata: { name: 'kubernetes', labels: { component: 'apiserver', provider: 'kubernetes' } },
     spec: { clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, targetPort: 6443 }] },
   });
+}
+
+function create(
+  objects: Objects,
+  registry: Registry,
+  plural: string,
+  namespace: string | undefined,
+  object: JsonObject,
+): void {
+  const served = registry.find('', 'v1', plural);
+  if (served === undefined) {
+    throw new Error(`no built-in resource ${plural}`);
+  }
+  objects.create(
+    {
+      served,
+      namespace,
+      subresource: undefined,
+      query: new URLSearchParams(),
+      warn: () => undefined,
+      options: {
+        dryRun: false,
+        fieldManager: 'kube-apiserver',
+        hasFieldManager: true,
+        fieldValidation: 'Strict',
+        force: false,
+      },
+    },
+    { value: object, duplicates: [] },
+  );
 }

@@ -3,6 +3,9 @@ import type { Resource } from '../model/resource.ts';
 import { AGE, column, containerColumns, NAME, numberAt, pairsAt, textAt } from '../table/column.ts';
 import type { BuiltinDefinition } from './define.ts';
 import { builtinResource } from './define.ts';
+import { EVENT_STRATEGY } from './event-strategy.ts';
+import { LEASE_STRATEGY } from './lease-strategy.ts';
+import { BINDING_STRATEGY, ROLE_STRATEGY } from './rbac-strategy.ts';
 import { NAMESPACE_STRATEGY } from './namespace-strategy.ts';
 import { NODE_COLUMNS } from './node-columns.ts';
 import { EVENT_COLUMNS, POD_COLUMNS } from './pod-columns.ts';
@@ -140,6 +143,7 @@ const DEFINITIONS: readonly BuiltinDefinition[] = [
     namespaced: true,
     shortNames: ['ev'],
     columns: EVENT_COLUMNS,
+    strategy: EVENT_STRATEGY,
   },
   {
     group: 'events.k8s.io',
@@ -168,6 +172,7 @@ const DEFINITIONS: readonly BuiltinDefinition[] = [
     plural: 'leases',
     namespaced: true,
     columns: [NAME, textAt('Holder', 'spec.holderIdentity', ''), AGE],
+    strategy: LEASE_STRATEGY,
   },
   {
     ...apps,
@@ -237,6 +242,7 @@ const DEFINITIONS: readonly BuiltinDefinition[] = [
     plural: 'roles',
     namespaced: true,
     columns: [NAME, CREATED_AT],
+    strategy: ROLE_STRATEGY,
   },
   {
     ...rbac,
@@ -245,6 +251,7 @@ const DEFINITIONS: readonly BuiltinDefinition[] = [
     plural: 'rolebindings',
     namespaced: true,
     columns: [NAME, ROLE_COLUMN, AGE],
+    strategy: BINDING_STRATEGY,
   },
   {
     ...rbac,
@@ -253,6 +260,7 @@ const DEFINITIONS: readonly BuiltinDefinition[] = [
     plural: 'clusterroles',
     namespaced: false,
     columns: [NAME, CREATED_AT],
+    strategy: ROLE_STRATEGY,
   },
   {
     ...rbac,
@@ -261,6 +269,7 @@ const DEFINITIONS: readonly BuiltinDefinition[] = [
     plural: 'clusterrolebindings',
     namespaced: false,
     columns: [NAME, ROLE_COLUMN, AGE],
+    strategy: BINDING_STRATEGY,
   },
 ];
 

@@ -2,8 +2,8 @@ import type { JsonObject } from '../model/json.ts';
 import { isObject, listAt, objectAt, stringAt, valueAt } from '../model/json.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import type { Strategy } from '../model/resource.ts';
-import type { FieldError } from '../model/status-error.ts';
-import { invalidValue, requiredValue } from '../model/status-error.ts';
+import { alignPodAddresses, podAddressFaults } from './pod-addresses.ts';
+import { podSpecFaults } from './pod-spec-faults.ts';
 
 /** Fields of a Pod's spec that may change; containers may change their image. */
 const MUTABLE = new Set([
@@ -32,8 +32,9 @@ export const POD_STRATEGY: Strategy = {
   beforeCreate(pod) {
     pod.status = { phase: 'Pending' };
   },
+  beforeStatusUpdate: alignPodAddresses,
   validate(pod, old) {
-    const faults = validatePodSpec(objectAt(pod, 'spec'), 'spec');
+    const faults = podSpecFaults(objectAt(pod, 'spec'), 'spec');
     const binds = old !== undefined && stringAt(old, 'spec', 'nodeName') !== undefined;
     const moved = binds && stringAt(old, 'spec', 'nodeName') !== stringAt(pod, 'spec', 'nodeName');
     if (old !== undefined && (moved || frozenSpec(pod) !== frozenSpec(old))) {
@@ -44,16 +45,7 @@ export const POD_STRATEGY: Strategy = {
           'Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
       });
     }
-    const ip = stringAt(pod, 'status', 'podIP');
-    if (ip !== undefined && ip !== '' && !/^[0-9a-fA-F.:]+$/.test(ip)) {
-      faults.push(
-        invalidValue(
-          'status.podIPs[0]',
-          ip,
-          'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
-        ),
-      );
-    }
+    faults.push(...podAddressFaults(pod));
     return faults;
   },
   gracePeriodSeconds(pod, asked) {
@@ -78,39 +70,12 @@ export function setPodSpecDefaults(spec: JsonObject): void {
   spec.dnsPolicy ??= 'ClusterFirst';
   spec.securityContext ??= {};
   spec.schedulerName ??= 'default-scheduler';
+  const isOnHost = spec.hostNetwork === true;
   for (const container of [...listAt(spec, 'containers'), ...listAt(spec, 'initContainers')]) {
     if (isObject(container)) {
-      setContainerDefaults(container);
+      setContainerDefaults(container, isOnHost);
     }
   }
-}
-
-/** Faults of a Pod spec that the server finds before anything runs. */
-export function validatePodSpec(spec: JsonObject | undefined, path: string): FieldError[] {
-  const containers = listAt(spec, 'containers');
-  if (containers.length === 0) {
-    return [requiredValue(`${path}.containers`)];
-  }
-  const seen = new Set<string>();
-  return containers.flatMap((container, index) => {
-    const at = `${path}.containers[${String(index)}]`;
-    const name = stringAt(container, 'name') ?? '';
-    const faults: FieldError[] = [];
-    if (name === '') {
-      faults.push(requiredValue(`${at}.name`));
-    } else if (seen.has(name)) {
-      faults.push({
-        reason: 'FieldValueDuplicate',
-        field: `${at}.name`,
-        message: `Duplicate value: ${JSON.stringify(name)}`,
-      });
-    }
-    seen.add(name);
-    if ((stringAt(container, 'image') ?? '') === '') {
-      faults.push(requiredValue(`${at}.image`));
-    }
-    return faults;
-  });
 }
 
 function frozenSpec(pod: KubeObject): string {
@@ -129,7 +94,7 @@ function frozenSpec(pod: KubeObject): string {
   return JSON.stringify(spec);
 }
 
-function setContainerDefaults(container: JsonObject): void {
+function setContainerDefaults(container: JsonObject, isOnHost: boolean): void {
   const image = stringAt(container, 'image') ?? '';
   const latest = image.endsWith(':latest') || !/[:@][^/]*$/.test(image);
   container.resources ??= {};
@@ -139,6 +104,9 @@ function setContainerDefaults(container: JsonObject): void {
   for (const port of listAt(container, 'ports')) {
     if (isObject(port)) {
       port.protocol ??= 'TCP';
+      if (isOnHost) {
+        port.hostPort ??= port.containerPort;
+      }
     }
   }
 }

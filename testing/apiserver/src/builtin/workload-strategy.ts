@@ -1,9 +1,11 @@
 import type { Json } from '../model/json.ts';
-import { isObject, objectAt } from '../model/json.ts';
+import { equalJson, isObject, objectAt } from '../model/json.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import type { Strategy } from '../model/resource.ts';
-import { requiredValue } from '../model/status-error.ts';
-import { setPodSpecDefaults, validatePodSpec } from './pod-strategy.ts';
+import type { FieldError } from '../model/status-error.ts';
+import { invalidValue, requiredValue } from '../model/status-error.ts';
+import { podSpecFaults } from './pod-spec-faults.ts';
+import { setPodSpecDefaults } from './pod-strategy.ts';
 
 /** Deployments are stored as they are: no controller makes ReplicaSets or Pods of them. */
 export const DEPLOYMENT_STRATEGY = workload((spec) => {
@@ -50,14 +52,27 @@ function workload(setDefaults: (spec: NonNullable<ReturnType<typeof objectAt>>) 
     beforeCreate(object) {
       object.status = {};
     },
-    validate(object: KubeObject) {
-      const spec = objectAt(object, 'spec');
-      return [
-        ...(isObject(spec?.selector) ? [] : [requiredValue('spec.selector')]),
-        ...validatePodSpec(objectAt(spec, 'template', 'spec'), 'spec.template.spec'),
-      ];
-    },
+    validate: workloadFaults,
   };
+}
+
+function workloadFaults(object: KubeObject, old: KubeObject | undefined): FieldError[] {
+  const spec = objectAt(object, 'spec');
+  const selector = objectAt(spec, 'selector');
+  const faults = podSpecFaults(objectAt(spec, 'template', 'spec'), 'spec.template.spec');
+  if (selector === undefined) {
+    return [requiredValue('spec.selector'), ...faults];
+  }
+  const labels = objectAt(spec, 'template', 'metadata', 'labels') ?? {};
+  const wanted = Object.entries(objectAt(selector, 'matchLabels') ?? {});
+  if (wanted.some(([key, value]) => labels[key] !== value)) {
+    const why = '`selector` does not match template `labels`';
+    faults.push(invalidValue('spec.template.metadata.labels', labels, why));
+  }
+  if (old !== undefined && !equalJson(selector, objectAt(old, 'spec', 'selector'))) {
+    faults.push(invalidValue('spec.selector', selector, 'field is immutable'));
+  }
+  return faults;
 }
 
 /** Clients in Go send an empty object for what they leave unset. */

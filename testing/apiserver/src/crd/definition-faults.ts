@@ -14,7 +14,7 @@ export function definitionFaults(
   old: KubeObject | undefined,
 ): FieldError[] {
   return [
-    ...nameFaults(definition),
+    ...nameFaults(definition, old === undefined),
     ...specFaults(definition),
     ...versionFaults(definition),
     ...storedVersionFaults(definition),
@@ -22,13 +22,13 @@ export function definitionFaults(
   ];
 }
 
-function nameFaults(definition: KubeObject): FieldError[] {
+function nameFaults(definition: KubeObject, isNew: boolean): FieldError[] {
   const group = stringAt(definition, 'spec', 'group') ?? '';
   const plural = stringAt(definition, 'spec', 'names', 'plural') ?? '';
   const kind = stringAt(definition, 'spec', 'names', 'kind') ?? '';
   const { name } = definition.metadata;
   const faults: FieldError[] = [];
-  if (name !== `${plural}.${group}`) {
+  if (isNew && name !== `${plural}.${group}`) {
     const why = 'must be spec.names.plural+"."+spec.group';
     faults.push(invalidValue('metadata.name', name, why));
   }

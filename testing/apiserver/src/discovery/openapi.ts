@@ -78,6 +78,9 @@ export class Components {
     if (schema['x-kubernetes-int-or-string'] === true && schema.model === undefined) {
       body.format = 'int-or-string';
     }
+    if (schema.format === 'micro-time') {
+      body.format = 'date-time';
+    }
     if (items !== undefined) {
       body.items = this.#reference(items);
     }

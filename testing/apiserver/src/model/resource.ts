@@ -39,6 +39,8 @@ export interface Strategy {
   /** The state a new object begins with (phase, allocated addresses). */
   readonly beforeCreate?: (object: KubeObject, now: Date) => void;
   readonly beforeUpdate?: (object: KubeObject, old: KubeObject) => void;
+  /** The same for a write of `/status`. */
+  readonly beforeStatusUpdate?: (object: KubeObject, old: KubeObject) => void;
   /** Faults of a new or changed object, beside those of its schema. */
   readonly validate?: (object: KubeObject, old: KubeObject | undefined) => readonly FieldError[];
   /**

@@ -11,7 +11,9 @@ export interface FieldError {
     | 'FieldValueTypeInvalid'
     | 'FieldValueTooLong'
     | 'FieldValueTooMany'
-    | 'FieldValueDuplicate';
+    | 'FieldValueDuplicate'
+    | 'FieldValueNotFound'
+    | 'InternalError';
   /** As the server writes paths: `spec.ipRanges[0].cidr`. */
   readonly field: string;
   /** Without the path: `Required value`. */

@@ -15,6 +15,7 @@ import {
   renderPath,
   without,
 } from './field-set.ts';
+import { lastAppliedFields, updateLastApplied } from './last-applied.ts';
 import { mergeApplied, removeField } from './merge-applied.ts';
 
 /** Who writes. */
@@ -107,7 +108,9 @@ export function apply(
   const conflicts = others
     .map((owner) => ({ owner, fields: common(owner.fields, changed) }))
     .filter(({ fields }) => fields.size > 0);
-  if (conflicts.length > 0 && !force) {
+  const allowed = lastAppliedFields(schema, live, writer.manager);
+  const isAllowed = conflicts.every(({ fields }) => without(fields, allowed).size === 0);
+  if (conflicts.length > 0 && !force && !isAllowed) {
     throw applyConflict(conflicts);
   }
   const kept = others.map((owner) => ({ ...owner, fields: without(owner.fields, changed) }));
@@ -118,6 +121,7 @@ export function apply(
       removeField(schema, merged, path);
     }
   }
+  updateLastApplied(merged, configuration, writer.manager);
   const unchanged =
     own?.fields.size === applied.size &&
     without(applied, own.fields).size === 0 &&

@@ -3,6 +3,10 @@ import { equalJson, isObject } from '../model/json.ts';
 import { badRequest } from '../model/status-error.ts';
 import type { Schema } from '../schema/schema.ts';
 import { memberSchema } from '../schema/schema.ts';
+import { inGivenOrder, inMergedOrder } from './list-order.ts';
+
+const DELETE_ITEMS = '$deleteFromPrimitiveList/';
+const SET_ORDER = '$setElementOrder/';
 
 /**
  * Applies a strategic merge patch: like a JSON merge patch, but lists whose schema has a merge key
@@ -20,39 +24,23 @@ export function strategicMerge(
   if (patch.$patch === 'delete') {
     return {};
   }
-  const result: JsonObject = isObject(target) ? { ...target } : {};
-  const retained = patch.$retainKeys;
-  if (Array.isArray(retained)) {
-    for (const key of Object.keys(result)) {
-      if (!retained.includes(key)) {
-        result[key] = undefined;
-      }
-    }
-  }
+  const result = retained(target, patch.$retainKeys);
   for (const [key, value] of Object.entries(patch)) {
-    if (key === '$patch' || key === '$retainKeys' || value === undefined) {
+    if (value === undefined || key === '$patch' || key === '$retainKeys') {
       continue;
     }
-    if (key.startsWith('$deleteFromPrimitiveList/')) {
-      const field = key.slice('$deleteFromPrimitiveList/'.length);
-      const list = result[field];
-      if (Array.isArray(list) && Array.isArray(value)) {
-        result[field] = list.filter((item) => !value.some((gone) => equalJson(gone, item)));
-      }
-    } else if (!key.startsWith('$setElementOrder/')) {
-      const member = schema === undefined ? undefined : memberSchema(schema, key);
-      result[key] = mergeMember(member, result[key], value, key);
+    if (key.startsWith(DELETE_ITEMS)) {
+      deleteItems(result, key.slice(DELETE_ITEMS.length), value);
+    } else if (!key.startsWith(SET_ORDER)) {
+      result[key] = mergeMember(memberOf(schema, key), result[key], value, key);
     }
   }
   for (const [key, order] of Object.entries(patch)) {
-    if (!key.startsWith('$setElementOrder/') || !Array.isArray(order)) {
-      continue;
-    }
-    const field = key.slice('$setElementOrder/'.length);
-    const member = schema === undefined ? undefined : memberSchema(schema, field);
+    const field = key.slice(SET_ORDER.length);
     const list = result[field];
-    if (Array.isArray(list)) {
-      result[field] = ordered(list, order, member?.['x-kubernetes-patch-merge-key']);
+    if (key.startsWith(SET_ORDER) && Array.isArray(order) && Array.isArray(list)) {
+      const mergeKey = memberOf(schema, field)?.['x-kubernetes-patch-merge-key'];
+      result[field] = inGivenOrder(list, order, mergeKey);
     }
   }
   return result;
@@ -62,6 +50,26 @@ function withoutDirectives(patch: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(patch).filter(([key, value]) => !key.startsWith('$') && value !== null),
   );
+}
+
+function retained(target: Json | undefined, keys: Json | undefined): JsonObject {
+  if (!isObject(target)) {
+    return {};
+  }
+  return Array.isArray(keys)
+    ? Object.fromEntries(Object.entries(target).filter(([key]) => keys.includes(key)))
+    : { ...target };
+}
+
+function deleteItems(result: JsonObject, field: string, gone: Json): void {
+  const list = result[field];
+  if (Array.isArray(list) && Array.isArray(gone)) {
+    result[field] = list.filter((item) => !gone.some((other) => equalJson(other, item)));
+  }
+}
+
+function memberOf(schema: Schema | undefined, key: string): Schema | undefined {
+  return schema === undefined ? undefined : memberSchema(schema, key);
 }
 
 function mergeMember(
@@ -83,9 +91,11 @@ function mergeMember(
   const list = Array.isArray(target) ? target : [];
   const mergeKey = schema['x-kubernetes-patch-merge-key'];
   if (mergeKey === undefined) {
-    return [...list, ...value.filter((item) => !list.some((old) => equalJson(old, item)))];
+    const added = value.filter((item) => !list.some((old) => equalJson(old, item)));
+    return inMergedOrder([...list, ...added], list, value, undefined);
   }
-  return mergeByKey(schema.items, list, value, mergeKey, field);
+  const merged = mergeByKey(schema.items, list, value, mergeKey, field);
+  return inMergedOrder(merged, list, value, mergeKey);
 }
 
 function mergeByKey(
@@ -96,14 +106,8 @@ function mergeByKey(
   field: string,
 ): Json[] {
   const items = patch.filter(isObject);
-  const replaces = items.some(
-    (item) => item.$patch === 'replace' && Object.keys(item).length === 1,
-  );
-  const result: Json[] = replaces ? [] : [...list];
-  for (const item of items) {
-    if (item.$patch === 'replace' && Object.keys(item).length === 1) {
-      continue;
-    }
+  const result: Json[] = items.some(replacesList) ? [] : [...list];
+  for (const item of items.filter((candidate) => !replacesList(candidate))) {
     const key = item[mergeKey];
     if (key === undefined) {
       throw badRequest(
@@ -112,9 +116,7 @@ function mergeByKey(
     }
     const index = result.findIndex((old) => isObject(old) && equalJson(old[mergeKey], key));
     if (item.$patch === 'delete') {
-      if (index >= 0) {
-        result.splice(index, 1);
-      }
+      result.splice(index, index < 0 ? 0 : 1);
     } else if (index < 0) {
       result.push(strategicMerge(schema, undefined, item));
     } else {
@@ -124,27 +126,7 @@ function mergeByKey(
   return result;
 }
 
-/**
- * Items named in the order come in that order; the others stay behind the item that they followed.
- */
-function ordered(
-  list: readonly Json[],
-  order: readonly Json[],
-  mergeKey: string | undefined,
-): Json[] {
-  const keyOf = (item: Json): Json | undefined =>
-    mergeKey !== undefined && isObject(item) ? item[mergeKey] : item;
-  const position = (item: Json): number =>
-    order.findIndex((wanted) => equalJson(keyOf(wanted), keyOf(item)));
-  let last = -1;
-  return list
-    .map((item, index) => {
-      const at = position(item);
-      if (at >= 0) {
-        last = at;
-      }
-      return { item, at: at >= 0 ? at : last + 0.5, index };
-    })
-    .sort((left, right) => left.at - right.at || left.index - right.index)
-    .map(({ item }) => item);
+/** An item that is only `$patch: replace` stands for the list. */
+function replacesList(item: JsonObject): boolean {
+  return item.$patch === 'replace' && Object.keys(item).length === 1;
 }

@@ -5,6 +5,7 @@ import { groupVersion } from '../model/resource.ts';
 import { badRequest } from '../model/status-error.ts';
 import { modelSchema } from '../schema/client-node-models.ts';
 import { decodeBuiltin } from '../schema/decode-builtin.ts';
+import { dropNulls } from '../schema/drop-nulls.ts';
 import { prune } from '../schema/prune.ts';
 import type { Schema } from '../schema/schema.ts';
 import { setDefaults } from '../schema/set-defaults.ts';
@@ -50,6 +51,7 @@ export function admit(
   const unknown = prune(schema, object).map((path) => `unknown field "${path}"`);
   if (resource.custom) {
     setDefaults(version.schema, object);
+    dropNulls(version.schema, object);
   }
   resource.strategy.setDefaults?.(object);
   return { object, faults: [...unknown, ...duplicates.map((path) => `duplicate field "${path}"`)] };

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../model/kube-object.ts';
 import type { Resource } from '../model/resource.ts';
-import { conflict, invalid, invalidValue, OBJECT_MODIFIED } from '../model/status-error.ts';
+import { badRequest, conflict, invalid, OBJECT_MODIFIED } from '../model/status-error.ts';
 
 /** The uid and resourceVersion that a delete insists on. */
 export interface Preconditions {
@@ -10,14 +10,14 @@ export interface Preconditions {
 
 /**
  * Throws 409 when an update was made from another state or another object than the current one, and
- * 422 when it renames it.
+ * 400 when it renames it.
  */
 export function checkIdentity(resource: Resource, current: KubeObject, next: KubeObject): void {
   const { name, uid = '', resourceVersion = '' } = next.metadata;
   if (name !== current.metadata.name) {
-    throw invalid(resource, current.metadata.name, [
-      invalidValue('metadata.name', name, 'field is immutable'),
-    ]);
+    throw badRequest(
+      `the name of the object (${name}) does not match the name on the URL (${current.metadata.name})`,
+    );
   }
   if (resourceVersion !== '' && resourceVersion !== current.metadata.resourceVersion) {
     throw conflict(resource, name, OBJECT_MODIFIED);

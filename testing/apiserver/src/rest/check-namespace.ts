@@ -1,4 +1,6 @@
+import { stringAt } from '../model/json.ts';
 import type { KubeObject } from '../model/kube-object.ts';
+import { objectKey, resourceKey } from '../model/resource.ts';
 import { badRequest, forbidden, notFound } from '../model/status-error.ts';
 import type { Store } from '../store/store.ts';
 import type { ResourceRequest } from './request.ts';
@@ -38,4 +40,20 @@ export function checkNamespace(store: Store, request: ResourceRequest, object: K
   }
   const why = `unable to create new content in namespace ${request.namespace} because it is being terminated`;
   throw forbidden(request.served.resource, object.metadata.name, why);
+}
+
+/** Throws 403 for a Pod whose ServiceAccount does not exist. */
+export function checkServiceAccount(
+  store: Store,
+  request: ResourceRequest,
+  object: KubeObject,
+): void {
+  if (resourceKey(request.served.resource) !== '/pods' || request.namespace === undefined) {
+    return;
+  }
+  const name = stringAt(object, 'spec', 'serviceAccountName') ?? 'default';
+  if (store.get('/serviceaccounts', objectKey(request.namespace, name)) === undefined) {
+    const why = `error looking up service account ${request.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`;
+    throw forbidden(request.served.resource, object.metadata.name, why);
+  }
 }

@@ -40,8 +40,10 @@ export class GarbageCollector {
         this.#finishNamespace(metadata.namespace);
       }
     } else if (metadata.deletionTimestamp !== undefined) {
-      if (metadata.finalizers?.includes('orphan') === true) {
-        this.#orphan(resource, event);
+      for (const finalizer of ['orphan', 'foregroundDeletion'] as const) {
+        if (metadata.finalizers?.includes(finalizer) === true) {
+          this.#finish(resource, event, finalizer);
+        }
       }
       if (resource.group === '' && resource.plural === 'namespaces') {
         this.#emptyNamespace(metadata.name);
@@ -49,15 +51,14 @@ export class GarbageCollector {
     }
   }
 
-  #orphan(resource: Resource, event: StoreEvent): void {
+  /** Does the work that a finalizer stands for, and takes it away. */
+  #finish(resource: Resource, event: StoreEvent, finalizer: 'orphan' | 'foregroundDeletion'): void {
     const current = this.#store.get(event.resource, event.key);
-    if (current === undefined) {
+    if (current?.metadata.finalizers?.includes(finalizer) !== true) {
       return;
     }
-    this.#releaseDependents(current, true);
-    const finalizers = (current.metadata.finalizers ?? []).filter(
-      (finalizer) => finalizer !== 'orphan',
-    );
+    this.#releaseDependents(current, finalizer === 'orphan');
+    const finalizers = current.metadata.finalizers.filter((other) => other !== finalizer);
     const released: KubeObject = { ...current, metadata: { ...current.metadata, finalizers } };
     if (finalizers.length === 0) {
       removeObject(this.#store, resource, released, {}, this.#now());

@@ -1,15 +1,14 @@
 import type { JsonObject } from '../model/json.ts';
-import { cloneJson, equalJson, isObject, objectAt, stringAt } from '../model/json.ts';
+import { cloneJson, equalJson, isObject, stringAt } from '../model/json.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../model/kube-object.ts';
 import { groupVersion, inVersion, objectKey, resourceKey } from '../model/resource.ts';
 import {
   alreadyExists,
   badRequest,
-  conflict,
+  forbidden,
   invalid,
   methodNotAllowed,
   notFound,
-  OBJECT_MODIFIED,
   StatusError,
 } from '../model/status-error.ts';
 import { applyPatch, PATCH_TYPES } from '../patch/apply-patch.ts';
@@ -17,8 +16,10 @@ import type { Manager } from '../patch/field-managers.ts';
 import { apply, trackUpdate } from '../patch/field-managers.ts';
 import type { Store } from '../store/store.ts';
 import { admit, wholeSchema } from './admit.ts';
+import { appliedConfiguration } from './apply-configuration.ts';
 import { checkFinalizers, checkIdentity, checkPreconditions } from './check-identity.ts';
-import { checkNamespace, setNamespace } from './check-namespace.ts';
+import { checkDeleteOptions } from './delete-options.ts';
+import { checkNamespace, checkServiceAccount, setNamespace } from './check-namespace.ts';
 import { beginMetadata, carryMetadata, generateName } from './metadata.ts';
 import { removeObject } from './remove-object.ts';
 import { reportFaults } from './report-faults.ts';
@@ -115,6 +116,10 @@ export class Objects {
   ): { readonly object: KubeObject; readonly gone: boolean } {
     const { resource } = request.served;
     const current = this.get(request, request.name);
+    checkDeleteOptions(options);
+    if (resourceKey(resource) === '/namespaces' && PERMANENT.has(request.name)) {
+      throw forbidden(resource, request.name, 'this namespace may not be deleted');
+    }
     checkPreconditions(resource, current, {
       uid: stringAt(options, 'preconditions', 'uid'),
       resourceVersion: stringAt(options, 'preconditions', 'resourceVersion'),
@@ -128,65 +133,28 @@ export class Objects {
   #apply(request: WriteRequest, body: Body): Written {
     const { served, options, name } = request;
     const { resource, version } = served;
-    const configuration = bodyObject(body);
-    const apiVersion = groupVersion(resource.group, version.name);
-    const schema = wholeSchema(served);
-    const metadata = objectAt(configuration, 'metadata') ?? {};
-    if (configuration.apiVersion !== apiVersion || configuration.kind !== resource.kind) {
-      throw badRequest(`the applied configuration must be of ${apiVersion}, Kind=${resource.kind}`);
-    }
-    if (metadata.managedFields !== undefined) {
-      throw badRequest('metadata.managedFields must be nil');
-    }
     const key = objectKey(request.namespace, name);
     const current = this.#store.get(resourceKey(resource), key);
-    if (current === undefined && request.subresource !== undefined) {
+    const live = current === undefined ? undefined : inVersion(current, resource, version.name);
+    const owned = appliedConfiguration(request, bodyObject(body), live);
+    if (live === undefined && request.subresource !== undefined) {
       throw notFound(resource, name);
     }
-    const live = current === undefined ? undefined : inVersion(current, resource, version.name);
-    const wanted = stringAt(metadata, 'resourceVersion');
-    if (wanted !== undefined && wanted !== live?.metadata.resourceVersion) {
-      throw conflict(resource, name, OBJECT_MODIFIED);
-    }
-
-    // Unknown fields are refused whatever fieldValidation says: nobody could own them.
-    const checked = admit(served, { ...configuration, metadata: { name, ...metadata } }, []);
-    const unknown = checked.faults[0];
-    if (unknown !== undefined) {
-      const path = /"(.*)"/.exec(unknown)?.[1] ?? unknown;
-      const what = `${request.namespace === undefined ? '' : `${request.namespace}/`}${name}; ${apiVersion}, Kind=${resource.kind}`;
-      throw new StatusError(
-        500,
-        '',
-        `failed to create typed patch object (${what}): .${path}: field not declared in schema`,
-      );
-    }
-    const owned = cloneJson(configuration);
-    if (version.hasStatus) {
-      if (request.subresource === undefined) {
-        delete owned.status;
-      } else {
-        for (const field of Object.keys(owned)) {
-          if (!APPLIED_WITH_STATUS.has(field)) {
-            owned[field] = undefined;
-          }
-        }
-      }
-    }
-    const writer = this.#writer(request, 'Apply');
     const { object: merged, managedFields } = apply(
-      schema,
+      wholeSchema(served),
       live,
       owned,
-      writer,
+      this.#writer(request, 'Apply'),
       options.force,
       this.#now(),
     );
     const { object } = admit(served, merged, []);
-    if (live === undefined) {
-      return { object: this.#insert(request, object, managedFields), created: true };
+    if (live !== undefined) {
+      return { object: this.#replace(request, live, object, managedFields), created: false };
     }
-    return { object: this.#replace(request, live, object, managedFields), created: false };
+    // A version of an object that does not exist is no precondition.
+    delete object.metadata.resourceVersion;
+    return { object: this.#insert(request, object, managedFields), created: true };
   }
 
   #insert(
@@ -202,6 +170,7 @@ export class Objects {
     setNamespace(request, object);
     generateName(object);
     checkNamespace(this.#store, request, object);
+    checkServiceAccount(this.#store, request, object);
     if ((metadata.resourceVersion ?? '') !== '') {
       throw badRequest('resourceVersion should not be set on objects to be created');
     }
@@ -240,6 +209,8 @@ export class Objects {
     carryMetadata(next, current, resource);
     if (request.subresource === undefined) {
       resource.strategy.beforeUpdate?.(next, current);
+    } else {
+      resource.strategy.beforeStatusUpdate?.(next, current);
     }
     validateObject(request.served, next, current);
     const fields =
@@ -288,7 +259,8 @@ export class Objects {
   }
 }
 
-const APPLIED_WITH_STATUS = new Set(['apiVersion', 'kind', 'metadata', 'status']);
+/** Namespaces that the API server does not delete. */
+const PERMANENT: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public']);
 
 function bodyObject(body: Body): JsonObject {
   if (isObject(body.value)) {

@@ -33,10 +33,7 @@ export function removeObject(
     object,
     typeof asked === 'number' ? asked : undefined,
   );
-  const orphan =
-    stringAt(options, 'propagationPolicy') === 'Orphan' ||
-    valueAt(options, 'orphanDependents') === true;
-  const finalizers = [...(object.metadata.finalizers ?? []), ...(orphan ? ['orphan'] : [])];
+  const finalizers = [...(object.metadata.finalizers ?? []), ...policyFinalizers(options)];
   const held = finalizers.length > 0 || grace !== undefined || holdsContent(resource, object);
   if (!held) {
     return { object: store.remove(resourceKey(resource), key) ?? object, gone: true };
@@ -64,6 +61,15 @@ export function removeObject(
     inVersion(deleting, resource, resource.storageVersion),
   );
   return { object: stored, gone: false };
+}
+
+/** What `garbage-collector.ts` has to do before the object goes. */
+function policyFinalizers(options: JsonObject): string[] {
+  const policy = stringAt(options, 'propagationPolicy');
+  if (policy === 'Orphan' || valueAt(options, 'orphanDependents') === true) {
+    return ['orphan'];
+  }
+  return policy === 'Foreground' ? ['foregroundDeletion'] : [];
 }
 
 /**

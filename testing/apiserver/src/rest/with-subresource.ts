@@ -1,9 +1,13 @@
 import type { KubeObject } from '../model/kube-object.ts';
+import { resourceKey } from '../model/resource.ts';
 import { noSuchResource } from '../model/status-error.ts';
 import type { WriteRequest } from './request.ts';
 
+/** Resources of which a write of `/status` changes labels and annotations, too. */
+const METADATA_WITH_STATUS: ReadonlySet<string> = new Set(['/pods', '/nodes']);
+
 /**
- * What a write may change of an object: the main resource leaves its status alone, and `/status`
+ * The object that a write leads to: the main resource leaves its status alone, and `/status`
  * leaves everything else alone. Throws 404 for the status of a resource that has none.
  */
 export function withSubresource(
@@ -19,6 +23,9 @@ export function withSubresource(
   }
   if (request.subresource === undefined) {
     return { ...object, status: current.status };
+  }
+  if (METADATA_WITH_STATUS.has(resourceKey(request.served.resource))) {
+    return { ...current, metadata: object.metadata, status: object.status };
   }
   const { managedFields } = object.metadata;
   return {

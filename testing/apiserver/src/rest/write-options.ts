@@ -4,6 +4,8 @@ import { badRequest } from '../model/status-error.ts';
 export interface WriteOptions {
   readonly dryRun: boolean;
   readonly fieldManager: string;
+  /** Whether the request named a field manager; a server-side apply must. */
+  readonly hasFieldManager: boolean;
   readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
   /** Server-side apply takes over fields of other managers. */
   readonly force: boolean;
@@ -27,6 +29,7 @@ export function writeOptionsFrom(query: URLSearchParams, userAgent: string): Wri
   return {
     dryRun: dryRun === 'All',
     fieldManager: query.get('fieldManager') ?? /^[^/]{1,128}/.exec(userAgent)?.[0] ?? 'unknown',
+    hasFieldManager: (query.get('fieldManager') ?? '') !== '',
     fieldValidation: validation,
     force: query.get('force') === 'true',
   };

@@ -188,8 +188,9 @@ function schemaOfType(type: string, format: string, field: string): Schema {
       }
       return { type: 'integer', ...(format === '' ? {} : { format }) };
     case 'Date':
-    case 'V1MicroTime':
       return { type: 'string', format: 'date-time' };
+    case 'V1MicroTime':
+      return { type: 'string', format: 'micro-time' };
     case 'IntOrString':
       return { 'x-kubernetes-int-or-string': true };
     case 'any':

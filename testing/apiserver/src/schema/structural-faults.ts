@@ -50,6 +50,10 @@ export function structuralFaults(root: JsonObject, path: string): FieldError[] {
 }
 
 function levelFaults(schema: JsonObject, path: string): FieldError[] {
+  if (schema.$ref !== undefined) {
+    return [forbiddenValue(`${path}.$ref`, '$ref is not supported')];
+  }
+  const isIntOrString = schema['x-kubernetes-int-or-string'] === true;
   return [
     ...typeFaults(schema, path),
     ...keywordFaults(schema, path),
@@ -57,10 +61,10 @@ function levelFaults(schema: JsonObject, path: string): FieldError[] {
     ...defaultFaults(schema, path),
     ...LOGICAL.flatMap((keyword) =>
       listAt(schema, keyword).flatMap((branch, index) =>
-        branchFaults(branch, `${path}.${keyword}[${String(index)}]`),
+        branchFaults(branch, `${path}.${keyword}[${String(index)}]`, isIntOrString),
       ),
     ),
-    ...branchFaults(schema.not, `${path}.not`),
+    ...branchFaults(schema.not, `${path}.not`, false),
     ...children(schema, path).flatMap(([child, at]) => levelFaults(child, at)),
   ];
 }
@@ -97,9 +101,6 @@ function typeFaults(schema: JsonObject, path: string): FieldError[] {
 
 function keywordFaults(schema: JsonObject, path: string): FieldError[] {
   const faults: FieldError[] = [];
-  if (schema.$ref !== undefined) {
-    faults.push(forbiddenValue(`${path}.$ref`, '$ref is not supported'));
-  }
   if (schema.uniqueItems === true) {
     faults.push(
       forbiddenValue(
@@ -171,8 +172,15 @@ function defaultFaults(schema: JsonObject, path: string): FieldError[] {
   }));
 }
 
-/** Faults of a branch of `allOf`, `anyOf`, `oneOf` or `not`. */
-function branchFaults(branch: Json | undefined, path: string): FieldError[] {
+/**
+ * Faults of a branch of `allOf`, `anyOf`, `oneOf` or `not`. A branch that has a type is how
+ * int-or-string is written, and a fault everywhere else.
+ */
+function branchFaults(
+  branch: Json | undefined,
+  path: string,
+  isIntOrString: boolean,
+): FieldError[] {
   if (!isObject(branch)) {
     return [];
   }
@@ -186,17 +194,11 @@ function branchFaults(branch: Json | undefined, path: string): FieldError[] {
   ];
   const own = STRUCTURAL_ONLY.filter((keyword) => branch[keyword] !== undefined);
   return [
-    ...inner.flatMap(([child, at]) => branchFaults(child, at)),
-    // `type` beside int-or-string is how such a branch is written.
+    ...inner.flatMap(([child, at]) => branchFaults(child, at, isIntOrString)),
     ...own
-      .filter((keyword) => keyword !== 'type' || !isIntOrStringBranch(branch))
+      .filter((keyword) => keyword !== 'type' || !isIntOrString)
       .map((keyword) => forbiddenValue(`${path}.${keyword}`, 'must be empty to be structural')),
   ];
-}
-
-function isIntOrStringBranch(branch: JsonObject): boolean {
-  const keys = Object.keys(branch);
-  return keys.length === 1 && (branch.type === 'integer' || branch.type === 'string');
 }
 
 function children(schema: JsonObject, path: string): (readonly [JsonObject, string])[] {
