@@ -1,12 +1,15 @@
 // Bundles a TypeScript program of the workspace into one file that Node.js runs:
 // `node tools/bundle.mjs apps/agent/src/main.ts apps/agent/dist/bundle/main.mjs`.
 // Imports esbuild only when a bundle is made: tools/run.mjs installs it first.
+import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Architectures, by Node.js's names, that images are built for. */
 const architectures = ['x64', 'arm64'];
+
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Bundles the program `entryPoint` into `outfile`, with a source map beside it and, where it uses
@@ -25,6 +28,11 @@ export async function bundleProgram(entryPoint, outfile) {
     sourcemap: 'linked',
     conditions: ['@sallyport/source'],
     plugins: [nativeNetlink],
+    // libs/program/src/build-info.ts
+    define: {
+      SALLYPORT_VERSION: JSON.stringify(await version()),
+      SALLYPORT_REVISION: JSON.stringify(process.env.SALLYPORT_REVISION ?? revision()),
+    },
     logLevel: 'warning',
     // Bundled CommonJS calls require for Node's own modules (fastify) and asks for its folder
     // (netlink).
@@ -74,6 +82,20 @@ const nativeNetlink = {
     });
   },
 };
+
+async function version() {
+  return JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version;
+}
+
+/** `unknown` where there is no git: a build from an archive gives SALLYPORT_REVISION. */
+function revision() {
+  const argv = ['describe', '--always', '--exclude=*', '--dirty', '--abbrev=12'];
+  try {
+    return execFileSync('git', argv, { cwd: root, encoding: 'utf8', stdio: 'pipe' }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await bundleProgram(process.argv[2], process.argv[3]);

@@ -13,3 +13,4 @@ export {
 export { ConfigError, parseConfig } from './parse-config.ts';
 export { type CommandLine, readCommandLine } from './read-command-line.ts';
 export { renderOptions } from './render-options.ts';
+export { renderTable } from './render-table.ts';

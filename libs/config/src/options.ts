@@ -1,9 +1,10 @@
-/** How the text of one option becomes its value; `undefined` when the text is not one. */
+/** The kind of value that an option has, and its text. */
 export interface OptionType<T> {
-  /** What a valid text looks like, for messages and documentation. */
+  /** The form of a valid text, for messages and documentation. */
   readonly expects: string;
+  /** The value of a text; undefined when the text is not valid. */
   parse(text: string): T | undefined;
-  /** The text that `parse` makes this value from; absent where that is what String() gives. */
+  /** The inverse of `parse`; absent where String() is that. */
   print?(value: T): string;
 }
 
@@ -21,21 +22,24 @@ export interface Option<T> {
  */
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 
+/** The values of all options of a table. */
 export type ConfigOf<Table extends OptionTable> = {
   readonly [Name in keyof Table]: Table[Name] extends Option<infer T> ? T : never;
 };
 
+/** Any text but the empty one. */
 export const text: OptionType<string> = {
   expects: 'a text that is not empty',
   parse: (value) => (value === '' ? undefined : value),
 };
 
-const unitMs: Readonly<Record<string, number>> = { m: 60_000, s: 1000, ms: 1 };
-
+/** `true` or `false`; the flag without a value is true. */
 export const flag: OptionType<boolean> = {
   expects: 'true or false',
   parse: (value) => (value === 'true' ? true : value === 'false' ? false : undefined),
 };
+
+const unitMs: Readonly<Record<string, number>> = { m: 60_000, s: 1000, ms: 1 };
 
 /** A whole number from `min` to `max`. */
 export function integer(min: number, max: number): OptionType<number> {
@@ -64,6 +68,7 @@ export function durationMs(min: number, max: number): OptionType<number> {
   };
 }
 
+/** One of a few words. */
 export function oneOf<const T extends string>(...values: readonly T[]): OptionType<T> {
   return {
     expects: `one of ${values.join(', ')}`,
@@ -82,8 +87,22 @@ export function listOf<T>(item: OptionType<T>): OptionType<readonly T[]> {
   };
 }
 
+/** The flag of the option `name`, which is in camelCase. */
+export function flagOf(name: string): string {
+  return `--${words(name).join('-')}`;
+}
+
+/** The environment variable of the option `name`. */
+export function variableOf(prefix: string, name: string): string {
+  return [prefix, ...words(name)].join('_').toUpperCase();
+}
+
 function printDuration(value: number): string {
   const [unit = 'ms', length = 1] =
     Object.entries(unitMs).find(([, ms]) => value >= ms && value % ms === 0) ?? [];
   return `${value / length}${unit}`;
+}
+
+function words(name: string): string[] {
+  return name.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
 }

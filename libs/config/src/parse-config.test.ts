@@ -53,7 +53,7 @@ describe('parseConfig', () => {
     ]);
   });
 
-  it('documents the options from the same table, with defaults as one would give them', () => {
+  it('documents the options from the same table, with defaults as the flags take them', () => {
     const { nodeName, resyncInterval, serviceCidrs } = table;
     expect(renderOptions({ nodeName, resyncInterval, serviceCidrs }, 'SALLYPORT')).toBe(
       [

@@ -1,5 +1,5 @@
-import { flagOf, variableOf } from './option-names.ts';
 import type { ConfigOf, OptionTable } from './options.ts';
+import { flagOf, variableOf } from './options.ts';
 
 /** Every fault of the command line and the environment at once, one line each. */
 export class ConfigError extends Error {
@@ -13,12 +13,12 @@ export class ConfigError extends Error {
   }
 }
 
-/** What a program was started with. */
+/** The command line and the environment of a program. */
 export interface ConfigInput {
-  /** Without the program itself. */
+  /** The arguments, without Node.js and the script. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What the names of its environment variables begin with. */
+  /** The first word of the program's environment variables. */
   readonly envPrefix: string;
 }
 
@@ -61,8 +61,8 @@ export function parseConfig<Table extends OptionTable>(
 }
 
 /**
- * `--name=value`, `--name value` and `--name` (true). A flag that is given twice keeps its last
- * value.
+ * Reads `--name=value`, `--name value` and `--name` (true). Of a repeated flag, the last value
+ * counts.
  */
 function readFlags(
   argv: readonly string[],

@@ -5,11 +5,11 @@ import { readCommandLine } from './read-command-line.ts';
 const table = {
   nodeName: { type: text, description: 'The name of the Node.' },
   port: { type: integer(1, 65_535), description: 'The port to listen on.', default: 10_350 },
-  kubeconfig: { type: text, description: 'Who to ask.', default: '' },
+  kubeconfig: { type: text, description: 'The kubeconfig file.', default: '' },
 };
 
 describe('readCommandLine', () => {
-  it('gives the configuration', () => {
+  it('returns the configuration', () => {
     expect(read('--node-name=n1')).toEqual({
       kind: 'run',
       config: { nodeName: 'n1', port: 10_350, kubeconfig: '' },
@@ -18,20 +18,20 @@ describe('readCommandLine', () => {
 
   it.each([
     [
-      'what is wrong with an option',
+      'the fault of one option',
       ['--port=0', '--node-name=n1'],
       '--port: "0" is not a whole number from 1 to 65535\n',
     ],
     [
-      'what is wrong with all of them',
+      'the faults of all of them together',
       ['--port=22', '--node-name=n1'],
       '--port: 22 is taken\nby sshd\n',
     ],
-  ])('ends with status 2 and says %s', (_, argv, message) => {
+  ])('ends with status 2 and prints %s', (_, argv, message) => {
     expect(read(...argv)).toEqual({ kind: 'end', exitStatus: 2, text: message });
   });
 
-  it('ends with status 0 and the options when help is asked for, whatever else is given or missing', () => {
+  it('answers --help with status 0 and the options, even if other options are wrong or missing', () => {
     expect(read('--port=0', '--help')).toEqual({
       kind: 'end',
       exitStatus: 0,
@@ -45,15 +45,31 @@ describe('readCommandLine', () => {
         '    The port to listen on.',
         '',
         '--kubeconfig (SALLYPORT_KUBECONFIG): a text that is not empty',
-        '    Who to ask.',
+        '    The kubeconfig file.',
+        '',
+        '--help',
+        '    Print this text and exit.',
+        '',
+        '--version',
+        '    Print the version and exit.',
         '',
       ].join('\n'),
+    });
+  });
+
+  it('answers --version with status 0', () => {
+    expect(read('--port=0', '--version')).toEqual({
+      kind: 'end',
+      exitStatus: 0,
+      text: 'program 1.2.3\n',
     });
   });
 });
 
 function read(...argv: readonly string[]): CommandLine<{ readonly port: number }> {
-  return readCommandLine(table, { argv, env: {}, envPrefix: 'SALLYPORT' }, ({ port }) =>
-    port === 22 ? ['--port: 22 is taken', 'by sshd'] : [],
+  return readCommandLine(
+    table,
+    { argv, env: {}, envPrefix: 'SALLYPORT', version: 'program 1.2.3' },
+    ({ port }) => (port === 22 ? ['--port: 22 is taken', 'by sshd'] : []),
   );
 }

@@ -1,9 +1,10 @@
-import { flagOf, variableOf } from './option-names.ts';
 import type { Option, OptionTable } from './options.ts';
+import { flagOf, variableOf } from './options.ts';
+import { renderTable } from './render-table.ts';
 
 /** The documentation of the options: a Markdown table, its columns aligned. */
 export function renderOptions(table: OptionTable, envPrefix: string): string {
-  const rows = [
+  return renderTable([
     ['flag', 'environment variable', 'value', 'default', 'meaning'],
     ...Object.entries(table).map(([name, option]) => [
       `\`${flagOf(name)}\``,
@@ -12,27 +13,22 @@ export function renderOptions(table: OptionTable, envPrefix: string): string {
       defaultCellOf(option),
       option.description,
     ]),
-  ];
-  const [header = [], ...body] = rows;
-  const widths = header.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const lineOf = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`;
-  return [header, widths.map((width) => '-'.repeat(width)), ...body].map(lineOf).join('');
+  ]);
 }
 
-/**
- * What a program prints when it is asked for help: each option with its variable, value and
- * default, and what it means.
- */
+/** The text of `--help`: each option with its variable, value, default and meaning. */
 export function renderHelp(table: OptionTable, envPrefix: string): string {
   const lines = Object.entries(table).map(([name, option]) => {
     const value = defaultOf(option);
     const otherwise = value === undefined ? '; required' : value === '' ? '' : `; default ${value}`;
     return `${flagOf(name)} (${variableOf(envPrefix, name)}): ${option.type.expects}${otherwise}\n    ${option.description}\n`;
   });
-  return ['Options, each a flag or an environment variable; the flag wins.\n', ...lines].join('\n');
+  return [
+    'Options, each a flag or an environment variable; the flag wins.\n',
+    ...lines,
+    '--help\n    Print this text and exit.\n',
+    '--version\n    Print the version and exit.\n',
+  ].join('\n');
 }
 
 function defaultCellOf(option: Option<unknown>): string {
@@ -41,7 +37,8 @@ function defaultCellOf(option: Option<unknown>): string {
 }
 
 /**
- * The default as one would give it: empty when it is nothing, absent when the option is required.
+ * The default as the text that sets it: empty for the empty default, undefined when the option is
+ * required.
  */
 function defaultOf({ type, default: value }: Option<unknown>): string | undefined {
   return value === undefined ? undefined : (type.print ?? String)(value);

@@ -1,0 +1,37 @@
+import { Writable } from 'node:stream';
+import { createLogger } from './create-logger.ts';
+
+describe('createLogger', () => {
+  it('writes JSON with the level as a word and the time in ISO 8601', () => {
+    const line = JSON.parse(logged('json', 'info')) as Record<string, unknown>;
+    expect(line).toEqual({
+      level: 'warn',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown,
+      node: 'n1',
+      msg: 'watch interrupted',
+    });
+  });
+
+  it('writes text of one line', () => {
+    expect(logged('text', 'info')).toMatch(
+      /^\[\d{4}-\S+Z\] WARN: watch interrupted \{"node":"n1"\}\n$/,
+    );
+  });
+
+  it.each(['json', 'text'] as const)('leaves out less severe messages: %s', (logFormat) => {
+    expect(logged(logFormat, 'error')).toBe('');
+  });
+});
+
+/** The text that a warning gives. */
+function logged(logFormat: 'json' | 'text', logLevel: 'info' | 'error'): string {
+  let text = '';
+  const sink = new Writable({
+    write(chunk, _, done) {
+      text += String(chunk);
+      done();
+    },
+  });
+  createLogger({ logFormat, logLevel }, sink).warn({ node: 'n1' }, 'watch interrupted');
+  return text;
+}

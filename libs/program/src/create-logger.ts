@@ -1,0 +1,58 @@
+import type { Writable } from 'node:stream';
+import type { ConfigOf } from '@sallyport/config';
+import { oneOf } from '@sallyport/config';
+import type { DestinationStream, Logger } from 'pino';
+import { pino } from 'pino';
+import pretty from 'pino-pretty';
+
+/** The options that each program has for its log. */
+export const loggingOptions = {
+  logLevel: {
+    type: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal'),
+    description: 'The least severe level that is logged.',
+    default: 'info',
+  },
+  logFormat: {
+    type: oneOf('json', 'text'),
+    description: 'The format of the log: json is an object a line, text is for people.',
+    default: 'json',
+  },
+} as const;
+
+/**
+ * The log of a program: level as a word, time in ISO 8601. Writes are synchronous, so that no line
+ * is lost when the process exits.
+ *
+ * @param destination a file descriptor: 1 is stdout, 2 is stderr; tests give a stream.
+ */
+export function createLogger(
+  { logLevel, logFormat }: ConfigOf<typeof loggingOptions>,
+  destination: number | Writable = 1,
+): Logger {
+  return pino(
+    {
+      level: logLevel,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    },
+    logFormat === 'text' ? textTo(destination) : jsonTo(destination),
+  );
+}
+
+function jsonTo(destination: number | Writable): DestinationStream {
+  return typeof destination === 'number'
+    ? pino.destination({ fd: destination, sync: true })
+    : destination;
+}
+
+/** One line for each message, `[time] LEVEL: message {keys}`; an error adds its stack below it. */
+function textTo(destination: number | Writable): DestinationStream {
+  return pretty({
+    destination,
+    sync: true,
+    colorize: false,
+    singleLine: true,
+    translateTime: false,
+  });
+}
