@@ -14,6 +14,7 @@ describe('the configuration of the controller', () => {
       reportGrace: 15_000,
       bookmarkInterval: 5000,
       logLevel: 'info',
+      logFormat: 'json',
     });
   });
 

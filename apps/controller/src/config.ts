@@ -1,55 +1,57 @@
 import { parseCidr } from '@sallyport/api';
 import type { ConfigOf, OptionType } from '@sallyport/config';
-import { durationMs, integer, listOf, oneOf, text } from '@sallyport/config';
+import { durationMs, integer, listOf, text } from '@sallyport/config';
+import { loggingOptions } from '@sallyport/program';
 
 const cidr: OptionType<string> = { expects: 'a CIDR such as 10.96.0.0/16', parse: parseCidr };
 
-/** The prefix of the controller's environment variables. */
+/** The first word of the controller's environment variables. */
 export const ENV_PREFIX = 'SALLYPORT';
 
 /** Every option of the controller. */
 export const controllerOptions = {
-  listenAddress: { type: text, description: 'Address to serve HTTP on.', default: '0.0.0.0' },
+  listenAddress: {
+    type: text,
+    description: 'The address on which the controller serves HTTP.',
+    default: '0.0.0.0',
+  },
   port: {
     type: integer(0, 65535),
-    description: 'Port to serve HTTP on; 0 takes a free one.',
+    description: 'The port on which the controller serves HTTP; 0 takes a free one.',
     default: 10349,
   },
   kubeconfig: {
     type: text,
     description:
-      'File that says how to reach the API server; without it, the service account of the Pod is used.',
+      'The kubeconfig file for the API server; without one, the ServiceAccount of the Pod is used.',
     default: '',
   },
   serviceCidrs: {
     type: listOf(cidr),
     description:
-      'Where Services have their addresses: traffic to them never leaves by an egress IP.',
+      'The CIDRs of Services. Traffic to them is cluster-internal and keeps its source address.',
     default: [],
   },
   podCidrs: {
     type: listOf(cidr),
-    description: 'Where Pods have their addresses, besides what the Nodes say in spec.podCIDRs.',
+    description: 'CIDRs of Pods, in addition to spec.podCIDRs of the Nodes.',
     default: [],
   },
   reportGrace: {
     type: durationMs(0, 600_000),
     description:
-      'How long after the start the controller waits for Nodes to report before it says that nobody holds an IP.',
+      'The start-up grace: the time in which Nodes report before an egress IP without a report counts as unassigned.',
     default: 15_000,
   },
   bookmarkInterval: {
-    // Well below the silence at which agents give up: a bookmark may be late.
+    // Well below the silence after which agents reconnect: a bookmark may be late.
     type: durationMs(1000, 10_000),
     description:
-      'How often a quiet watch gets a bookmark; agents give up on one that is silent for 15s.',
+      'How often a watch without changes gets a bookmark; agents reconnect after 15s without one.',
     default: 5000,
   },
-  logLevel: {
-    type: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal'),
-    description: 'The least severe messages that are logged.',
-    default: 'info',
-  },
+  ...loggingOptions,
 } as const;
 
+/** The configuration of the controller; times are in milliseconds. */
 export type ControllerConfig = ConfigOf<typeof controllerOptions>;

@@ -22,7 +22,7 @@ describe('run', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'controller-'));
     kubeconfig = join(folder, 'config');
-    // Nobody serves on port 1.
+    // No server listens on port 1.
     const cluster = { server: 'http://127.0.0.1:1' };
     await writeFile(
       kubeconfig,
@@ -36,33 +36,42 @@ describe('run', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('ends with 0 when it is told to stop, even while there is no API server', async () => {
+  it('ends with 0 when it is stopped, even while there is no API server', async () => {
     const { exit, log, stop } = start('--kubeconfig', kubeconfig);
     while (!log.includes('serving')) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     stop();
     expect(await exit).toBe(0);
-    // A connection that is refused may have its say after it.
+    // A message about a refused connection may follow it.
     expect(log).toContain('stopping');
   });
 
-  it('ends with 0 when it is told to stop before it has started', async () => {
+  it('ends with 0 when it is stopped before it has started', async () => {
     const { exit, stop } = start('--kubeconfig', kubeconfig);
     stop();
     expect(await exit).toBe(0);
   });
 
-  it('ends with 1 when there is no kubeconfig', async () => {
-    const { exit, log } = start('--kubeconfig', join(folder, 'nothing'));
-    expect(await exit).toBe(1);
-    expect(log).toEqual(['the controller cannot run']);
+  it.each([
+    ['missing', ['--kubeconfig', '/nothing'], 'kubeconfig /nothing cannot be read'],
+    ['needed but not given', [], 'give --kubeconfig'],
+  ])('cannot start when a kubeconfig is %s: status 2', async (_, argv, message) => {
+    const { exit, log } = start(...argv);
+    await expect(exit).rejects.toMatchObject({
+      exitStatus: 2,
+      message: expect.stringContaining(message) as unknown,
+    });
+    expect(log).toEqual([]);
   });
 
-  it('ends with 1 when it cannot listen', async () => {
-    const { exit, log } = start('--kubeconfig', kubeconfig, '--listen-address', '192.0.2.1');
-    expect(await exit).toBe(1);
-    expect(log.at(-1)).toBe('the controller cannot run');
+  it('cannot start on an address of another machine: status 1', async () => {
+    const { exit } = start('--kubeconfig', kubeconfig, '--listen-address', '192.0.2.1');
+    await expect(exit).rejects.toMatchObject({
+      exitStatus: 1,
+      message:
+        'cannot listen on 192.0.2.1: this machine does not have this address; set --listen-address or --port',
+    });
   });
 });
 
@@ -80,14 +89,15 @@ function start(...argv: readonly string[]): Run {
     env: {},
     envPrefix: ENV_PREFIX,
   });
-  const deps = {
+  const exit = run({
     config,
     logger: pino(sink),
+    stop: stopping.signal,
     clock: systemClock,
     nowMs: () => Date.now(),
+    monotonicMs: () => performance.now(),
     random: Math.random,
-  };
-  const exit = run(deps, stopping.signal);
+  });
   return {
     exit,
     log,

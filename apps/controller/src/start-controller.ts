@@ -12,7 +12,7 @@ import { decide } from './decide/decide.ts';
 import { createNodeReports } from './holders/node-reports.ts';
 import type { Server } from './http/create-server.ts';
 import { createServer } from './http/create-server.ts';
-import { createMetrics } from './metrics.ts';
+import { createControllerMetrics } from './metrics.ts';
 import { observe } from './observe.ts';
 import { leavingAfter } from './publish/leaving.ts';
 import { publish } from './publish/publish.ts';
@@ -74,7 +74,7 @@ export async function startController(deps: ControllerDependencies): Promise<Con
       logger.warn({ resource, err }, 'watching the API server failed, it will be tried again');
     },
   });
-  const metrics = createMetrics(state, informers, nowMs);
+  const metrics = createControllerMetrics(state, informers, nowMs);
 
   const decideRunner = createRunner({
     clock,

@@ -11,7 +11,6 @@ import { ApiError, failures } from './api-error.ts';
 import { compileValidator } from './compile-validator.ts';
 import { debugRoutes } from './debug/debug-routes.ts';
 import { healthRoutes } from './health-routes.ts';
-import { metricsRoute } from './metrics-route.ts';
 import type { NodeReportPort } from './node-report-route.ts';
 import { nodeReportRoute } from './node-report-route.ts';
 import type { TypedFastify } from './typed-fastify.ts';
@@ -83,8 +82,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     return reply.code(status.code).send(status);
   });
 
-  healthRoutes(app, options.missing);
-  metricsRoute(app, options.registry);
+  healthRoutes(app, options);
   const watches = watchRoutes(app, options);
   nodeReportRoute(app, options.reports);
   debugRoutes(app, options.state, options.nowMs);

@@ -1,40 +1,40 @@
+import type { Answer, ProgramViews } from '@sallyport/http';
+import { programRoutes } from '@sallyport/http';
 import { Type } from 'typebox';
-import { ApiError, failures } from './api-error.ts';
+import { failures } from './api-error.ts';
 import type { TypedFastify } from './typed-fastify.ts';
 
-const OkSchema = Type.Object({ status: Type.Literal('ok') });
+export interface HealthViews {
+  /** What is not there yet, for people; empty when agents can be served. */
+  readonly missing: () => readonly string[];
+  readonly registry: ProgramViews['registry'];
+}
 
-/**
- * `/healthz`: the process answers. `/readyz`: agents can be served.
- * @param missing what is not there yet, for people
- */
-export function healthRoutes(app: TypedFastify, missing: () => readonly string[]): void {
-  app.get(
-    '/healthz',
-    {
-      schema: {
-        tags: ['health'],
-        summary: 'The process answers',
-        response: { 200: OkSchema, ...failures },
-      },
-    },
-    () => ({ status: 'ok' as const }),
-  );
-  app.get(
-    '/readyz',
-    {
-      schema: {
-        tags: ['health'],
-        summary: 'Agents can be served',
-        response: { 200: OkSchema, ...failures },
-      },
-    },
-    () => {
-      const waitingFor = missing();
-      if (waitingFor.length > 0) {
-        throw new ApiError('ServiceUnavailable', `waiting for: ${waitingFor.join(', ')}`);
-      }
-      return { status: 'ok' as const };
-    },
-  );
+const text = { content: { 'text/plain': { schema: Type.String() } } };
+
+/** `/healthz`, `/readyz` and `/metrics`, with the same answers as in every program. */
+export function healthRoutes(app: TypedFastify, { missing, registry }: HealthViews): void {
+  const routes = programRoutes({
+    notReady: () => (missing().length > 0 ? `waiting for ${missing().join(', ')}` : undefined),
+    registry,
+  });
+  serve(app, '/healthz', 'The process answers', routes['/healthz']);
+  serve(app, '/readyz', 'Agents can be served', routes['/readyz']);
+  serve(app, '/metrics', 'Metrics in the text format of Prometheus', routes['/metrics']);
+}
+
+function serve(
+  app: TypedFastify,
+  path: string,
+  summary: string,
+  answer: () => Answer | Promise<Answer>,
+): void {
+  const schema = { tags: ['health'], summary, response: { 200: text, ...failures, '5xx': text } };
+  app.get(path, { schema }, async (_, reply) => {
+    const { status, contentType, body } = await answer();
+    return reply
+      .code(status as 200 | 503)
+      .type(contentType)
+      .send(body);
+  });
 }

@@ -35,6 +35,7 @@ const settings: ControllerConfig = {
   reportGrace: 60_000,
   bookmarkInterval: 5000,
   logLevel: 'warn',
+  logFormat: 'json',
 };
 
 let apiServer: ApiServer;
