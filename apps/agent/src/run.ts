@@ -1,147 +1,62 @@
-import { once } from 'node:events';
-import { parseClusterNetwork, parseEgressGroup } from '@sallyport/api/schemas';
-import type { Clock } from '@sallyport/reconcile';
-import type { AddressWatch, WatchAddressesOptions } from '@sallyport/rtnetlink';
-import type { Watchable, WatchResourceOptions } from '@sallyport/watch';
-import { watchResource } from '@sallyport/watch';
-import type { Logger } from 'pino';
-import { createAgent } from './agent.ts';
-import { createAgentMetrics } from './agent-metrics.ts';
-import type { AgentConfig } from './agent-options.ts';
-import { marksOf } from './agent-options.ts';
-import type { Dataplane } from './dataplane.ts';
-import type { Pass } from './dataplane-pass.ts';
-import { applyingPass, printingPass } from './dataplane-pass.ts';
-import { healthRoutes } from './health-routes.ts';
-import { startHealthServer } from './health-server.ts';
-import { createNodeReporter } from './node-reporter.ts';
-import { controlplaneUrl, putNodeReport } from './put-node-report.ts';
-
-export interface AgentDeps {
-  readonly config: AgentConfig;
-  readonly logger: Logger;
-  readonly dataplane: Dataplane;
-  readonly watchAddresses: (options: WatchAddressesOptions) => AddressWatch;
-  readonly clock: Clock;
-  /** Milliseconds from any fixed point. */
-  readonly now: () => number;
-  /** From 0 to 1. */
-  readonly random: () => number;
-  /** Where a dry run prints. */
-  readonly print: (line: string) => void;
-  /** Aborted when the agent has to end. */
-  readonly stop: AbortSignal;
-}
+import type { HttpServer } from '@sallyport/http';
+import { listenErrorFor, startHttpServer } from '@sallyport/http';
+import { createMetrics, untilAborted } from '@sallyport/program';
+import type { Registry } from 'prom-client';
+import type { AgentDependencies } from './agent-dependencies.ts';
+import { applyingPass } from './dataplane-pass.ts';
+import { dryRun } from './dry-run.ts';
+import { agentRoutes } from './http/agent-routes.ts';
+import { AgentLoop } from './loop/agent-loop.ts';
+import { agentMetrics } from './metrics.ts';
+import { putNodeReport } from './put-node-report.ts';
+import { createNodeReporter } from './report/node-reporter.ts';
+import { watchInputs } from './watch-inputs.ts';
 
 /**
- * Runs the agent until it is told to stop, and resolves with its exit status. The dataplane stays
- * as it is then: Pods go on leaving by their egress IPs while the agent is replaced.
+ * Runs the agent until it is stopped, and resolves with its exit status. The dataplane stays as it
+ * is then: Pods keep their egress IPs while the agent is replaced. Rejects with StartError when the
+ * health port is in use, or when a dry run gets no answer in time.
  */
-export async function run(deps: AgentDeps): Promise<number> {
-  const { config, logger, dataplane, clock, now, random, stop } = deps;
-  const { nodeName, controllerUrl } = config;
-  const metrics = createAgentMetrics();
-  const done = new AbortController();
+export async function run(deps: AgentDependencies): Promise<number> {
+  return deps.config.dryRun ? dryRun(deps) : runAgent(deps);
+}
+
+async function runAgent(deps: AgentDependencies): Promise<number> {
+  const { config, logger, dataplane, clock, stop } = deps;
+  const metrics = createMetrics(agentMetrics);
   const reporter = createNodeReporter({
-    nodeName,
-    send: config.dryRun ? () => Promise.resolve() : putNodeReport(controllerUrl),
+    nodeName: config.nodeName,
+    send: putNodeReport(config.controllerUrl),
     onError: (err) => {
       logger.warn({ err }, 'node report not delivered');
     },
     clock,
   });
-  const agent = createAgent({
-    nodeName,
-    marks: marksOf(config),
-    tunnelUdpPort: config.tunnelPort,
-    pass: config.dryRun
-      ? dryRun(deps, () => {
-          done.abort();
-        })
-      : applyingPass(dataplane),
-    reporter,
-    resyncMs: config.resyncInterval,
-    clock,
-    now,
-    logger,
-    metrics,
-  });
-  // A dry run may stand beside the agent whose port this is.
-  const health = config.dryRun
-    ? undefined
-    : await startHealthServer({ port: config.healthPort, routes: healthRoutes(agent, metrics) });
-  // The agent works on with what it knows, so one line is enough until the watch is there again.
-  const watching = (
-    resource: string,
-  ): Pick<WatchResourceOptions<Watchable>, 'onConnect' | 'onError'> => {
-    let interrupted = false;
-    return {
-      onConnect() {
-        if (interrupted) {
-          logger.info({ resource }, 'watch resumed');
-        }
-        interrupted = false;
-        agent.reconnected();
-      },
-      onError(err) {
-        logger[interrupted ? 'debug' : 'warn']({ err, resource }, 'watch interrupted');
-        interrupted = true;
-      },
-    };
-  };
-  const network = watchResource({
-    ...watching('clusternetworks'),
-    clock,
-    random,
-    url: controlplaneUrl(controllerUrl, 'clusternetworks'),
-    parse: parseClusterNetwork,
-    onChange: agent.networkChanged,
-  });
-  const groups = watchResource({
-    ...watching('egressgroups'),
-    clock,
-    random,
-    url: controlplaneUrl(controllerUrl, 'egressgroups'),
-    nodeName,
-    parse: parseEgressGroup,
-    onChange: agent.groupsChanged,
-  });
-  const addresses = deps.watchAddresses({
-    onChange: agent.addressesChanged,
-    onError: (err) => {
-      logger.warn({ err }, 'addresses not read');
-    },
-    clock,
-  });
+  const loop = new AgentLoop({ ...deps, pass: applyingPass(dataplane), reporter, metrics });
+  const server = await startServer(config.healthPort, loop, metrics.registry);
+  const inputs = watchInputs(deps, loop);
   logger.info(
-    { node: nodeName, controller: controllerUrl, healthPort: health?.port },
+    { node: config.nodeName, controller: config.controllerUrl, healthPort: server.port },
     'agent started',
   );
 
-  await aborted(stop, done.signal);
+  await untilAborted(stop);
 
-  await Promise.all([addresses.close(), groups.stop(), network.stop()]);
-  await agent.stop();
+  await inputs.close();
+  await loop.stop();
   await reporter.stop();
-  await health?.close();
+  await server.close();
   logger.info('agent stopped; the dataplane stays as it is');
   return 0;
 }
 
-/** Prints the plan of one pass and says that it is done. */
-function dryRun({ dataplane, print }: AgentDeps, done: () => void): Pass {
-  const pass = printingPass(dataplane, print);
-  return async (input, onApplied) => {
-    const result = await pass(input, onApplied);
-    done();
-    return result;
-  };
-}
-
-/** Waits for the first of the signals. */
-async function aborted(...signals: readonly AbortSignal[]): Promise<void> {
-  const any = AbortSignal.any([...signals]);
-  if (!any.aborted) {
-    await once(any, 'abort');
+async function startServer(port: number, loop: AgentLoop, registry: Registry): Promise<HttpServer> {
+  try {
+    return await startHttpServer(
+      port,
+      agentRoutes(() => loop.state(), registry),
+    );
+  } catch (error) {
+    throw listenErrorFor(error, '--health-port') ?? error;
   }
 }

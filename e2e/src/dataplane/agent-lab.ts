@@ -111,7 +111,9 @@ export class AgentLab {
    */
   async plannedOperations(...flags: readonly string[]): Promise<string> {
     const options = { netns: 'n1', env: NODE_ENVIRONMENT, timeoutMs: START_TIMEOUT_MS };
-    return (await this.guest.run([...AGENT, ...flags, '--dry-run'], options)).stdout;
+    return (
+      await this.guest.run([...AGENT, ...flags, '--dry-run', '--dry-run-timeout=100s'], options)
+    ).stdout;
   }
 
   /** All that is ours on the Node and what surrounds it, without counters. */

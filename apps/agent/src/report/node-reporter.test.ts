@@ -1,5 +1,6 @@
 import type { NodeReport } from '@sallyport/api';
-import type { Findings, NodeReporter } from './node-reporter.ts';
+import type { Findings } from './findings-for.ts';
+import type { NodeReporter } from './node-reporter.ts';
 import { createNodeReporter } from './node-reporter.ts';
 
 interface Fixture {
@@ -13,7 +14,7 @@ interface Fixture {
 }
 
 describe('createNodeReporter', () => {
-  it('sends findings once, and again when they change or the controller may have forgotten them', async () => {
+  it('sends findings once, and again when they change or after a repeat', async () => {
     const { reporter, sent } = setUp();
     reporter.report(findings('a'));
     await settled();
@@ -33,7 +34,7 @@ describe('createNodeReporter', () => {
     expect(sent).toEqual([]);
   });
 
-  it('tries again until the controller takes them, with the latest', async () => {
+  it('retries with the latest findings until the controller takes them', async () => {
     const fixture = setUp();
     fixture.reachable = false;
     fixture.reporter.report(findings('a'));

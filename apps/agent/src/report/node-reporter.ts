@@ -3,23 +3,21 @@ import type { NodeReport } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import type { Clock } from '@sallyport/reconcile';
 import { createRunner } from '@sallyport/reconcile';
-
-/** What the agent has to tell. */
-export type Findings = Omit<NodeReport, 'apiVersion' | 'kind' | 'metadata'>;
+import type { Findings } from './findings-for.ts';
 
 export interface NodeReporterOptions {
   readonly nodeName: string;
-  /** Delivers one report to the controller; rejects when it was not taken. */
+  /** Sends one report to the controller; rejects when the controller did not take it. */
   readonly send: (report: NodeReport) => Promise<void>;
   readonly onError: (error: unknown) => void;
   readonly clock: Clock;
 }
 
-/** Keeps the controller told of the latest findings. */
+/** Keeps the controller's copy of the findings up to date. */
 export interface NodeReporter {
-  /** Sends the findings at once, unless the controller has them. */
+  /** Sends the findings, unless the controller has them already. */
   report(findings: Findings): void;
-  /** Sends the latest findings again: the controller may have forgotten them. */
+  /** Sends the latest findings again, for a controller that may have restarted. */
   repeat(): void;
   stop(): Promise<void>;
 }
@@ -42,13 +40,13 @@ export function createNodeReporter({
       if (findings === undefined || isDeepStrictEqual(findings, delivered)) {
         return;
       }
+      // Set before the answer comes, so that a call of repeat() meanwhile is not lost.
       delivered = findings;
       try {
-        const metadata = { name: nodeName };
         await send({
           apiVersion: CONTROLPLANE_GROUP_VERSION,
           kind: 'NodeReport',
-          metadata,
+          metadata: { name: nodeName },
           ...findings,
         });
       } catch (error) {

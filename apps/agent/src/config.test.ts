@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseConfig, renderOptions } from '@sallyport/config';
 import { defaultMarks } from '@sallyport/dataplane';
-import type { AgentConfig } from './agent-options.ts';
-import { agentOptions, ENV_PREFIX, marksOf } from './agent-options.ts';
+import type { AgentConfig } from './config.ts';
+import { agentOptions, ENV_PREFIX, marksOf } from './config.ts';
 
 const REQUIRED = ['--node-name=n1', '--controller-url=http://10.0.0.5:10349'];
 
-describe('agentOptions', () => {
-  it('needs the name of the Node and the controller, and has the marks of the plan by default', () => {
+describe('the configuration of the agent', () => {
+  it('requires the Node name and the controller URL, and has the default marks of the planner', () => {
     expect(marksOf(parse(...REQUIRED))).toEqual(defaultMarks);
     expect(() => parse()).toThrow(/--node-name is missing[^]*--controller-url is missing/);
   });
@@ -20,7 +20,7 @@ describe('agentOptions', () => {
     );
   });
 
-  it('has the tunnel on the port of Geneve unless told otherwise, and says what a port is', () => {
+  it('has the port of Geneve as the default tunnel port, and accepts any other valid port', () => {
     expect(parse(...REQUIRED).tunnelPort).toBe(6081);
     expect(parse(...REQUIRED, '--tunnel-port=6082').tunnelPort).toBe(6082);
     for (const wrong of ['0', '65536', 'geneve', '6081.5']) {
@@ -31,7 +31,7 @@ describe('agentOptions', () => {
   });
 
   it.each(['10.0.0.5:10349', 'ftp://controller', 'http://'])(
-    'does not take %s for a controller',
+    'refuses %s as a controller URL',
     (url) => {
       expect(() => parse('--node-name=n1', `--controller-url=${url}`)).toThrow(
         'is not a URL that begins with http://',
@@ -39,7 +39,7 @@ describe('agentOptions', () => {
     },
   );
 
-  it('are in docs/configuration.md', () => {
+  it('is in docs/configuration.md', () => {
     const page = readFileSync(join(import.meta.dirname, '../../../docs/configuration.md'), 'utf8');
     expect(page).toContain(renderOptions(agentOptions, ENV_PREFIX));
   });

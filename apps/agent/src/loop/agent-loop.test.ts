@@ -1,13 +1,14 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
-import { defaultMarks } from '@sallyport/dataplane';
+import { parseConfig } from '@sallyport/config';
+import { createMetrics } from '@sallyport/program';
 import type { Clock } from '@sallyport/reconcile';
 import type { InterfaceAddress } from '@sallyport/rtnetlink';
 import { pino } from 'pino';
-import type { Agent } from './agent.ts';
-import { createAgent } from './agent.ts';
-import { createAgentMetrics } from './agent-metrics.ts';
-import type { PassInput, PassResult } from './dataplane-pass.ts';
-import type { Findings } from './node-reporter.ts';
+import { agentOptions, ENV_PREFIX } from '../config.ts';
+import type { PassInput, PassResult } from '../dataplane-pass.ts';
+import { agentMetrics } from '../metrics.ts';
+import type { Findings } from '../report/findings-for.ts';
+import { AgentLoop } from './agent-loop.ts';
 
 const apiVersion = 'controlplane.antrea.io/v1beta2';
 const network: ClusterNetwork = {
@@ -38,33 +39,67 @@ const NOTHING: PassResult = {
   },
 };
 
-/** What is due later than at once: nothing of it runs by itself. */
+/** Calls that are due later than at once: the test makes them. */
 type Later = { readonly delayMs: number; readonly callback: () => void }[];
 
 interface Fixture {
-  readonly agent: Agent;
+  readonly loop: AgentLoop;
   readonly inputs: PassInput[];
   readonly reports: Findings[];
   /** Messages of the level error. */
   readonly errors: string[];
   readonly later: Later;
-  /** How often it asked to have its report repeated. */
+  /** How often the loop asked the reporter to repeat its report. */
   repeats: number;
-  /** What the next passes do. */
+  /** The outcome of the next passes. */
   outcome: () => Promise<PassResult>;
 }
 
-describe('the agent', () => {
-  it('touches nothing and reports nothing before it knows groups, network and addresses', async () => {
+describe('tick', () => {
+  it('does nothing before all input is there, and can be repeated', async () => {
+    const { loop, inputs, reports } = setUp(never);
+    await loop.tick();
+    loop.addressesChanged([address('192.168.77.11')]);
+    await loop.tick();
+    expect(inputs).toEqual([]);
+    expect(loop.state()).toMatchObject({
+      waitingFor: ['egressgroups', 'clusternetworks'],
+      lastPass: 'none',
+    });
+    expect(reports).toEqual([]);
+  });
+
+  it('gives the same report and state the second time', async () => {
+    const fixture = setUp(never);
+    sendAll(fixture);
+    await fixture.loop.tick();
+    const state = fixture.loop.state();
+    expect(state).toMatchObject({ lastPass: 'ok', realizedResourceVersion: '7' });
+    await fixture.loop.tick();
+    expect(fixture.loop.state()).toEqual(state);
+    expect(new Set(fixture.reports.map((report) => JSON.stringify(report))).size).toBe(1);
+  });
+
+  it('rejects with the error of the pass', async () => {
+    const fixture = setUp(never);
+    sendAll(fixture);
+    fixture.outcome = () => Promise.reject(new Error('it is gone'));
+    await expect(fixture.loop.tick()).rejects.toThrow('it is gone');
+    expect(fixture.loop.state()).toMatchObject({ lastPass: 'failed', failure: 'it is gone' });
+  });
+});
+
+describe('the loop', () => {
+  it('makes no pass and no report before it has groups, network and addresses', async () => {
     const fixture = setUp();
-    const { agent, inputs, reports } = fixture;
-    agent.addressesChanged([address('192.168.77.11')]);
+    const { loop, inputs, reports } = fixture;
+    loop.addressesChanged([address('192.168.77.11')]);
     await settled();
-    tellGroups(fixture, '7', group);
+    sendGroups(fixture, '7', group);
     await settled();
     expect(inputs).toEqual([]);
-    expect(agent.state().waitingFor).toEqual(['clusternetworks']);
-    tellNetwork(fixture);
+    expect(loop.state().waitingFor).toEqual(['clusternetworks']);
+    sendNetwork(fixture);
     await settled();
     expect(inputs).toHaveLength(1);
     expect(inputs[0]).toMatchObject({ nodeName: 'n1', groups: [group], network });
@@ -73,21 +108,21 @@ describe('the agent', () => {
     ]);
   });
 
-  it('takes an empty list of groups for what it is: there is nothing to do any more', async () => {
+  it('makes a pass without groups when the list is empty', async () => {
     const fixture = setUp();
-    await tellAll(fixture);
-    tellGroups(fixture, '8');
+    await started(fixture);
+    sendGroups(fixture, '8');
     await settled();
     expect(fixture.inputs.at(-1)?.groups).toEqual([]);
     expect(fixture.reports.at(-1)?.realizedResourceVersion).toBe('8');
   });
 
-  it('reports a new network once a pass has made the dataplane agree with it', async () => {
+  it('reports the version of a new network only after a pass with it has succeeded', async () => {
     const fixture = setUp();
-    await tellAll(fixture);
+    await started(fixture);
     let end: (result: PassResult) => void = () => undefined;
     fixture.outcome = () => new Promise((resolve) => (end = resolve));
-    tellNetwork(fixture, '6');
+    sendNetwork(fixture, '6');
     await settled();
     expect(fixture.reports.at(-1)?.realizedNetworkVersion).toBe('5');
     end(NOTHING);
@@ -97,30 +132,30 @@ describe('the agent', () => {
 
   it('reports a new address before the pass that follows it has ended', async () => {
     const fixture = setUp();
-    await tellAll(fixture);
+    await started(fixture);
     fixture.outcome = () => new Promise(() => undefined);
-    fixture.agent.addressesChanged([address('192.168.77.11'), address('192.168.77.200')]);
+    fixture.loop.addressesChanged([address('192.168.77.11'), address('192.168.77.200')]);
     expect(fixture.reports.at(-1)?.addresses).toEqual(['192.168.77.11', '192.168.77.200']);
   });
 
-  it('reports the addresses of the device of the Node also where Pods have theirs from the same range', async () => {
+  it('reports the addresses of the uplink even if Pods have theirs from the same range', async () => {
     const fixture = setUp();
-    await tellAll(fixture);
+    await started(fixture);
     const flat = { ...network, podCIDRs: ['192.168.0.0/16'] };
-    fixture.agent.networkChanged({
+    fixture.loop.networkChanged({
       objects: new Map([['default', flat]]),
       resourceVersion: '6',
       synced: true,
     });
-    fixture.agent.addressesChanged([address('192.168.77.11'), address('192.168.77.200')]);
+    fixture.loop.addressesChanged([address('192.168.77.11'), address('192.168.77.200')]);
     expect(fixture.reports.at(-1)?.addresses).toEqual(['192.168.77.11', '192.168.77.200']);
   });
 
-  it('reports why a pass failed with the version realized before, and the next success', async () => {
+  it('reports the failure of a pass with the version realized before, and then the next success', async () => {
     const fixture = setUp();
-    await tellAll(fixture);
+    await started(fixture);
     fixture.outcome = () => Promise.reject(new Error('ovs-bundle: ovs-ofctl: it is gone'));
-    tellGroups(fixture, '9', group);
+    sendGroups(fixture, '9', group);
     await settled();
     expect(fixture.reports.at(-1)).toEqual({
       addresses: ['192.168.77.11'],
@@ -128,9 +163,9 @@ describe('the agent', () => {
       realizedNetworkVersion: '5',
       failure: 'ovs-bundle: ovs-ofctl: it is gone',
     });
-    expect(fixture.agent.state()).toMatchObject({ lastPass: 'failed' });
+    expect(fixture.loop.state()).toMatchObject({ lastPass: 'failed' });
     fixture.outcome = () => Promise.resolve(NOTHING);
-    tellGroups(fixture, '10', group);
+    sendGroups(fixture, '10', group);
     await settled();
     expect(fixture.reports.at(-1)).toEqual({
       addresses: ['192.168.77.11'],
@@ -139,65 +174,65 @@ describe('the agent', () => {
     });
   });
 
-  it('logs a failure that lasts once, and again when it comes back after a pass that succeeded, if only in part', async () => {
+  it('logs a lasting failure once, and again if it returns after a pass that succeeded at least in part', async () => {
     const fixture = setUp();
     const fails = (): Promise<PassResult> =>
       Promise.reject(new Error('ovs-bundle: ovs-ofctl: it is gone'));
     fixture.outcome = fails;
-    await tellAll(fixture);
-    tellGroups(fixture, '8', group);
+    await started(fixture);
+    sendGroups(fixture, '8', group);
     await settled();
     expect(fixture.errors).toEqual(['dataplane pass failed']);
     fixture.outcome = () =>
       Promise.resolve({ ...NOTHING, faults: [{ egress: 'web', message: 'no' }] });
-    tellGroups(fixture, '9', group);
+    sendGroups(fixture, '9', group);
     await settled();
     fixture.outcome = fails;
-    tellGroups(fixture, '10', group);
+    sendGroups(fixture, '10', group);
     await settled();
     expect(fixture.errors).toEqual(['dataplane pass failed', 'dataplane pass failed']);
   });
 
-  it('realizes what can be had although one Egress cannot, and says which', async () => {
+  it('realizes the other Egresses although one cannot be realized, and reports that one', async () => {
     const fixture = setUp();
     const faults = [{ egress: 'web', message: 'Egress web is dropped.' }];
     fixture.outcome = () => Promise.resolve({ ...NOTHING, faults });
-    await tellAll(fixture);
+    await started(fixture);
     const realized = {
       addresses: ['192.168.77.11'],
       realizedResourceVersion: '7',
       realizedNetworkVersion: '5',
     };
     expect(fixture.reports.at(-1)).toEqual({ ...realized, faults });
-    expect(fixture.agent.state().lastPass).toBe('ok');
+    expect(fixture.loop.state().lastPass).toBe('ok');
     fixture.outcome = () => Promise.reject(new Error('no'));
-    tellGroups(fixture, '8', group);
+    sendGroups(fixture, '8', group);
     await settled();
     expect(fixture.reports.at(-1)).toEqual({ ...realized, failure: 'no' });
   });
 
-  it('does not start a second pass while one is under way, and then sees the latest', async () => {
+  it('starts no second pass while one runs; the next one gets the latest input', async () => {
     const fixture = setUp();
-    await tellAll(fixture);
+    await started(fixture);
     let end: (result: PassResult) => void = () => undefined;
     fixture.outcome = () => new Promise((resolve) => (end = resolve));
-    tellGroups(fixture, '8', group);
+    sendGroups(fixture, '8', group);
     await settled();
-    tellGroups(fixture, '9', group);
-    tellGroups(fixture, '10');
+    sendGroups(fixture, '9', group);
+    sendGroups(fixture, '10');
     await settled();
     expect(fixture.inputs).toHaveLength(2);
     end(NOTHING);
     await settled();
     expect(fixture.inputs).toHaveLength(3);
     expect(fixture.inputs.at(-1)?.groups).toEqual([]);
-    // What came meanwhile is not realized by the pass that did not see it.
+    // The pass under way did not have the later input, so it did not realize it.
     expect(fixture.reports.at(-1)?.realizedResourceVersion).toBe('8');
   });
 
-  it('looks at the dataplane again after the resync interval, although nobody told it anything', async () => {
+  it('makes a pass after the resync interval although nothing has changed', async () => {
     const fixture = setUp();
-    await tellAll(fixture);
+    await started(fixture);
     const passes = fixture.inputs.length;
     const resync = fixture.later.at(-1);
     expect(resync?.delayMs).toBe(10_000);
@@ -206,14 +241,15 @@ describe('the agent', () => {
     expect(fixture.inputs).toHaveLength(passes + 1);
   });
 
-  it('has its report repeated when it is connected again', () => {
+  it('repeats its report when a watch is connected again', () => {
     const fixture = setUp();
-    fixture.agent.reconnected();
+    fixture.loop.reconnected();
     expect(fixture.repeats).toBe(1);
   });
 });
 
-function setUp(): Fixture {
+/** @param clockFor by default a clock that runs everything at once that is due at once. */
+function setUp(clockFor: (later: Later) => Clock = immediately): Fixture {
   const inputs: PassInput[] = [];
   const reports: Findings[] = [];
   const errors: string[] = [];
@@ -226,10 +262,12 @@ function setUp(): Fixture {
     repeats: 0,
     outcome: () => Promise.resolve(NOTHING),
   };
-  const agent = createAgent({
-    nodeName: 'n1',
-    marks: defaultMarks,
-    tunnelUdpPort: 6081,
+  const loop = new AgentLoop({
+    config: parseConfig(agentOptions, {
+      argv: ['--node-name=n1', '--controller-url=http://10.0.0.5:10349'],
+      env: {},
+      envPrefix: ENV_PREFIX,
+    }),
     pass: (input) => {
       inputs.push(input);
       return fixture.outcome();
@@ -237,21 +275,19 @@ function setUp(): Fixture {
     reporter: {
       report: (findings) => reports.push(findings),
       repeat: () => void (fixture.repeats += 1),
-      stop: () => Promise.resolve(),
     },
-    resyncMs: 10_000,
-    clock: immediately(later),
-    now: () => 0,
+    clock: clockFor(later),
+    monotonicMs: () => 0,
     logger: pino(
       { level: 'error' },
       { write: (line) => errors.push((JSON.parse(line) as { msg: string }).msg) },
     ),
-    metrics: createAgentMetrics(),
+    metrics: createMetrics(agentMetrics),
   });
-  return Object.assign(fixture, { agent });
+  return Object.assign(fixture, { loop });
 }
 
-/** Runs what is due at once, and keeps the rest. */
+/** Runs everything that is due at once, and keeps the rest. */
 function immediately(later: Later): Clock {
   return {
     after: (delayMs, callback) => {
@@ -265,6 +301,11 @@ function immediately(later: Later): Clock {
   };
 }
 
+/** Runs nothing: after the first trigger, the test itself makes the passes. */
+function never(): Clock {
+  return { after: () => () => undefined };
+}
+
 function address(ip: string): InterfaceAddress {
   return { ip, device: 'eth0', up: true, loopback: false, mtu: 1500 };
 }
@@ -275,21 +316,26 @@ async function settled(): Promise<void> {
   }
 }
 
-function tellGroups(
-  { agent }: Fixture,
+function sendGroups(
+  { loop }: Fixture,
   resourceVersion: string,
   ...groups: readonly EgressGroup[]
 ): void {
   const objects = new Map(groups.map((object) => [object.metadata.name, object]));
-  agent.groupsChanged({ objects, resourceVersion, synced: true });
+  loop.groupsChanged({ objects, resourceVersion, synced: true });
 }
-function tellNetwork({ agent }: Fixture, resourceVersion = '5'): void {
+function sendNetwork({ loop }: Fixture, resourceVersion = '5'): void {
   const object = { ...network, metadata: { ...network.metadata, resourceVersion } };
-  agent.networkChanged({ objects: new Map([['default', object]]), resourceVersion, synced: true });
+  loop.networkChanged({ objects: new Map([['default', object]]), resourceVersion, synced: true });
 }
-async function tellAll(fixture: Fixture): Promise<void> {
-  fixture.agent.addressesChanged([address('192.168.77.11')]);
-  tellNetwork(fixture);
-  tellGroups(fixture, '7', group);
+
+async function started(fixture: Fixture): Promise<void> {
+  sendAll(fixture);
   await settled();
+}
+
+function sendAll(fixture: Fixture): void {
+  fixture.loop.addressesChanged([address('192.168.77.11')]);
+  sendNetwork(fixture);
+  sendGroups(fixture, '7', group);
 }

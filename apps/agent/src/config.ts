@@ -1,7 +1,8 @@
 import type { ConfigOf, OptionType } from '@sallyport/config';
-import { durationMs, flag, integer, oneOf, text } from '@sallyport/config';
+import { durationMs, flag, integer, text } from '@sallyport/config';
 import type { Marks } from '@sallyport/dataplane';
 import { DEFAULT_TUNNEL_UDP_PORT, defaultMarks, hex } from '@sallyport/dataplane';
+import { loggingOptions } from '@sallyport/program';
 
 /** Bits of a mark, hexadecimal as every tool prints them. */
 const bits: OptionType<number> = {
@@ -15,16 +16,20 @@ const httpUrl: OptionType<string> = {
   parse: (value) => (/^https?:\/\/[^/]/.test(value) && URL.canParse(value) ? value : undefined),
 };
 
-/** What the agent can be told, by flag or environment variable. */
+/** The first word of the agent's environment variables. */
+export const ENV_PREFIX = 'SALLYPORT_AGENT';
+
+/** Every option of the agent. */
 export const agentOptions = {
-  nodeName: { type: text, description: 'The name of the Node that the agent runs on.' },
+  nodeName: { type: text, description: 'The name of the Node on which the agent runs.' },
   controllerUrl: {
     type: httpUrl,
-    description: 'Where the controller serves its API, for example http://10.0.0.5:10349.',
+    description: "The URL of the controller's API, for example http://10.0.0.5:10349.",
   },
   resyncInterval: {
     type: durationMs(1000, 3_600_000),
-    description: 'How often the dataplane is read back and put right without a cause.',
+    description:
+      'How often the agent re-reads the dataplane and repairs drift even if nothing has changed.',
     default: 10_000,
   },
   healthPort: {
@@ -35,7 +40,7 @@ export const agentOptions = {
   tunnelPort: {
     type: integer(1, 65_535),
     description:
-      'The UDP port of the tunnel between Nodes: the same on all of them, and not that of a Geneve tunnel of the CNI.',
+      "The UDP port of the tunnel: the same on all Nodes, and not the port of the CNI's Geneve tunnel.",
     default: DEFAULT_TUNNEL_UDP_PORT,
   },
   markSnatIdMask: {
@@ -45,17 +50,17 @@ export const agentOptions = {
   },
   markRedirect: {
     type: bits,
-    description: 'Packet mark: leave through another Node.',
+    description: 'Packet mark: redirect to the gateway.',
     default: defaultMarks.redirect,
   },
   markReturn: {
     type: bits,
-    description: 'Packet mark: a reply to another Node.',
+    description: 'Packet mark: a reply to a Pod on another Node.',
     default: defaultMarks.return,
   },
   markDrop: {
     type: bits,
-    description: 'Packet mark: not allowed to leave the cluster.',
+    description: 'Packet mark: blocked; the packet does not leave the cluster.',
     default: defaultMarks.drop,
   },
   connmarkBack: {
@@ -63,22 +68,23 @@ export const agentOptions = {
     description: 'Connection mark: opened by a Pod on another Node.',
     default: defaultMarks.connmarkBack,
   },
-  logLevel: {
-    type: oneOf('trace', 'debug', 'info', 'warn', 'error'),
-    description: 'How much is logged.',
-    default: 'info' as const,
-  },
+  ...loggingOptions,
   dryRun: {
     type: flag,
-    description: 'Print the operations that would be applied, one line of JSON each, and exit.',
+    description:
+      'Print the operations of one pass on stdout, a JSON object a line, apply none, and exit; the log goes to stderr.',
     default: false,
+  },
+  dryRunTimeout: {
+    type: durationMs(1000, 600_000),
+    description: 'How long a dry run waits for the controller and for a pass that succeeds.',
+    default: 30_000,
   },
 };
 
 export type AgentConfig = ConfigOf<typeof agentOptions>;
 
-export const ENV_PREFIX = 'SALLYPORT_AGENT';
-
+/** The mark bits as the dataplane's planner takes them. */
 export function marksOf(config: AgentConfig): Marks {
   return {
     snatIdMask: config.markSnatIdMask,

@@ -1,0 +1,56 @@
+import { createMetrics, StartError, untilAborted } from '@sallyport/program';
+import type { AgentDependencies } from './agent-dependencies.ts';
+import type { AgentConfig } from './config.ts';
+import { printingPass } from './dataplane-pass.ts';
+import type { AgentState } from './loop/agent-loop.ts';
+import { AgentLoop } from './loop/agent-loop.ts';
+import { agentMetrics } from './metrics.ts';
+import { watchInputs } from './watch-inputs.ts';
+
+/** The agent that runs on this Node reports, and not its dry run. */
+const silentReporter = { report: () => undefined, repeat: () => undefined };
+
+/**
+ * Prints the operations of one pass, applies none, and resolves with exit status 0, also when it is
+ * stopped. Rejects with StartError when no pass succeeds in time. It opens no port, so that it can
+ * run beside the agent of the Node.
+ */
+export async function dryRun(deps: AgentDependencies): Promise<number> {
+  const { config, dataplane, clock, stop } = deps;
+  const printed = new AbortController();
+  const timeout = new AbortController();
+  const pass = printingPass(dataplane, deps.print);
+  const loop = new AgentLoop({
+    ...deps,
+    async pass(input, onApplied) {
+      const result = await pass(input, onApplied);
+      printed.abort();
+      return result;
+    },
+    reporter: silentReporter,
+    metrics: createMetrics(agentMetrics),
+  });
+  const inputs = watchInputs(deps, loop);
+  const cancelTimeout = clock.after(config.dryRunTimeout, () => {
+    timeout.abort();
+  });
+  await untilAborted(AbortSignal.any([stop, printed.signal, timeout.signal]));
+  cancelTimeout();
+  await inputs.close();
+  await loop.stop();
+  if (timeout.signal.aborted && !printed.signal.aborted) {
+    throw new StartError(1, timeoutMessage(config, loop.state()));
+  }
+  return 0;
+}
+
+function timeoutMessage(
+  { controllerUrl, dryRunTimeout }: AgentConfig,
+  { waitingFor, failure }: AgentState,
+): string {
+  const reason =
+    waitingFor.length === 0
+      ? `the last pass failed: ${failure ?? 'it has not ended'}`
+      : `still waiting for ${waitingFor.join(', ')}; check that a controller is ready at ${controllerUrl}, or set --dry-run-timeout`;
+  return `no dry run within ${dryRunTimeout / 1000}s: ${reason}`;
+}

@@ -1,0 +1,34 @@
+import type { ClusterNetwork, NodeReport } from '@sallyport/api';
+import { GATEWAY_PORT } from '@sallyport/dataplane';
+import type { InterfaceAddress } from '@sallyport/rtnetlink';
+import { reportableAddresses } from '@sallyport/rtnetlink';
+import { nodeIpOf } from '../dataplane-pass.ts';
+import type { PassOutcome } from '../loop/pass-outcome.ts';
+
+/** A report without its envelope. */
+export type Findings = Omit<NodeReport, 'apiVersion' | 'kind' | 'metadata'>;
+
+export interface FindingsInput {
+  readonly nodeName: string;
+  readonly network: ClusterNetwork;
+  readonly addresses: readonly InterfaceAddress[];
+  readonly outcome: PassOutcome;
+}
+
+/** The addresses of the Node and its progress, as the controller takes them. */
+export function findingsFor({ nodeName, network, addresses, outcome }: FindingsInput): Findings {
+  const { realized, failure, faults } = outcome;
+  const { podCIDRs, serviceCIDRs } = network;
+  return {
+    addresses: reportableAddresses(addresses, {
+      podCIDRs,
+      serviceCIDRs,
+      nodeIP: nodeIpOf(network, nodeName),
+      ownDevices: [GATEWAY_PORT.name],
+    }),
+    realizedResourceVersion: realized.groups,
+    realizedNetworkVersion: realized.network,
+    ...(failure === undefined ? {} : { failure }),
+    ...(faults.length === 0 ? {} : { faults }),
+  };
+}
