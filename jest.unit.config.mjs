@@ -1,4 +1,8 @@
 /** Every project's unit tests in one process. */
 export default {
-  projects: ['<rootDir>/{apps,libs,testing}/*/jest.config.mjs', '<rootDir>/e2e/jest.config.mjs'],
+  projects: [
+    '<rootDir>/{apps,libs,testing}/*/jest.config.mjs',
+    '<rootDir>/e2e/jest.config.mjs',
+    '<rootDir>/tools/jest.config.mjs',
+  ],
 };

@@ -66,12 +66,18 @@ async function runLane(lane, isChosen, jestArgs) {
 }
 
 async function runChecks() {
-  const eslintCache = ['--cache', '--cache-location', 'node_modules/.cache/eslint/'];
+  const cache = (name) => ['--cache', '--cache-location', `node_modules/.cache/${name}/`];
   return [
     await check('project references (nx sync:check)', 'nx', ['sync:check']),
     await check('format (prettier)', 'prettier', ['--check', '.', '--log-level', 'warn']),
     await check('types (tsc)', 'tsc', ['-b']),
-    await check('lint (eslint)', 'eslint', ['.', ...eslintCache]),
+    await check('lint (eslint)', 'eslint', ['.', ...cache('eslint')]),
+    await check('spelling (cspell)', 'cspell', [
+      '**',
+      '--no-progress',
+      '--no-summary',
+      ...cache('cspell'),
+    ]),
   ];
 }
 

@@ -1,0 +1,8 @@
+import preset from '../jest.preset.mjs';
+
+export default {
+  ...preset,
+  displayName: 'tools',
+  roots: ['<rootDir>'],
+  testMatch: ['**/*.test.mjs'],
+};
