@@ -1,15 +1,18 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
-import type { DataplaneState, Operation } from '@sallyport/dataplane';
-import { defaultMarks } from '@sallyport/dataplane';
-import type { Dataplane } from './dataplane.ts';
+import { defaultMarks, operationsOf } from '@sallyport/dataplane';
+import { FakeNetfilter } from '@sallyport/netfilter/testing';
+import { FakeOvs } from '@sallyport/ovs/testing';
+import { FakeRouting } from '@sallyport/rtnetlink/testing';
+import type { Dataplane, DataplaneState, Operation } from './dataplane.ts';
 import type { PassInput } from './dataplane-pass.ts';
 import {
-  applyingPass,
+  createDryRunPass,
+  createPass,
   NotConvergedError,
   OperationError,
   planPass,
-  printingPass,
 } from './dataplane-pass.ts';
+import { kernelDataplane } from './kernel-dataplane.ts';
 
 const network: ClusterNetwork = {
   apiVersion: 'controlplane.antrea.io/v1beta2',
@@ -29,39 +32,39 @@ const input: PassInput = {
 };
 const EMPTY: DataplaneState = {
   ovs: { flows: [], groups: [] },
-  ipsets: {},
-  iptables: { chains: [], jumps: [] },
+  sets: {},
+  rules: { chains: [], jumps: [] },
   routing: { rules: [], routes: [] },
 };
 
-it('plans nothing without a Pod CIDR: what Pods send to each other would count as external', () => {
+it('plans nothing without a Pod CIDR: packets between Pods would count as external', () => {
   expect(() => planPass({ ...input, network: { ...network, podCIDRs: [] } }, EMPTY)).toThrow(
     '--pod-cidrs',
   );
 });
 
-describe('applyingPass', () => {
-  it('applies every operation in order and tells of each', async () => {
+describe('createPass', () => {
+  it('applies every operation in order and reports each', async () => {
     const dataplane = dataplaneThat({});
-    const told: Operation['op'][] = [];
-    const { applied } = await applyingPass(dataplane)(input, ({ op }) => told.push(op));
+    const reported: Operation['op'][] = [];
+    const { applied } = await createPass(dataplane)(input, ({ op }) => reported.push(op));
     expect(applied.map(({ op }) => op)).toEqual(
-      planPass(input, EMPTY).operations.map(({ op }) => op),
+      operationsOf(planPass(input, EMPTY).steps).map(({ op }) => op),
     );
-    expect(told).toEqual(dataplane.applied);
-    expect(await applyingPass(dataplane)(input, () => undefined)).toMatchObject({ applied: [] });
+    expect(reported).toEqual(dataplane.applied);
+    expect(await createPass(dataplane)(input, () => undefined)).toMatchObject({ applied: [] });
   });
 
   it('stops at an operation that is refused, and names it', async () => {
     const dataplane = dataplaneThat({ refuses: 'ovs-bundle' });
-    const pass = applyingPass(dataplane)(input, () => undefined);
+    const pass = createPass(dataplane)(input, () => undefined);
     await expect(pass).rejects.toThrow(OperationError);
     await expect(pass).rejects.toThrow('ovs-bundle: ovs-ofctl: no');
     expect(dataplane.applied).not.toContain('ovs-bundle');
     expect(dataplane.applied).toContain('iptables-restore');
   });
 
-  it('cuts off whom an Egress selects, and does nothing else, while Open vSwitch does not answer', async () => {
+  it('blocks newly selected Pods, and does nothing else, while Open vSwitch does not answer', async () => {
     const group: EgressGroup = {
       apiVersion: 'controlplane.antrea.io/v1beta2',
       kind: 'EgressGroup',
@@ -73,7 +76,7 @@ describe('applyingPass', () => {
     };
     const dataplane = dataplaneThat({});
     const applied: Operation[] = [];
-    const pass = applyingPass({
+    const pass = createPass({
       observe: (parts) =>
         (parts as readonly string[]).includes('ovs')
           ? Promise.reject(new Error('ovs-ofctl: no'))
@@ -82,18 +85,18 @@ describe('applyingPass', () => {
     })({ ...input, groups: [group] }, () => undefined);
     await expect(pass).rejects.toThrow('ovs-ofctl: no');
     expect(applied.map(({ op }) => op)).toEqual([
-      'ipset-restore',
+      'update-sets',
       'iptables-restore',
-      'ipset-restore',
-      'forget-connections',
+      'update-sets',
+      'delete-connections',
     ]);
     expect(applied[2]).toMatchObject({
-      changes: [{ ip: '10.244.1.11', mark: { mark: defaultMarks.drop } }],
+      changes: [{ ip: '10.244.1.11', path: { kind: 'blocked' } }],
     });
   });
 
-  it('does not take it for done when the dataplane reads back otherwise', async () => {
-    const pass = applyingPass(dataplaneThat({ forgets: true }))(input, () => undefined);
+  it('rejects when the dataplane reads back otherwise', async () => {
+    const pass = createPass(dataplaneThat({ changesNothing: true }))(input, () => undefined);
     await expect(pass).rejects.toThrow(NotConvergedError);
   });
 });
@@ -115,41 +118,45 @@ describe('planPass', () => {
   });
 });
 
-describe('printingPass', () => {
+describe('createDryRunPass', () => {
   it('prints the operations, one line of JSON each, and applies none', async () => {
     const lines: string[] = [];
     const dataplane = dataplaneThat({});
-    await printingPass(dataplane, (line) => lines.push(line))(input, () => undefined);
+    await createDryRunPass(dataplane, (line) => lines.push(line))(input, () => undefined);
     expect(lines.map((line) => (JSON.parse(line) as Operation).op)).toEqual(
-      planPass(input, EMPTY).operations.map(({ op }) => op),
+      operationsOf(planPass(input, EMPTY).steps).map(({ op }) => op),
     );
     expect(dataplane.applied).toEqual([]);
   });
 });
 
-/**
- * A dataplane that becomes what is wanted with the last of the operations that an empty one needs,
- * unless it refuses one.
- */
+/** A dataplane in memory; it may refuse one operation, or ignore all. */
 function dataplaneThat(options: {
   readonly refuses?: Operation['op'];
-  readonly forgets?: boolean;
+  readonly changesNothing?: boolean;
 }): Dataplane & { readonly applied: Operation['op'][] } {
-  const { operations, desired } = planPass(input, EMPTY);
+  const routing = new FakeRouting();
+  const kernel = kernelDataplane({
+    ovs: new FakeOvs(),
+    netfilter: new FakeNetfilter(defaultMarks),
+    routing,
+  });
   const applied: Operation['op'][] = [];
   return {
     applied,
-    observe: (parts) => {
-      const state =
-        applied.length === operations.length && options.forgets !== true ? desired : EMPTY;
-      return Promise.resolve(Object.fromEntries(parts.map((part) => [part, state[part]])) as never);
-    },
-    apply: ({ op }) => {
-      if (op === options.refuses) {
-        return Promise.reject(new Error('ovs-ofctl: no'));
+    observe: (parts) => kernel.observe(parts),
+    async apply(operation) {
+      if (operation.op === options.refuses) {
+        throw new Error('ovs-ofctl: no');
       }
-      applied.push(op);
-      return Promise.resolve();
+      applied.push(operation.op);
+      if (options.changesNothing === true) {
+        return;
+      }
+      await kernel.apply(operation);
+      if (operation.op === 'ensure-bridge') {
+        routing.addGatewayLink();
+      }
     },
   };
 }

@@ -1,13 +1,23 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
 import { tunnelIpOf } from '@sallyport/api';
-import type { DataplaneState, Marks, NodeFacts, Operation, PlanFault } from '@sallyport/dataplane';
-import { diffCutOff, diffDataplane, planDataplane } from '@sallyport/dataplane';
+import type {
+  DesiredState,
+  Marks,
+  NodeFacts,
+  ObservedState,
+  PlanFault,
+  Step,
+} from '@sallyport/dataplane';
+import { blockingSteps, diffSteps, operationsOf, planDataplane } from '@sallyport/dataplane';
+import { readNetfilter } from '@sallyport/netfilter';
+import type { OvsState } from '@sallyport/ovs';
+import { readBridge } from '@sallyport/ovs';
 import type { InterfaceAddress } from '@sallyport/rtnetlink';
 import { uplinkMtu } from '@sallyport/rtnetlink';
-import type { Dataplane } from './dataplane.ts';
+import type { BackendOperation, Dataplane, DataplaneState, Operation } from './dataplane.ts';
 import { DATAPLANE_PARTS, partsChangedBy } from './dataplane.ts';
 
-/** All that a pass decides by, besides what it reads back from the dataplane. */
+/** The input of a pass, besides the dataplane as it is read back. */
 export interface PassInput {
   readonly nodeName: string;
   readonly marks: Marks;
@@ -17,23 +27,23 @@ export interface PassInput {
   readonly addresses: readonly InterfaceAddress[];
 }
 
-/** What has to be done, and what can't be. */
+/** The steps that a pass takes, and the faults that it cannot do anything about. */
 export interface PassPlan {
-  readonly operations: readonly Operation[];
-  readonly desired: DataplaneState;
+  readonly steps: readonly Step<BackendOperation>[];
+  readonly desired: DesiredState;
   readonly faults: readonly PlanFault[];
 }
 
 export interface PassResult {
   /** Operations applied. */
   readonly applied: readonly Operation[];
-  readonly desired: DataplaneState;
+  readonly desired: DesiredState;
   readonly faults: readonly PlanFault[];
 }
 
 /**
- * One pass over the dataplane; tells of each operation as it has been applied. Rejects when the
- * dataplane is not as it should be.
+ * One pass over the dataplane; calls `onApplied` for each operation after it was applied. Rejects
+ * when the dataplane is not as desired.
  */
 export type Pass = (
   input: PassInput,
@@ -53,8 +63,8 @@ export class OperationError extends Error {
 }
 
 /**
- * After everything was applied the dataplane is still not as planned: somebody else changes it, or
- * a tool did not do what it said.
+ * After every operation was applied the dataplane is still not as desired: other software changes
+ * it, or a tool did not do its work.
  */
 export class NotConvergedError extends Error {
   override readonly name = 'NotConvergedError';
@@ -63,48 +73,29 @@ export class NotConvergedError extends Error {
 
   constructor(operations: readonly Operation[]) {
     super(
-      `the dataplane is not as it was just made; these operations are left: ${JSON.stringify(operations).slice(0, 1000)}`,
+      `the dataplane changed again right after a pass; these operations are left: ${JSON.stringify(operations).slice(0, 1000)}`,
     );
     this.operations = operations;
   }
 }
 
 /**
- * Reads back, plans, applies and reads back what it changed. Stops at the first operation that is
- * refused, because the later ones rely on it: they might steer packets to a rule that is not there.
- * What cannot be planned is in `faults` and stops nobody else. While Open vSwitch cannot be read,
- * Pods whose way changes are cut off and nothing else is done.
+ * A pass reads back, plans, applies, and reads back the changed parts. It stops at the first
+ * operation that is refused, because the later ones rely on it: they might mark packets for a rule
+ * that is not there. A part that cannot be planned is in `faults` and stops nothing else. While
+ * Open vSwitch cannot be read, a pass blocks Pods that get another source and does nothing else.
  */
-export function applyingPass(dataplane: Dataplane): Pass {
+export function createPass(dataplane: Dataplane): Pass {
   return async (input, onApplied) => {
-    const apply = async (operations: readonly Operation[]): Promise<void> => {
-      for (const operation of operations) {
-        try {
-          await dataplane.apply(operation);
-        } catch (error) {
-          throw new OperationError(operation, error);
-        }
-        onApplied(operation);
-      }
-    };
     const rest = await dataplane.observe(DATAPLANE_PARTS.filter((part) => part !== 'ovs'));
-    let ovs: DataplaneState['ovs'];
-    try {
-      ({ ovs } = await dataplane.observe(['ovs']));
-    } catch (error) {
-      // Whom an Egress selects now must not go on leaving with the Node's address for as long as
-      // Open vSwitch does not answer.
-      const blind: DataplaneState = { ...rest, ovs: { flows: [], groups: [] } };
-      await apply(diffCutOff(blind, planPass(input, blind).desired, input.marks));
-      throw error;
-    }
-    const before: DataplaneState = { ...rest, ovs };
-    const { operations, desired, faults } = planPass(input, before);
-    await apply(operations);
+    const before = { ...rest, ovs: await observeOvs(dataplane, input, rest, onApplied) };
+    const { steps, desired, faults } = planPass(input, before);
+    const operations = operationsOf(steps);
+    await applyAll(dataplane, operations, onApplied);
     const changed = [...new Set(operations.flatMap(partsChangedBy))];
     if (changed.length > 0) {
       const after = { ...before, ...(await dataplane.observe(changed)) };
-      const left = planPass(input, after).operations;
+      const left = operationsOf(planPass(input, after).steps);
       if (left.length > 0) {
         throw new NotConvergedError(left);
       }
@@ -113,17 +104,14 @@ export function applyingPass(dataplane: Dataplane): Pass {
   };
 }
 
-/** Prints what would be applied, an operation a line, and applies nothing. */
-export function printingPass(
+/** Prints the operations, one line of JSON each, and applies none. */
+export function createDryRunPass(
   dataplane: Pick<Dataplane, 'observe'>,
   print: (line: string) => void,
 ): Pass {
   return async (input) => {
-    const { operations, desired, faults } = planPass(
-      input,
-      await dataplane.observe(DATAPLANE_PARTS),
-    );
-    for (const operation of operations) {
+    const { steps, desired, faults } = planPass(input, await dataplane.observe(DATAPLANE_PARTS));
+    for (const operation of operationsOf(steps)) {
       print(JSON.stringify(operation));
     }
     return { applied: [], desired, faults };
@@ -131,34 +119,71 @@ export function printingPass(
 }
 
 /**
- * What a pass would do, given what there is. Throws when the Node or the cluster is not known well
- * enough to plan at all.
+ * The plan of a pass over this state. Throws when the Node or the cluster is not known well enough
+ * to plan at all.
  */
-export function planPass(input: PassInput, actual: DataplaneState): PassPlan {
+export function planPass(input: PassInput, state: DataplaneState): PassPlan {
   const { groups, network, marks, tunnelUdpPort } = input;
-  // With none, what Pods send to each other would count as external.
+  // With none, packets between Pods would count as external.
   if (network.podCIDRs.length === 0) {
     throw new Error(
       'the controller knows no Pod CIDR, as spec.podCIDRs of the Nodes is empty: start it with --pod-cidrs=<the CIDRs of your CNI>',
     );
   }
+  const observed: ObservedState<BackendOperation> = {
+    netfilter: readNetfilter(state, marks),
+    bridge: readBridge(state.ovs, marks),
+    routing: state.routing,
+  };
   const { desired, faults } = planDataplane({
     groups,
     network,
     node: nodeFactsFor(input),
     marks,
     tunnelUdpPort,
-    actual,
+    snatIdsInUse: observed.netfilter.snatIds,
   });
-  return { operations: diffDataplane(actual, desired, marks), desired, faults };
+  return { steps: diffSteps(observed, desired), desired, faults };
 }
 
 /**
- * The InternalIP of the Node that the others tunnel to; undefined when the Node is not there or has
+ * The InternalIP of the Node that other Nodes tunnel to; undefined when the Node is missing or has
  * no IPv4 one.
  */
 export function nodeIpOf({ nodes }: ClusterNetwork, nodeName: string): string | undefined {
   return tunnelIpOf(nodes.find(({ name }) => name === nodeName)?.ips ?? []);
+}
+
+/** Reads Open vSwitch; when that fails, blocks and rejects. */
+async function observeOvs(
+  dataplane: Dataplane,
+  input: PassInput,
+  rest: Omit<DataplaneState, 'ovs'>,
+  onApplied: (operation: Operation) => void,
+): Promise<OvsState> {
+  try {
+    return (await dataplane.observe(['ovs'])).ovs;
+  } catch (error) {
+    // Newly selected Pods must not go on leaving with the Node's address until it answers again.
+    const { steps } = planPass(input, { ...rest, ovs: { flows: [], groups: [] } });
+    await applyAll(dataplane, operationsOf(blockingSteps(steps)), onApplied);
+    throw error;
+  }
+}
+
+async function applyAll(
+  dataplane: Dataplane,
+  operations: readonly Operation[],
+  onApplied: (operation: Operation) => void,
+): Promise<void> {
+  for (const operation of operations) {
+    try {
+      await dataplane.apply(operation);
+    } catch (error) {
+      throw new OperationError(operation, error);
+    }
+    onApplied(operation);
+  }
 }
 
 function nodeFactsFor({ nodeName, network, addresses }: PassInput): NodeFacts {

@@ -1,9 +1,22 @@
-import type { DataplaneState, Operation } from '@sallyport/dataplane';
+import type { Operation as PlanOperation } from '@sallyport/dataplane';
+import type { RoutingState } from '@sallyport/dataplane';
+import type { IptablesOperation, NetfilterState } from '@sallyport/netfilter';
+import type { OvsOperation, OvsState } from '@sallyport/ovs';
+
+/** Everything of ours on one Node as the adapters read it back, in their own words. */
+export interface DataplaneState extends NetfilterState {
+  readonly ovs: OvsState;
+  readonly routing: RoutingState;
+}
+
+export type BackendOperation = OvsOperation | IptablesOperation;
+
+export type Operation = PlanOperation<BackendOperation>;
 
 /** A part of the dataplane that is read back by itself. */
 export type DataplanePart = keyof DataplaneState;
 
-export const DATAPLANE_PARTS: readonly DataplanePart[] = ['ovs', 'ipsets', 'iptables', 'routing'];
+export const DATAPLANE_PARTS: readonly DataplanePart[] = ['ovs', 'sets', 'rules', 'routing'];
 
 /** The dataplane of one Node. Calls must not overlap. */
 export interface Dataplane {
@@ -23,17 +36,17 @@ export function partsChangedBy({ op }: Operation): readonly DataplanePart[] {
     case 'delete-port':
     case 'ovs-bundle':
       return ['ovs'];
-    case 'ipset-restore':
-      return ['ipsets'];
+    case 'update-sets':
+      return ['sets'];
     case 'iptables-restore':
-      return ['iptables'];
+      return ['rules'];
     case 'set-neighbor':
     case 'add-rule':
     case 'delete-rule':
     case 'add-route':
     case 'delete-route':
       return ['routing'];
-    case 'forget-connections':
+    case 'delete-connections':
       return [];
   }
 }

@@ -1,7 +1,7 @@
 import { createMetrics, StartError, untilAborted } from '@sallyport/program';
 import type { AgentDependencies } from './agent-dependencies.ts';
 import type { AgentConfig } from './config.ts';
-import { printingPass } from './dataplane-pass.ts';
+import { createDryRunPass } from './dataplane-pass.ts';
 import type { AgentState } from './loop/agent-loop.ts';
 import { AgentLoop } from './loop/agent-loop.ts';
 import { agentMetrics } from './metrics.ts';
@@ -19,7 +19,7 @@ export async function dryRun(deps: AgentDependencies): Promise<number> {
   const { config, dataplane, clock, stop } = deps;
   const printed = new AbortController();
   const timeout = new AbortController();
-  const pass = printingPass(dataplane, deps.print);
+  const pass = createDryRunPass(dataplane, deps.print);
   const loop = new AgentLoop({
     ...deps,
     async pass(input, onApplied) {

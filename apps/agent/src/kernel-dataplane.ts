@@ -1,54 +1,30 @@
-import type { RunCommand } from '@sallyport/command';
-import type { DataplaneState } from '@sallyport/dataplane';
-import {
-  BRIDGE,
-  COOKIE,
-  GATEWAY_PORT,
-  PODS_SET,
-  ROUTE_TABLES,
-  SKIP_SET,
-  TUNNEL_PORT,
-} from '@sallyport/dataplane';
-import type { NetfilterNames } from '@sallyport/netfilter';
-import { applyNetfilter, observeIpsets, observeIptables } from '@sallyport/netfilter';
-import type { OvsTarget } from '@sallyport/ovs';
-import { applyOvs, observeOvs } from '@sallyport/ovs';
+import { GATEWAY_PORT, ROUTE_TABLES } from '@sallyport/dataplane';
+import type { Netfilter } from '@sallyport/netfilter';
+import type { Ovs } from '@sallyport/ovs';
 import type { Routing, RoutingTarget } from '@sallyport/rtnetlink';
-import type { Dataplane, DataplanePart } from './dataplane.ts';
+import type { Dataplane, DataplanePart, DataplaneState } from './dataplane.ts';
 
-const netfilterNames: NetfilterNames = {
-  podSet: PODS_SET,
-  skipSet: SKIP_SET,
-  chainPrefix: 'SALLYPORT-',
-};
-
-const ovsTarget: OvsTarget = {
-  bridge: BRIDGE,
-  ports: [TUNNEL_PORT.name, GATEWAY_PORT.name],
-  internalPort: GATEWAY_PORT.name,
-  cookie: COOKIE,
-};
-
-/** What of the routing is ours. */
+/** Our part of the routing. */
 export const routingTarget: RoutingTarget = {
   device: GATEWAY_PORT.name,
   tables: Object.values(ROUTE_TABLES),
 };
 
 export interface KernelDataplaneOptions {
-  readonly run: RunCommand;
+  readonly ovs: Ovs;
+  readonly netfilter: Netfilter;
   /** Opened for {@link routingTarget}. */
   readonly routing: Routing;
 }
 
 /** The dataplane in Open vSwitch, netfilter and the routing of this network namespace. */
-export function kernelDataplane({ run, routing }: KernelDataplaneOptions): Dataplane {
+export function kernelDataplane({ ovs, netfilter, routing }: KernelDataplaneOptions): Dataplane {
   return {
     async observe<Part extends DataplanePart>(parts: readonly Part[]) {
       const observers = {
-        ovs: () => observeOvs(run, ovsTarget),
-        ipsets: () => observeIpsets(run, netfilterNames),
-        iptables: () => observeIptables(run, netfilterNames),
+        ovs: () => ovs.observe(),
+        sets: () => netfilter.observeSets(),
+        rules: () => netfilter.observeRules(),
         routing: () => routing.observe(),
       } satisfies Record<DataplanePart, () => Promise<unknown>>;
       const states = await Promise.all(
@@ -61,15 +37,15 @@ export function kernelDataplane({ run, routing }: KernelDataplaneOptions): Datap
         case 'delete-port':
         case 'ensure-bridge':
         case 'ovs-bundle':
-          await applyOvs(run, ovsTarget, operation);
+          await ovs.apply(operation);
           return;
-        case 'ipset-restore':
+        case 'update-sets':
         case 'iptables-restore':
-        case 'forget-connections':
-          await applyNetfilter(run, netfilterNames, operation);
+        case 'delete-connections':
+          await netfilter.apply(operation);
           return;
         case 'set-gateway-link':
-          await applyOvs(run, ovsTarget, operation);
+          await ovs.apply(operation);
           await routing.apply(operation);
           return;
         case 'set-neighbor':

@@ -1,5 +1,7 @@
 import { runCommand } from '@sallyport/command';
 import { markFaults } from '@sallyport/dataplane';
+import { openNetfilter } from '@sallyport/netfilter';
+import { openOvs } from '@sallyport/ovs';
 import { createLogger, runProgram } from '@sallyport/program';
 import { openRouting, watchAddresses } from '@sallyport/rtnetlink';
 import { agentOptions, ENV_PREFIX, marksOf } from './config.ts';
@@ -18,7 +20,11 @@ const status = await runProgram(process, {
     try {
       return await run({
         ...deps,
-        dataplane: kernelDataplane({ run: runCommand, routing }),
+        dataplane: kernelDataplane({
+          ovs: openOvs(runCommand),
+          netfilter: openNetfilter(runCommand, marksOf(deps.config)),
+          routing,
+        }),
         watchAddresses,
         print: (line) => process.stdout.write(`${line}\n`),
       });

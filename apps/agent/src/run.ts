@@ -3,7 +3,7 @@ import { listenErrorFor, startHttpServer } from '@sallyport/http';
 import { createMetrics, untilAborted } from '@sallyport/program';
 import type { Registry } from 'prom-client';
 import type { AgentDependencies } from './agent-dependencies.ts';
-import { applyingPass } from './dataplane-pass.ts';
+import { createPass } from './dataplane-pass.ts';
 import { dryRun } from './dry-run.ts';
 import { agentRoutes } from './http/agent-routes.ts';
 import { AgentLoop } from './loop/agent-loop.ts';
@@ -32,7 +32,7 @@ async function runAgent(deps: AgentDependencies): Promise<number> {
     },
     clock,
   });
-  const loop = new AgentLoop({ ...deps, pass: applyingPass(dataplane), reporter, metrics });
+  const loop = new AgentLoop({ ...deps, pass: createPass(dataplane), reporter, metrics });
   const server = await startServer(config.healthPort, loop, metrics.registry);
   const inputs = watchInputs(deps, loop);
   logger.info(

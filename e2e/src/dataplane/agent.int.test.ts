@@ -197,7 +197,7 @@ ip route flush table 7101
 ip rule add fwmark 0x1 lookup 7101 priority 1002
 ip route add throw 172.16.0.0/12 table 7101
 ip addr add 198.51.100.7/32 dev egress-gw0
-ipset add SALLYPORT-SKIP 172.16.0.0/12
+ipset add SALLYPORT-INTERNAL 172.16.0.0/12
 ovs-ofctl -O OpenFlow15 del-flows br-egress cookie=0x5a11/-1
 ip link set egress-gw0 down
 ip link set egress-gw0 mtu 1300`,

@@ -9,11 +9,11 @@ import {
 } from './constants.ts';
 import type { Marks } from './marks.ts';
 import { packetMask } from './marks.ts';
-import type { PolicyRoute, RoutingState } from './state.ts';
+import type { PolicyRoute, RoutingState } from './routing-state.ts';
 
-/** @param skip the CIDRs inside the cluster. @param uplinkMtu in bytes. */
+/** @param internal the cluster-internal CIDRs. @param uplinkMtu in bytes. */
 export function desiredRouting(
-  skip: ReadonlySet<string>,
+  internal: ReadonlySet<string>,
   uplinkMtu: number,
   marks: Marks,
 ): RoutingState {
@@ -41,9 +41,9 @@ export function desiredRouting(
       },
     ],
     routes: [
-      ...[...skip].map((destination): PolicyRoute => ({
+      ...[...internal].map((destination): PolicyRoute => ({
         table: ROUTE_TABLES.redirect,
-        type: 'throw',
+        kind: 'throw',
         destination,
       })),
       defaultRoute(ROUTE_TABLES.redirect),
@@ -56,7 +56,7 @@ export function desiredRouting(
 function defaultRoute(table: number): PolicyRoute {
   return {
     table,
-    type: 'gateway',
+    kind: 'gateway',
     destination: '0.0.0.0/0',
     via: VIRTUAL_NEXT_HOP.ip,
   };

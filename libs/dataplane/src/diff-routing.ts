@@ -1,48 +1,48 @@
-import type { Operation } from './operation.ts';
-import type { PolicyRoute, PolicyRule, RoutingState } from './state.ts';
+import type { RoutingOperation } from './operation.ts';
+import type { PolicyRoute, PolicyRule, RoutingState } from './routing-state.ts';
 
 export interface RoutingDiff {
-  /** The device, neighbours, routes and rules that are missing. */
-  readonly add: readonly Operation[];
-  /** `throw` routes of destinations that are external now. */
-  readonly removeThrows: readonly Operation[];
-  readonly remove: readonly Operation[];
+  /** The missing device, neighbours, routes and rules. */
+  readonly add: readonly RoutingOperation[];
+  /** `throw` routes of destinations that have become external. */
+  readonly removeThrows: readonly RoutingOperation[];
+  readonly remove: readonly RoutingOperation[];
 }
 
-export function diffRouting(actual: RoutingState, desired: RoutingState): RoutingDiff {
-  const haveRoutes = new Set(actual.routes.map(routeKey));
+export function diffRouting(observed: RoutingState, desired: RoutingState): RoutingDiff {
+  const haveRoutes = new Set(observed.routes.map(routeKey));
   const wantRoutes = new Set(desired.routes.map(routeKey));
-  const haveRules = new Set(actual.rules.map(ruleKey));
+  const haveRules = new Set(observed.rules.map(ruleKey));
   const wantRules = new Set(desired.rules.map(ruleKey));
-  const removedRoutes = actual.routes.filter((route) => !wantRoutes.has(routeKey(route)));
+  const removedRoutes = observed.routes.filter((route) => !wantRoutes.has(routeKey(route)));
   return {
     add: [
-      ...diffLink(actual, desired),
-      // The throw routes come first in the desired state: what stays inside the cluster is never
-      // sent into the tunnel.
+      ...diffLink(observed, desired),
+      // The throw routes come first in the desired state, so that no packet to an internal
+      // destination is sent into the tunnel.
       ...desired.routes
         .filter((route) => !haveRoutes.has(routeKey(route)))
-        .map((route): Operation => ({ op: 'add-route', route })),
+        .map((route): RoutingOperation => ({ op: 'add-route', route })),
       ...desired.rules
         .filter((rule) => !haveRules.has(ruleKey(rule)))
-        .map((rule): Operation => ({ op: 'add-rule', rule })),
+        .map((rule): RoutingOperation => ({ op: 'add-rule', rule })),
     ],
     removeThrows: removedRoutes
-      .filter(({ type }) => type === 'throw')
+      .filter(({ kind }) => kind === 'throw')
       .map((route) => ({ op: 'delete-route', route })),
     remove: [
-      ...actual.rules
+      ...observed.rules
         .filter((rule) => !wantRules.has(ruleKey(rule)))
-        .map((rule): Operation => ({ op: 'delete-rule', rule })),
+        .map((rule): RoutingOperation => ({ op: 'delete-rule', rule })),
       ...removedRoutes
-        .filter(({ type }) => type !== 'throw')
-        .map((route): Operation => ({ op: 'delete-route', route })),
+        .filter(({ kind }) => kind !== 'throw')
+        .map((route): RoutingOperation => ({ op: 'delete-route', route })),
     ],
   };
 }
 
 function routeKey(route: PolicyRoute): string {
-  return `${route.table} ${route.type} ${route.destination} ${route.type === 'gateway' ? route.via : ''}`;
+  return `${route.table} ${route.kind} ${route.destination} ${route.kind === 'gateway' ? route.via : ''}`;
 }
 
 function ruleKey({ priority, mark, mask, table }: PolicyRule): string {
@@ -50,22 +50,22 @@ function ruleKey({ priority, mark, mask, table }: PolicyRule): string {
 }
 
 function diffLink(
-  { gatewayLink: actual }: RoutingState,
+  { gatewayLink: observed }: RoutingState,
   { gatewayLink: desired }: RoutingState,
-): Operation[] {
+): RoutingOperation[] {
   if (desired === undefined) {
     return [];
   }
   const { mtu, rpFilter, addresses } = desired;
   const isSet =
-    actual?.up === true &&
-    actual.mtu === mtu &&
-    actual.rpFilter === rpFilter &&
-    actual.addresses.join() === addresses.join();
+    observed?.up === true &&
+    observed.mtu === mtu &&
+    observed.rpFilter === rpFilter &&
+    observed.addresses.join() === addresses.join();
   return [
     ...(isSet ? [] : [{ op: 'set-gateway-link', addresses, mtu, rpFilter } as const]),
     ...[...desired.neighbors]
-      .filter(([ip, mac]) => actual?.neighbors.get(ip) !== mac)
+      .filter(([ip, mac]) => observed?.neighbors.get(ip) !== mac)
       .map(([ip, mac]) => ({ op: 'set-neighbor', ip, mac }) as const),
   ];
 }

@@ -1,8 +1,28 @@
 export * from './constants.ts';
-export { diffCutOff, diffDataplane } from './diff-dataplane.ts';
-export { defaultMarks, hex, markFaults, type Marks, MAX_SNAT_IDS } from './marks.ts';
+export type { DesiredBridge, DesiredNetfilter, DesiredState } from './desired-state.ts';
+export { blockingSteps, diffSteps, operationsOf, type Step } from './diff-steps.ts';
+export type { EgressPath, ObservedPath } from './egress-path.ts';
+export {
+  defaultMarks,
+  hex,
+  markFaults,
+  type Marks,
+  MAX_SNAT_IDS,
+  packetMask,
+  snatIdOf,
+  snatMark,
+  stateMask,
+} from './marks.ts';
 export type { NodeFacts } from './node-facts.ts';
+export type {
+  BridgeDiff,
+  ObservedBridge,
+  ObservedNetfilter,
+  ObservedState,
+  RulesDiff,
+  RulesHealth,
+} from './observed-state.ts';
 export * from './operation.ts';
 export { type Plan, planDataplane, type PlanInput } from './plan-dataplane.ts';
 export type { PlanFault } from './plan-fault.ts';
-export * from './state.ts';
+export * from './routing-state.ts';

@@ -1,18 +1,17 @@
 /**
- * The bits we use of the packet mark (fwmark) and of the connection mark. They are the only choice
- * a Node's other software may force on us: kube-proxy takes 0x4000 and 0x8000, CNIs take others.
+ * Our bits of the packet mark (fwmark) and of the connection mark. They can be chosen, because
+ * other software on a Node has bits of its own: kube-proxy 0x4000 and 0x8000, CNIs others.
  */
 export interface Marks {
   /**
-   * Eight adjacent bits within the lower 16, since the mark is also a conntrack zone: which egress
-   * IP to leave with.
+   * The SNAT id: eight adjacent bits within the lower 16, since the mark is also a conntrack zone.
    */
   readonly snatIdMask: number;
-  /** One bit: leave through another Node. */
+  /** One bit: redirect to another Node. */
   readonly redirect: number;
   /** One bit: a reply, to be returned through the tunnel. */
   readonly return: number;
-  /** One bit: not allowed to leave the cluster. */
+  /** One bit: drop if the destination is external. */
   readonly drop: number;
   /** One bit of the connection mark: opened by a Pod on another Node. */
   readonly connmarkBack: number;
@@ -34,7 +33,7 @@ export const MAX_SNAT_IDS = 255;
 
 const markNames = ['snatIdMask', 'redirect', 'return', 'drop', 'connmarkBack'] as const;
 
-/** What is wrong with a choice of marks, a sentence each; empty when it can be used. */
+/** The faults of a choice of marks, a sentence each; empty for a valid choice. */
 export function markFaults(marks: Marks): readonly string[] {
   const faults: string[] = [];
   const mask = marks.snatIdMask;
@@ -72,17 +71,14 @@ export function markFaults(marks: Marks): readonly string[] {
 }
 
 /**
- * All our bits of the packet mark. They are written and matched together: other software uses
- * values that have some of them among others (Cilium 0xf00, wg-quick 0xca6c), and a mark is ours
- * only when it is exactly one of ours.
+ * All our bits of the packet mark. They are written and matched together, so that a value of other
+ * software with some of these bits (Cilium 0xf00, wg-quick 0xca6c) is no mark of ours.
  */
 export function packetMask(marks: Marks): number {
   return (marks.snatIdMask | stateMask(marks)) >>> 0;
 }
 
-/**
- * Our bits but for the SNAT id: a packet that leaves from here with an egress IP has none of them.
- */
+/** Our bits except the SNAT id: a packet that this Node translates has none of them. */
 export function stateMask({ redirect, return: back, drop }: Marks): number {
   return (redirect | back | drop) >>> 0;
 }

@@ -1,8 +1,8 @@
-/** What the plan needs to know of the Node it is for. */
+/** The Node that a plan is for. */
 export interface NodeFacts {
   readonly name: string;
-  /** The address other Nodes tunnel to. */
+  /** The address that other Nodes tunnel to. */
   readonly ip: string;
-  /** MTU in bytes of the device that the tunnel's packets leave by. */
+  /** MTU in bytes of the device that the packets of the tunnel leave by. */
   readonly uplinkMtu: number;
 }

@@ -4,8 +4,8 @@ import type { NodeFacts } from './node-facts.ts';
 
 /**
  * The IPv4 addresses that other Nodes tunnel from, sorted. A Node sends from the address that it
- * also tells the others to send to, which is one of these. What is not an address is left out: it
- * is reported as a network that is not one.
+ * reports as its own, which is one of these. A text that is no address is left out; planning the
+ * internal destinations reports it as a fault.
  */
 export function peerIPs({ nodes }: ClusterNetwork, node: NodeFacts): readonly string[] {
   const ips = nodes.filter(({ name }) => name !== node.name).flatMap((peer) => peer.ips);

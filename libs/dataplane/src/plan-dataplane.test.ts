@@ -1,13 +1,7 @@
-import type { ClusterNetwork } from '@sallyport/api';
-import { DEFAULT_TUNNEL_UDP_PORT, FORWARD_CHAIN, POSTROUTING_CHAIN } from './constants.ts';
-import { natGuards } from './desired-iptables.ts';
-import { diffDataplane } from './diff-dataplane.ts';
+import { DEFAULT_TUNNEL_UDP_PORT } from './constants.ts';
 import { defaultMarks, MAX_SNAT_IDS } from './marks.ts';
-import type { Plan } from './plan-dataplane.ts';
+import type { Plan, PlanInput } from './plan-dataplane.ts';
 import { planDataplane } from './plan-dataplane.ts';
-import { renderSnatRule } from './snat-rules.ts';
-import type { DataplaneState } from './state.ts';
-import { applyOperation, emptyState, emptyWorld } from './testing/index.ts';
 import type { GroupSketch } from './testing/scenario.ts';
 import { egressGroup, network, node } from './testing/scenario.ts';
 
@@ -17,77 +11,70 @@ const there = { ...here, gateway: 'n2' };
 
 describe('planDataplane', () => {
   it.each<[string, GroupSketch, string]>([
-    ['a SNAT id when this Node is the gateway', here, '0x1'],
-    ['redirect when another one is', there, '0x1000'],
+    ['translated when this Node is the gateway', here, 'translated 1'],
+    ['redirected when another one is', there, 'redirected'],
     [
-      'drop when no Node is',
+      'blocked when no Node is',
       { name: 'a', tunnelID: 7, egressIP: '192.168.77.200', pods: [pod] },
-      '0x400',
+      'blocked',
     ],
     [
-      'drop when there is no egress IP',
+      'blocked when there is no egress IP',
       { name: 'a', tunnelID: 7, gateway: 'n2', pods: [pod] },
-      '0x400',
+      'blocked',
     ],
-    ['drop when the egress IP is of the other family', { ...here, egressIP: 'fd00::8' }, '0x400'],
-  ])('marks a Pod with %s', (_, group, mark) => {
+    [
+      'blocked when the egress IP is of the other family',
+      { ...here, egressIP: 'fd00::8' },
+      'blocked',
+    ],
+  ])('has a Pod %s', (_, group, path) => {
     const planned = plan([group]);
-    expect(marksOf(planned)).toEqual({ [pod]: mark });
+    expect(pathsOf(planned)).toEqual({ [pod]: path });
     expect(planned.faults).toEqual([]);
   });
 
   it('needs no hop through OVS when this Node is the gateway of its own Pod', () => {
-    const { ovs } = plan([here]).desired;
-    expect(ovs.groups).toEqual([]);
-    expect(ovs.flows.filter(({ match }) => match.includes(pod))).toEqual([]);
+    const { gateways, redirects } = plan([here]).desired.bridge;
+    expect(gateways).toEqual(new Map());
+    expect(redirects).toEqual(new Map());
   });
 
   it('is a gateway for other Nodes also without Pods of its own', () => {
-    const { ovs } = plan([{ ...here, pods: [] }]).desired;
-    expect(ovs.flows.filter(({ match }) => match.includes('tun_id=0x7'))).toHaveLength(2);
-  });
-
-  it('has its tunnel on the UDP port that it is told, and changes that of a bridge that is there', () => {
-    const to = (tunnelUdpPort: number, actual: DataplaneState): Plan =>
-      planDataplane({ groups: [], network, node, marks: defaultMarks, tunnelUdpPort, actual });
-    const actual = to(6081, emptyState).desired;
-    const { desired } = to(6082, actual);
-    expect(desired.ovs.bridge?.ports[0]).toMatchObject({
-      name: 'egress-tun0',
-      options: { dst_port: '6082' },
-    });
-    expect(diffDataplane(actual, desired, defaultMarks)).toEqual([
-      { op: 'delete-port', name: 'egress-tun0' },
-      { op: 'ensure-bridge', ports: desired.ovs.bridge?.ports },
-    ]);
+    const { translations } = plan([{ ...here, pods: [] }]).desired.bridge;
+    expect(translations).toEqual(new Map([[7, 1]]));
   });
 
   it('leaves IPv6 addresses of Pods alone', () => {
-    expect(marksOf(plan([{ ...here, pods: ['fd00:1::b', pod] }]))).toEqual({ [pod]: '0x1' });
+    expect(pathsOf(plan([{ ...here, pods: ['fd00:1::b', pod] }]))).toEqual({
+      [pod]: 'translated 1',
+    });
   });
 
   it('gives Egresses that share an egress IP one SNAT id', () => {
     const planned = plan([here, { ...here, name: 'b', tunnelID: 8, pods: ['10.244.1.12'] }]);
-    expect(marksOf(planned)).toEqual({ [pod]: '0x1', '10.244.1.12': '0x1' });
-    expect(snatRulesOf(planned)).toEqual([renderSnatRule(1, '192.168.77.200', defaultMarks)]);
+    expect(pathsOf(planned)).toEqual({ [pod]: 'translated 1', '10.244.1.12': 'translated 1' });
+    expect(planned.desired.netfilter.snatIds).toEqual(new Map([[1, '192.168.77.200']]));
   });
 
-  it('reads SNAT ids back from the rules, and gives none out that a rule still uses', () => {
-    const actual = withSnatRules([
-      renderSnatRule(3, '192.168.77.200', defaultMarks),
-      renderSnatRule(1, '192.168.77.250', defaultMarks),
+  it('keeps the SNAT ids of the rules, and assigns none that a rule still uses', () => {
+    const snatIdsInUse = new Map([
+      [3, '192.168.77.200'],
+      [1, '192.168.77.250'],
     ]);
     const planned = plan(
       [here, { ...here, name: 'b', tunnelID: 8, egressIP: '192.168.77.201', pods: [] }],
-      { actual },
+      { snatIdsInUse },
     );
-    expect(snatRulesOf(planned)).toEqual([
-      renderSnatRule(2, '192.168.77.201', defaultMarks),
-      renderSnatRule(3, '192.168.77.200', defaultMarks),
-    ]);
+    expect(planned.desired.netfilter.snatIds).toEqual(
+      new Map([
+        [2, '192.168.77.201'],
+        [3, '192.168.77.200'],
+      ]),
+    );
   });
 
-  it('drops what is beyond 255 egress IPs and says so, without touching the others', () => {
+  it('blocks Egresses beyond 255 egress IPs with a fault, without touching the others', () => {
     const sketches = Array.from({ length: MAX_SNAT_IDS + 1 }, (_, index) => ({
       name: `e${String(index).padStart(3, '0')}`,
       tunnelID: index + 1,
@@ -96,11 +83,9 @@ describe('planDataplane', () => {
       pods: [`10.244.${Math.floor(index / 256)}.${index % 256}`],
     }));
     const planned = plan(sketches);
-    const dropped = [...(planned.desired.ipsets.pods ?? [])].filter(
-      ([, { mark }]) => mark === defaultMarks.drop,
-    );
-    expect(dropped).toHaveLength(1);
-    expect(snatRulesOf(planned)).toHaveLength(MAX_SNAT_IDS);
+    const { paths, snatIds } = planned.desired.netfilter;
+    expect([...paths.values()].filter(({ kind }) => kind === 'blocked')).toHaveLength(1);
+    expect(snatIds.size).toBe(MAX_SNAT_IDS);
     expect(planned.faults.map(({ message }) => message)).toEqual([
       expect.stringContaining(
         'there is no SNAT id left for 10.9.0.99, as a Node can have 255 egress IPs',
@@ -108,9 +93,9 @@ describe('planDataplane', () => {
     ]);
   });
 
-  it('drops the traffic of an address that Pods of two Egresses claim, until one of them goes', () => {
+  it('blocks an address that Pods of two Egresses have, until one of them is gone', () => {
     const planned = plan([there, { ...here, name: 'b', tunnelID: 8 }]);
-    expect(marksOf(planned)).toEqual({ [pod]: '0x400' });
+    expect(pathsOf(planned)).toEqual({ [pod]: 'blocked' });
     const message = expect.stringContaining(`Traffic of ${pod} is dropped`) as string;
     expect(planned.faults).toEqual([
       { egress: 'b', message },
@@ -118,15 +103,15 @@ describe('planDataplane', () => {
     ]);
   });
 
-  it('takes two Pods of one Egress with one address for what they are: an old and a new one', () => {
+  it('takes two Pods of one Egress with one address for an old and a new one', () => {
     const planned = plan([{ ...here, pods: [pod, pod] }]);
-    expect(marksOf(planned)).toEqual({ [pod]: '0x1' });
+    expect(pathsOf(planned)).toEqual({ [pod]: 'translated 1' });
     expect(planned.faults).toEqual([]);
   });
 
-  it('drops the traffic of the second of two Egresses with one tunnel id', () => {
+  it('blocks the second of two Egresses with one tunnel id', () => {
     const planned = plan([there, { ...there, name: 'b', gateway: 'n3', pods: ['10.244.1.12'] }]);
-    expect(marksOf(planned)).toEqual({ [pod]: '0x1000', '10.244.1.12': '0x400' });
+    expect(pathsOf(planned)).toEqual({ [pod]: 'redirected', '10.244.1.12': 'blocked' });
     expect(planned.faults).toEqual([
       {
         egress: 'b',
@@ -135,7 +120,7 @@ describe('planDataplane', () => {
     ]);
   });
 
-  it('drops what would need a tunnel over IPv6', () => {
+  it('blocks an Egress that would need a tunnel over IPv6', () => {
     const group = { ...egressGroup(there), gateway: { nodeName: 'n2', nodeIP: 'fd00::12' } };
     const planned = planDataplane({
       groups: [group],
@@ -143,9 +128,9 @@ describe('planDataplane', () => {
       node,
       marks: defaultMarks,
       tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
-      actual: emptyState,
+      snatIdsInUse: new Map(),
     });
-    expect(marksOf(planned)).toEqual({ [pod]: '0x400' });
+    expect(pathsOf(planned)).toEqual({ [pod]: 'blocked' });
     expect(planned.faults).toEqual([
       {
         egress: 'a',
@@ -154,7 +139,7 @@ describe('planDataplane', () => {
     ]);
   });
 
-  it('keeps Pods, Services and Nodes, itself among them, out of the tunnel; not IPv6, and not everything', () => {
+  it('counts Pods, Services and Nodes, itself among them, as internal; not IPv6, and not everything', () => {
     const planned = plan([], {
       network: {
         ...network,
@@ -163,7 +148,7 @@ describe('planDataplane', () => {
         serviceCIDRs: [],
       },
     });
-    expect([...(planned.desired.ipsets.skip ?? [])]).toEqual([
+    expect([...planned.desired.netfilter.internal]).toEqual([
       '10.244.0.0/16',
       '169.254.0.0/16',
       '192.168.77.11/32',
@@ -186,111 +171,9 @@ describe('planDataplane', () => {
   });
 });
 
-describe('diffDataplane, by example', () => {
-  const converged = (groups: readonly GroupSketch[]): DataplaneState =>
-    diffDataplane(emptyState, plan(groups).desired, defaultMarks).reduce(
-      applyOperation,
-      emptyWorld(node.ip),
-    ).state;
-
-  it('changes one group, and nothing else, when an egress IP moves to another Node', () => {
-    const actual = converged([there]);
-    const steps = diffDataplane(
-      actual,
-      plan([{ ...there, gateway: 'n3' }], { actual }).desired,
-      defaultMarks,
-    );
-    expect(steps).toMatchObject([
-      {
-        op: 'ovs-bundle',
-        changes: [
-          {
-            change: 'modify-group',
-            group: { id: 7, buckets: [expect.stringContaining('192.168.77.13->tun_dst')] },
-          },
-        ],
-      },
-    ]);
-  });
-
-  it.each([
-    ['to its own Node', there, here],
-    ['from its own Node', here, there],
-  ])('cuts a Pod off for a moment when its egress IP moves %s: its mark changes', (_, from, to) => {
-    const actual = converged([from]);
-    const marks = diffDataplane(actual, plan([to], { actual }).desired, defaultMarks)
-      .flatMap((step) => (step.op === 'ipset-restore' ? step.changes : []))
-      .map((change) => (change.change === 'set-pod' ? change.mark.mark : change.change));
-    expect(marks).toEqual([defaultMarks.drop, to === here ? 0x1 : defaultMarks.redirect]);
-  });
-
-  it('does not cut a Pod off that joins another Egress, when the gateways of both are other Nodes', () => {
-    const actual = converged([there]);
-    const other = { ...there, name: 'b', tunnelID: 8, egressIP: '192.168.77.201', gateway: 'n3' };
-    const steps = diffDataplane(actual, plan([other], { actual }).desired, defaultMarks);
-    expect(steps.map(({ op }) => op)).toEqual(['ovs-bundle', 'ovs-bundle']);
-  });
-
-  it('only touches the sets when a Pod joins an Egress of this Node', () => {
-    const actual = converged([here]);
-    const steps = diffDataplane(
-      actual,
-      plan([{ ...here, pods: [pod, '10.244.1.12'] }], { actual }).desired,
-      defaultMarks,
-    );
-    expect(steps).toEqual([
-      {
-        op: 'ipset-restore',
-        changes: [{ change: 'set-pod', ip: '10.244.1.12', mark: { mark: 0x400, mask: 0x1cff } }],
-      },
-      {
-        op: 'forget-connections',
-        connections: [
-          expect.objectContaining({ of: 'pod', ip: '10.244.1.12', keep: '192.168.77.200' }),
-        ],
-      },
-      {
-        op: 'ipset-restore',
-        changes: [{ change: 'set-pod', ip: '10.244.1.12', mark: { mark: 0x1, mask: 0x1cff } }],
-      },
-    ]);
-  });
-
-  it('gives a Pod that an Egress leaves without a gateway no mark but drop', () => {
-    const actual = converged([here]);
-    const steps = diffDataplane(
-      actual,
-      plan([{ name: 'a', tunnelID: 7, egressIP: '192.168.77.200', pods: [pod] }], { actual })
-        .desired,
-      defaultMarks,
-    );
-    expect(steps.filter(({ op }) => op === 'ipset-restore')).toEqual([
-      {
-        op: 'ipset-restore',
-        changes: [{ change: 'set-pod', ip: pod, mark: { mark: 0x400, mask: 0x1cff } }],
-      },
-    ]);
-  });
-
-  it('removes nothing that it does not know: rules of others in our chains go, chains of others are not in the state', () => {
-    const actual = converged([here]);
-    const chains = actual.iptables.chains.map((chain) =>
-      chain.table === 'filter' ? { ...chain, rules: ['-j DROP', ...chain.rules] } : chain,
-    );
-    const steps = diffDataplane(
-      { ...actual, iptables: { ...actual.iptables, chains } },
-      plan([here], { actual }).desired,
-      defaultMarks,
-    );
-    // The rule of somebody else moves behind ours, and goes when nothing is steered by it.
-    expect(steps.map(({ op }) => op)).toEqual(['iptables-restore', 'iptables-restore']);
-    expect(JSON.stringify(steps[1])).not.toContain('-j DROP"],"name":"' + FORWARD_CHAIN);
-  });
-});
-
 function plan(
   groups: readonly GroupSketch[],
-  rest: { actual?: DataplaneState; network?: ClusterNetwork } = {},
+  rest: Partial<Pick<PlanInput, 'snatIdsInUse' | 'network'>> = {},
 ): Plan {
   return planDataplane({
     groups: groups.map(egressGroup),
@@ -298,34 +181,17 @@ function plan(
     node,
     marks: defaultMarks,
     tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
-    actual: emptyState,
+    snatIdsInUse: new Map(),
     ...rest,
   });
 }
 
-/** The marks of the Pods, as ipset prints them, without the mask. */
-function marksOf({ desired }: Plan): object {
+/** The egress path of each Pod in short. */
+function pathsOf({ desired }: Plan): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    [...(desired.ipsets.pods ?? [])].map(([ip, { mark }]) => [ip, `0x${mark.toString(16)}`]),
+    [...desired.netfilter.paths].map(([ip, path]) => [
+      ip,
+      path.kind === 'translated' ? `translated ${path.snatId}` : path.kind,
+    ]),
   );
-}
-
-function snatRulesOf({ desired }: Plan): readonly string[] {
-  return (
-    desired.iptables.chains
-      .find(({ name }) => name === POSTROUTING_CHAIN)
-      ?.rules.filter((rule) => rule.includes('SNAT')) ?? []
-  );
-}
-
-function withSnatRules(rules: readonly string[]): DataplaneState {
-  return {
-    ...emptyState,
-    iptables: {
-      chains: [
-        { table: 'nat', name: POSTROUTING_CHAIN, rules: [...natGuards(defaultMarks), ...rules] },
-      ],
-      jumps: [],
-    },
-  };
 }

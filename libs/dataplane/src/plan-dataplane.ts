@@ -1,82 +1,70 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
-import { desiredIptables } from './desired-iptables.ts';
-import { desiredOvs } from './desired-ovs.ts';
 import { desiredRouting } from './desired-routing.ts';
+import type { DesiredBridge, DesiredState } from './desired-state.ts';
+import type { PlannedPaths } from './egress-paths.ts';
+import { planPaths } from './egress-paths.ts';
+import { internalCidrs } from './internal-cidrs.ts';
 import type { Marks } from './marks.ts';
-import { packetMask, snatMark } from './marks.ts';
 import type { NodeFacts } from './node-facts.ts';
 import { peerIPs } from './peer-ips.ts';
 import type { PlanFault } from './plan-fault.ts';
-import { skipCidrs } from './skip-cidrs.ts';
-import { snatIdsOf } from './snat-rules.ts';
-import type { DataplaneState, MaskedMark } from './state.ts';
-import type { WayOut } from './ways-out.ts';
-import { waysOut } from './ways-out.ts';
 
 export interface PlanInput {
-  /** What the controller tells this Node. */
+  /** The controller's view for this Node. */
   readonly groups: readonly EgressGroup[];
   readonly network: ClusterNetwork;
   readonly node: NodeFacts;
   readonly marks: Marks;
   /** The same on every Node. */
   readonly tunnelUdpPort: number;
-  /**
-   * What is there: the SNAT ids that are given out are read from its rules, so that a restart
-   * changes none.
-   */
-  readonly actual: Pick<DataplaneState, 'iptables'>;
+  /** The egress IP of each SNAT id that a rule has now, so that a restart changes no id. */
+  readonly snatIdsInUse: ReadonlyMap<number, string>;
 }
 
 export interface Plan {
-  readonly desired: DataplaneState;
+  readonly desired: DesiredState;
   readonly faults: readonly PlanFault[];
 }
 
-/** What should be on the Node. The order of the groups and their members does not matter. */
-export function planDataplane({
-  groups,
-  network,
-  node,
-  marks,
-  tunnelUdpPort,
-  actual,
-}: PlanInput): Plan {
-  const ways = waysOut(groups, node, snatIdsOf(actual.iptables, marks));
-  const faults = [...ways.faults];
-  const skip = skipCidrs(network, node.ip, faults);
-  const snatIds = new Map(
-    [...ways.egresses.values()].flatMap((wayOut) =>
-      wayOut.way === 'snat' ? [[wayOut.egressIP, wayOut.snatId] as const] : [],
-    ),
-  );
+/** The desired state of the Node. The order of the groups and their members does not matter. */
+export function planDataplane(input: PlanInput): Plan {
+  const { groups, network, node, marks, tunnelUdpPort, snatIdsInUse } = input;
+  const planned = planPaths(groups, node, snatIdsInUse);
+  const faults = [...planned.faults];
+  const internal = internalCidrs(network, node.ip, faults);
   return {
     desired: {
-      ovs: desiredOvs(
-        ways,
-        { ip: node.ip, peers: peerIPs(network, node), udpPort: tunnelUdpPort },
-        marks,
-      ),
-      ipsets: {
-        pods: new Map([...ways.pods].map(([ip, wayOut]) => [ip, markOf(wayOut, marks)])),
-        skip,
+      netfilter: { paths: planned.pods, internal, snatIds: snatIdsOf(planned) },
+      bridge: {
+        ip: node.ip,
+        peers: peerIPs(network, node),
+        udpPort: tunnelUdpPort,
+        redirects: planned.tunnelIds,
+        ...tunnelsOf(planned),
       },
-      iptables: desiredIptables(snatIds, marks),
-      routing: desiredRouting(skip, node.uplinkMtu, marks),
+      routing: desiredRouting(internal, node.uplinkMtu, marks),
     },
     faults,
   };
 }
 
-/** The mark of a Pod that leaves this way. */
-function markOf(wayOut: WayOut, marks: Marks): MaskedMark {
-  const mask = packetMask(marks);
-  switch (wayOut.way) {
-    case 'drop':
-      return { mark: marks.drop, mask };
-    case 'redirect':
-      return { mark: marks.redirect, mask };
-    case 'snat':
-      return { mark: snatMark(wayOut.snatId, marks), mask };
+function snatIdsOf({ egresses }: PlannedPaths): ReadonlyMap<number, string> {
+  return new Map(
+    egresses.flatMap(({ path }) =>
+      path.kind === 'translated' ? [[path.snatId, path.egressIP] as const] : [],
+    ),
+  );
+}
+
+function tunnelsOf({ egresses }: PlannedPaths): Pick<DesiredBridge, 'gateways' | 'translations'> {
+  const gateways = new Map<number, string>();
+  const translations = new Map<number, number>();
+  for (const { group, path } of egresses) {
+    if (path.kind === 'redirected' && group.gateway !== undefined) {
+      gateways.set(group.tunnelID, group.gateway.nodeIP);
+    } else if (path.kind === 'translated') {
+      translations.set(group.tunnelID, path.snatId);
+    }
   }
+  return { gateways, translations };
 }

@@ -1,10 +1,10 @@
 /**
- * Something the Node was told that cannot be done; what it concerns is dropped, never sent from a
- * wrong address.
+ * Part of the EgressGroups or the ClusterNetwork that this Node cannot realize. The affected
+ * traffic is dropped, never sent with a wrong source address.
  */
 export interface PlanFault {
-  /** The Egress it concerns, if it is one. */
+  /** The affected Egress, if it is one. */
   readonly egress?: string;
-  /** What is wrong and what to do, in a sentence. */
+  /** The fault and its remedy, in a sentence. */
   readonly message: string;
 }

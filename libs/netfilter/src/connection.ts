@@ -1,12 +1,10 @@
-/**
- * What a conntrack entry tells about a connection; its ports, protocol and zone do not matter here.
- */
+/** A connection as its conntrack entry has it; ports and protocol do not matter here. */
 export interface Connection {
-  /** Who opened it, before source NAT. */
+  /** The host that opened it, before source NAT. */
   readonly source: string;
-  /** Where it goes to after destination NAT: the source of the replies. */
+  /** Its destination after destination NAT: the source of the replies. */
   readonly destination: string;
-  /** What the source was translated to: the destination of the replies. */
+  /** The source after source NAT: the destination of the replies. */
   readonly translatedSource: string;
   /**
    * The conntrack zone of its original direction, where a rule chose one for that direction alone;

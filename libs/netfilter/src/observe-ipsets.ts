@@ -1,18 +1,18 @@
 import type { RunCommand } from '@sallyport/command';
 import { CommandError } from '@sallyport/command';
-import type { IpsetState } from '@sallyport/dataplane';
-import type { NetfilterNames } from './netfilter-names.ts';
-import { parsePodSet, parseSkipSet } from './parse-ipset.ts';
+import { INTERNAL_SET, PODS_SET } from '@sallyport/dataplane';
+import type { IpsetState } from './netfilter-state.ts';
+import { parseInternalSet, parsePodSet } from './parse-ipset.ts';
 
 /**
  * Reads back our two sets. Rejects with CommandError when ipset fails for another reason than that
  * a set does not exist.
  */
-export async function observeIpsets(run: RunCommand, names: NetfilterNames): Promise<IpsetState> {
-  const [pods, skip] = await Promise.all([saveSet(run, names.podSet), saveSet(run, names.skipSet)]);
+export async function observeIpsets(run: RunCommand): Promise<IpsetState> {
+  const [pods, internal] = await Promise.all([saveSet(run, PODS_SET), saveSet(run, INTERNAL_SET)]);
   return {
     ...(pods === undefined ? {} : { pods: parsePodSet(pods) }),
-    ...(skip === undefined ? {} : { skip: parseSkipSet(skip) }),
+    ...(internal === undefined ? {} : { internal: parseInternalSet(internal) }),
   };
 }
 

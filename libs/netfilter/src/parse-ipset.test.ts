@@ -1,4 +1,4 @@
-import { parsePodSet, parseSkipSet } from './parse-ipset.ts';
+import { parseInternalSet, parsePodSet } from './parse-ipset.ts';
 
 describe('sets as ipset 7.17 saves them', () => {
   it('reads the mark of each Pod, with or without a mask', () => {
@@ -19,9 +19,9 @@ add SALLYPORT-PODS 10.244.1.13
 
   it('reads networks and single addresses as CIDRs', () => {
     expect(
-      parseSkipSet(`create SALLYPORT-SKIP hash:net family inet hashsize 1024 maxelem 65536 bucketsize 12 initval 0x1
-add SALLYPORT-SKIP 10.244.0.0/16
-add SALLYPORT-SKIP 192.168.77.11
+      parseInternalSet(`create SALLYPORT-INTERNAL hash:net family inet hashsize 1024 maxelem 65536 bucketsize 12 initval 0x1
+add SALLYPORT-INTERNAL 10.244.0.0/16
+add SALLYPORT-INTERNAL 192.168.77.11
 `),
     ).toEqual(new Set(['10.244.0.0/16', '192.168.77.11/32']));
   });

@@ -1,4 +1,5 @@
-import type { IpsetState, MaskedMark } from '@sallyport/dataplane';
+import type { MaskedMark } from '@sallyport/dataplane';
+import type { IpsetState } from './netfilter-state.ts';
 
 const MEMBER =
   /^add \S+ (?<element>\S+)(?: skbmark (?<mark>0x[0-9a-f]+)(?:\/(?<mask>0x[0-9a-f]+))?)?/;
@@ -16,7 +17,7 @@ export function parsePodSet(stdout: string): NonNullable<IpsetState['pods']> {
 /**
  * CIDRs, from `ipset save` of the set of destinations; ipset prints a single address without `/32`.
  */
-export function parseSkipSet(stdout: string): NonNullable<IpsetState['skip']> {
+export function parseInternalSet(stdout: string): NonNullable<IpsetState['internal']> {
   return new Set(
     membersOf(stdout).map(({ element }) => (element.includes('/') ? element : `${element}/32`)),
   );
@@ -24,7 +25,7 @@ export function parseSkipSet(stdout: string): NonNullable<IpsetState['skip']> {
 
 /**
  * The members in the output of `ipset save <set>`. A mark that replaces all bits is printed without
- * its mask, no mark at all as nothing.
+ * its mask, a missing mark as nothing.
  */
 function membersOf(stdout: string): readonly Member[] {
   return stdout.split('\n').flatMap((line) => {

@@ -30,7 +30,7 @@ COMMIT
 `;
 
 describe('ownIptables', () => {
-  const { chains, jumps } = ownIptables(parseIptablesRules(SAVED), 'SALLYPORT-');
+  const { chains, jumps } = ownIptables(parseIptablesRules(SAVED));
 
   it('returns our chains with their rules in order, of every table, and nothing else', () => {
     expect(chains).toEqual([
@@ -57,6 +57,6 @@ describe('ownIptables', () => {
   });
 
   it('is empty on a machine without any rule', () => {
-    expect(ownIptables(parseIptablesRules(''), 'SALLYPORT-')).toEqual({ chains: [], jumps: [] });
+    expect(ownIptables(parseIptablesRules(''))).toEqual({ chains: [], jumps: [] });
   });
 });

@@ -1,10 +1,13 @@
-import type { Chain, IptablesState, IptablesTable, Jump } from '@sallyport/dataplane';
+import type { Chain, IptablesState, IptablesTable, Jump } from './netfilter-state.ts';
 
 /** Rules by chain, each as printed after `-A <chain> `. */
 export type ChainRules = ReadonlyMap<string, readonly string[]>;
 
-/** What `iptables-save` printed. */
+/** The output of `iptables-save`. */
 export type IptablesRules = Readonly<Record<IptablesTable, ChainRules>>;
+
+/** Every chain whose name begins so is ours, in every table. */
+const CHAIN_PREFIX = 'SALLYPORT-';
 
 const TABLES: readonly IptablesTable[] = ['raw', 'mangle', 'nat', 'filter'];
 
@@ -34,32 +37,28 @@ export function parseIptablesRules(stdout: string): IptablesRules {
 }
 
 /** Our chains, and the jumps to them from chains that are not ours. */
-export function ownIptables(rules: IptablesRules, chainPrefix: string): IptablesState {
+export function ownIptables(rules: IptablesRules): IptablesState {
   const all = TABLES.flatMap((table) =>
     [...rules[table]].map(([name, lines]) => ({ table, name, rules: lines })),
   );
-  const isOwn = ({ name }: Chain): boolean => name.startsWith(chainPrefix);
   return {
-    chains: all.filter(isOwn),
-    jumps: all
-      .filter((chain) => !isOwn(chain))
-      .flatMap((chain) => jumpsOf(chain.table, chain.name, chain.rules, chainPrefix)),
+    chains: all.filter(({ name }) => isOwnChain(name)),
+    jumps: all.filter(({ name }) => !isOwnChain(name)).flatMap(jumpsOf),
   };
 }
 
 /** The chain that a rule jumps to without a condition, when it is one of ours. */
-export function ownTargetOf(rule: string, chainPrefix: string): string | undefined {
+export function ownTargetOf(rule: string): string | undefined {
   const to = JUMP.exec(rule)?.groups?.to;
-  return to?.startsWith(chainPrefix) === true ? to : undefined;
+  return to !== undefined && isOwnChain(to) ? to : undefined;
 }
 
-function jumpsOf(
-  table: IptablesTable,
-  from: string,
-  rules: readonly string[],
-  chainPrefix: string,
-): readonly Jump[] {
-  const targets = rules.map((rule) => ownTargetOf(rule, chainPrefix));
+export function isOwnChain(name: string): boolean {
+  return name.startsWith(CHAIN_PREFIX);
+}
+
+function jumpsOf({ table, name: from, rules }: Chain): readonly Jump[] {
+  const targets = rules.map(ownTargetOf);
   return [...new Set(targets.filter((to) => to !== undefined))].map((to) => ({
     table,
     from,

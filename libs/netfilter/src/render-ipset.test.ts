@@ -1,3 +1,4 @@
+import { defaultMarks } from '@sallyport/dataplane';
 import { renderIpset } from './render-ipset.ts';
 
 describe('renderIpset', () => {
@@ -5,21 +6,21 @@ describe('renderIpset', () => {
     expect(
       renderIpset(
         [
-          { change: 'create-pods' },
-          { change: 'create-skip' },
-          { change: 'add-skip', cidr: '10.244.0.0/16' },
-          { change: 'set-pod', ip: '10.244.1.11', mark: { mark: 0x1000, mask: 0x1cff } },
-          { change: 'delete-pod', ip: '10.244.1.12' },
-          { change: 'delete-skip', cidr: '192.168.77.13/32' },
+          { op: 'create-paths' },
+          { op: 'create-internal' },
+          { op: 'add-internal', cidr: '10.244.0.0/16' },
+          { op: 'set-path', ip: '10.244.1.11', path: { kind: 'redirected' } },
+          { op: 'delete-path', ip: '10.244.1.12' },
+          { op: 'delete-internal', cidr: '192.168.77.13/32' },
         ],
-        { podSet: 'PODS', skipSet: 'SKIP', chainPrefix: 'SALLYPORT-' },
+        defaultMarks,
       ),
-    ).toBe(`create PODS hash:ip family inet skbinfo
-create SKIP hash:net family inet
-add SKIP 10.244.0.0/16
-add PODS 10.244.1.11 skbmark 0x1000/0x1cff
-del PODS 10.244.1.12
-del SKIP 192.168.77.13/32
+    ).toBe(`create SALLYPORT-PODS hash:ip family inet skbinfo
+create SALLYPORT-INTERNAL hash:net family inet
+add SALLYPORT-INTERNAL 10.244.0.0/16
+add SALLYPORT-PODS 10.244.1.11 skbmark 0x1000/0x1cff
+del SALLYPORT-PODS 10.244.1.12
+del SALLYPORT-INTERNAL 192.168.77.13/32
 `);
   });
 });

@@ -1,28 +1,30 @@
-import type { IpsetChange } from '@sallyport/dataplane';
-import { hex } from '@sallyport/dataplane';
-import type { NetfilterNames } from './netfilter-names.ts';
+import type { Marks, SetChange } from '@sallyport/dataplane';
+import { hex, INTERNAL_SET, PODS_SET } from '@sallyport/dataplane';
+import { markOf } from './path-marks.ts';
 
 /**
  * The input of `ipset restore -exist`, with which `add` replaces the mark of a member and `del` of
- * a stranger does nothing.
+ * an address that is no member does nothing.
  */
-export function renderIpset(changes: readonly IpsetChange[], names: NetfilterNames): string {
-  return changes.map((change) => `${lineFor(change, names)}\n`).join('');
+export function renderIpset(changes: readonly SetChange[], marks: Marks): string {
+  return changes.map((change) => `${lineFor(change, marks)}\n`).join('');
 }
 
-function lineFor(change: IpsetChange, { podSet, skipSet }: NetfilterNames): string {
-  switch (change.change) {
-    case 'create-pods':
-      return `create ${podSet} hash:ip family inet skbinfo`;
-    case 'create-skip':
-      return `create ${skipSet} hash:net family inet`;
-    case 'set-pod':
-      return `add ${podSet} ${change.ip} skbmark ${hex(change.mark.mark)}/${hex(change.mark.mask)}`;
-    case 'delete-pod':
-      return `del ${podSet} ${change.ip}`;
-    case 'add-skip':
-      return `add ${skipSet} ${change.cidr}`;
-    case 'delete-skip':
-      return `del ${skipSet} ${change.cidr}`;
+function lineFor(change: SetChange, marks: Marks): string {
+  switch (change.op) {
+    case 'create-paths':
+      return `create ${PODS_SET} hash:ip family inet skbinfo`;
+    case 'create-internal':
+      return `create ${INTERNAL_SET} hash:net family inet`;
+    case 'set-path': {
+      const { mark, mask } = markOf(change.path, marks);
+      return `add ${PODS_SET} ${change.ip} skbmark ${hex(mark)}/${hex(mask)}`;
+    }
+    case 'delete-path':
+      return `del ${PODS_SET} ${change.ip}`;
+    case 'add-internal':
+      return `add ${INTERNAL_SET} ${change.cidr}`;
+    case 'delete-internal':
+      return `del ${INTERNAL_SET} ${change.cidr}`;
   }
 }

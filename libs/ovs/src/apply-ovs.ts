@@ -1,69 +1,48 @@
 import type { RunCommand } from '@sallyport/command';
-import type { Operation, OvsPort } from '@sallyport/dataplane';
-import type { OvsTarget } from './ovs-target.ts';
-import { cookieText, KILL_AFTER, ofctl, vsctl } from './ovs-target.ts';
+import { BRIDGE, GATEWAY_PORT } from '@sallyport/dataplane';
+import type { SetGatewayLink } from './open-ovs.ts';
+import type { OvsOperation } from './ovs-operation.ts';
+import type { OvsPort } from './ovs-state.ts';
+import { KILL_AFTER, ofctl, vsctl } from './ovs-tools.ts';
 import { parsePortErrors } from './port-errors.ts';
 import { renderBundle } from './render-bundle.ts';
 
-/** The operations that this library applies. */
-export type OvsOperation = Extract<
-  Operation,
-  { op: 'delete-port' | 'ensure-bridge' | 'ovs-bundle' | 'set-gateway-link' }
->;
+const SET_BRIDGE = ['--', 'set', 'Bridge', BRIDGE, 'fail_mode=secure'];
 
-/**
- * Applies one operation: the bridge in one transaction of the database, flows and groups in one
- * atomic bundle. Resolves when ovs-vswitchd has done it; rejects with CommandError and then, for a
- * bundle, nothing was changed. Rejects with PortError when it cannot make a port.
- */
+/** Applies one operation; rejects as `Ovs` says. */
 export async function applyOvs(
   run: RunCommand,
-  target: OvsTarget,
-  operation: OvsOperation,
+  operation: OvsOperation | SetGatewayLink,
 ): Promise<void> {
   switch (operation.op) {
     case 'delete-port':
-      await run([...vsctl, '--if-exists', 'del-port', target.bridge, operation.name], KILL_AFTER);
+      await run([...vsctl, '--if-exists', 'del-port', BRIDGE, operation.name], KILL_AFTER);
       return;
-    case 'ensure-bridge':
-      await run(
-        [
-          ...vsctl,
-          ...[
-            '--may-exist',
-            'add-br',
-            target.bridge,
-            '--',
-            'set',
-            'Bridge',
-            target.bridge,
-            'fail_mode=secure',
-          ],
-          ...operation.ports.flatMap((port) => portArguments(target.bridge, port)),
-        ],
-        KILL_AFTER,
-      );
+    case 'ensure-bridge': {
+      const ports = operation.ports.flatMap(portArguments);
+      await run([...vsctl, '--may-exist', 'add-br', BRIDGE, ...SET_BRIDGE, ...ports], KILL_AFTER);
       await checkPorts(run, operation.ports);
       return;
+    }
     case 'ovs-bundle':
-      await run([...ofctl, 'bundle', target.bridge, '-'], {
+      await run([...ofctl, 'bundle', BRIDGE, '-'], {
         ...KILL_AFTER,
-        stdin: renderBundle(operation.changes, cookieText(target)),
+        stdin: renderBundle(operation.changes),
       });
       return;
     case 'set-gateway-link':
       // Without this request ovs-vswitchd sets an internal port that has a larger MTU than 1500
       // back to 1500.
       await run(
-        [...vsctl, 'set', 'Interface', target.internalPort, `mtu_request=${operation.mtu}`],
+        [...vsctl, 'set', 'Interface', GATEWAY_PORT.name, `mtu_request=${operation.mtu}`],
         KILL_AFTER,
       );
   }
 }
 
-function portArguments(bridge: string, port: OvsPort): readonly string[] {
+function portArguments(port: OvsPort): readonly string[] {
   return [
-    ...['--', '--may-exist', 'add-port', bridge, port.name],
+    ...['--', '--may-exist', 'add-port', BRIDGE, port.name],
     ...['--', 'set', 'Interface', port.name, `type=${port.type}`, `ofport_request=${port.ofport}`],
     mapArgument('options', port.options),
     // Quoted for ovs-vsctl, which would take a bare colon for syntax.
@@ -71,14 +50,14 @@ function portArguments(bridge: string, port: OvsPort): readonly string[] {
   ];
 }
 
-/** `column={key=value,…}`: sets the whole map, so that an option that is not wanted goes. */
+/** `column={key=value,…}`: sets the whole map, so that an unwanted option is removed. */
 function mapArgument(column: string, map: Readonly<Record<string, string>>): string {
   return `${column}={${Object.entries(map)
     .map(([key, value]) => `${key}=${value}`)
     .join(',')}}`;
 }
 
-/** ovs-vsctl has waited until ovs-vswitchd tried; what that came to is only in the database. */
+/** ovs-vsctl has waited until ovs-vswitchd tried; only the database has the result. */
 async function checkPorts(run: RunCommand, ports: readonly OvsPort[]): Promise<void> {
   const names = ports.map(({ name }) => name);
   const list = ['--format=json', '--columns=name,error', 'list', 'Interface', ...names];

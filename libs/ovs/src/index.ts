@@ -1,3 +1,5 @@
-export { applyOvs, type OvsOperation } from './apply-ovs.ts';
-export { observeOvs } from './observe-ovs.ts';
-export type { OvsTarget } from './ovs-target.ts';
+export { readBridge } from './diff-bridge.ts';
+export { openOvs, type Ovs } from './open-ovs.ts';
+export type { OvsChange, OvsOperation } from './ovs-operation.ts';
+export type { Flow, Group, OvsPort, OvsState } from './ovs-state.ts';
+export { renderBridge } from './render-bridge.ts';

@@ -1,4 +1,4 @@
-import type { OvsPort, OvsState } from '@sallyport/dataplane';
+import type { OvsPort, OvsState } from './ovs-state.ts';
 
 /** A table as `ovs-vsctl -f json` prints it, one a line. Cells follow RFC 7047, section 5.1. */
 interface JsonTable {

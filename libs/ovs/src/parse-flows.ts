@@ -1,4 +1,4 @@
-import type { Flow } from '@sallyport/dataplane';
+import type { Flow } from './ovs-state.ts';
 
 /**
  * A flow without statistics: ` cookie=0x1, table=2, priority=200,ip actions=drop`; table 0 and the

@@ -1,4 +1,4 @@
-import type { Group } from '@sallyport/dataplane';
+import type { Group } from './ovs-state.ts';
 
 const GROUP = /^ group_id=(?<id>\d+),type=indirect,(?<buckets>bucket=.*)$/;
 

@@ -1,4 +1,4 @@
-import type { OvsPort } from '@sallyport/dataplane';
+import type { OvsPort } from './ovs-state.ts';
 import { rowsOf } from './parse-bridge.ts';
 
 /** Open vSwitch has written down a port and cannot make it. */

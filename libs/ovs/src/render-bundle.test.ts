@@ -11,17 +11,14 @@ const group = { id: 77, type: 'indirect', buckets: ['bucket_id:0,actions=output:
 describe('renderBundle', () => {
   it('writes the changes in their order, each so that it can be applied again', () => {
     expect(
-      renderBundle(
-        [
-          { change: 'add-group', group },
-          { change: 'modify-group', group },
-          { change: 'add-flow', flow },
-          { change: 'add-flow', flow: { table: 0, priority: 0, match: '', actions: 'drop' } },
-          { change: 'delete-flow', flow },
-          { change: 'delete-group', group },
-        ],
-        '0x5a11',
-      ),
+      renderBundle([
+        { op: 'add-group', group },
+        { op: 'modify-group', group },
+        { op: 'add-flow', flow },
+        { op: 'add-flow', flow: { table: 0, priority: 0, match: '', actions: 'drop' } },
+        { op: 'delete-flow', flow },
+        { op: 'delete-group', group },
+      ]),
     ).toBe(`group add_or_mod group_id=77,type=indirect,bucket=bucket_id:0,actions=output:1
 group add_or_mod group_id=77,type=indirect,bucket=bucket_id:0,actions=output:1
 flow add cookie=0x5a11,table=0,priority=200,ip,in_port=2,nw_src=10.244.1.11,actions=group:77

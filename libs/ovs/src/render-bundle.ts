@@ -1,19 +1,19 @@
-import type { Flow, Group, OvsChange } from '@sallyport/dataplane';
+import { COOKIE, hex } from '@sallyport/dataplane';
+import type { OvsChange } from './ovs-operation.ts';
+import type { Flow, Group } from './ovs-state.ts';
 
-/**
- * The input of `ovs-ofctl bundle`, each line safe to apply again. `cookie` is hexadecimal with 0x.
- */
-export function renderBundle(changes: readonly OvsChange[], cookie: string): string {
-  return changes.map((change) => `${lineFor(change, cookie)}\n`).join('');
+/** The input of `ovs-ofctl bundle`, each line safe to apply again. */
+export function renderBundle(changes: readonly OvsChange[]): string {
+  return changes.map((change) => `${lineFor(change)}\n`).join('');
 }
 
-function lineFor(change: OvsChange, cookie: string): string {
-  switch (change.change) {
+function lineFor(change: OvsChange): string {
+  switch (change.op) {
     case 'add-flow':
-      return `flow add cookie=${cookie},${fieldsOf(change.flow)},actions=${change.flow.actions}`;
+      return `flow add cookie=${hex(COOKIE)},${fieldsOf(change.flow)},actions=${change.flow.actions}`;
     case 'delete-flow':
-      // With the mask the cookie is a condition: a flow of somebody else with the same match stays.
-      return `flow delete_strict cookie=${cookie}/-1,${fieldsOf(change.flow)}`;
+      // With the mask the cookie is a condition: other software's flow with the same match stays.
+      return `flow delete_strict cookie=${hex(COOKIE)}/-1,${fieldsOf(change.flow)}`;
     case 'add-group':
     case 'modify-group':
       return `group add_or_mod ${groupText(change.group)}`;

@@ -2,20 +2,13 @@ import type { RunCommand, RunCommandOptions } from '@sallyport/command';
 import { applyOvs } from './apply-ovs.ts';
 import { observeOvs } from './observe-ovs.ts';
 
-const target = {
-  bridge: 'br-egress',
-  ports: ['egress-gw0'],
-  internalPort: 'egress-gw0',
-  cookie: 1,
-};
-
 it('gives every tool 15 s, as Open vSwitch is slow on a starved Node, and lets it say itself what it waited for', async () => {
   const { run, limits } = recorder();
-  await observeOvs(run, target);
-  await applyOvs(run, target, { op: 'delete-port', name: 'egress-tun0' });
-  await applyOvs(run, target, { op: 'ensure-bridge', ports: [] });
-  await applyOvs(run, target, { op: 'ovs-bundle', changes: [] });
-  await applyOvs(run, target, { op: 'set-gateway-link', addresses: [], mtu: 1450, rpFilter: 2 });
+  await observeOvs(run);
+  await applyOvs(run, { op: 'delete-port', name: 'egress-tun0' });
+  await applyOvs(run, { op: 'ensure-bridge', ports: [] });
+  await applyOvs(run, { op: 'ovs-bundle', changes: [] });
+  await applyOvs(run, { op: 'set-gateway-link', addresses: [], mtu: 1450, rpFilter: 2 });
   expect(limits).toHaveLength(8);
   for (const { own, killMs } of limits) {
     expect(own).toBe(15);

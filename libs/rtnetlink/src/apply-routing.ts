@@ -1,4 +1,4 @@
-import type { Operation, PolicyRoute, PolicyRule } from '@sallyport/dataplane';
+import type { PolicyRoute, PolicyRule, RoutingOperation } from '@sallyport/dataplane';
 import type { rt, RtNetlinkSocket } from 'netlink';
 import { FlagsNew } from 'netlink';
 import { AF_INET, bytesFromIp, bytesFromMac, prefixFromCidr } from './inet.ts';
@@ -8,20 +8,6 @@ import { cidrFromMessage } from './routing-from-messages.ts';
 import type { RoutingTarget } from './routing-target.ts';
 import { writeRpFilter } from './rp-filter.ts';
 import { tolerate } from './tolerate.ts';
-
-/** The operations that this library applies. */
-export type RoutingOperation = Extract<
-  Operation,
-  {
-    op:
-      | 'set-gateway-link'
-      | 'set-neighbor'
-      | 'add-rule'
-      | 'delete-rule'
-      | 'add-route'
-      | 'delete-route';
-  }
->;
 
 const CREATE_OR_REPLACE = {
   ...NETLINK_REQUEST,
@@ -38,7 +24,7 @@ const ONLINK = 4;
 /** Table numbers above 255 do not fit the header; they travel as an attribute. */
 const IN_ATTRIBUTE = 0;
 
-/** RT_SCOPE_LINK: the address is never chosen as the source of what goes elsewhere. */
+/** RT_SCOPE_LINK: the kernel never chooses the address as a source for other devices. */
 const SCOPE_LINK = 253;
 
 /**
@@ -75,7 +61,7 @@ export async function applyRouting(
       await socket.newRoute(
         ...routeMessage(
           operation.route,
-          operation.route.type === 'throw' ? 0 : await indexOf(socket, target.device),
+          operation.route.kind === 'throw' ? 0 : await indexOf(socket, target.device),
         ),
         CREATE_OR_REPLACE,
       );
@@ -89,7 +75,7 @@ export async function applyRouting(
             dstLen: length,
             table: IN_ATTRIBUTE,
             scope: 'NOWHERE',
-            type: operation.route.type === 'throw' ? 'THROW' : 'UNICAST',
+            type: operation.route.kind === 'throw' ? 'THROW' : 'UNICAST',
           },
           { table: operation.route.table, ...(length === 0 ? {} : { dst: address }) },
           NETLINK_REQUEST,
@@ -103,7 +89,7 @@ export async function applyRouting(
 async function setGatewayLink(
   socket: RtNetlinkSocket,
   device: string,
-  { addresses, mtu, rpFilter }: Extract<Operation, { op: 'set-gateway-link' }>,
+  { addresses, mtu, rpFilter }: Extract<RoutingOperation, { op: 'set-gateway-link' }>,
 ): Promise<void> {
   const index = await indexOf(socket, device);
   await writeRpFilter(device, rpFilter);
@@ -170,7 +156,7 @@ function routeMessage(route: PolicyRoute, deviceIndex: number): readonly [rt.Rou
     scope: 'UNIVERSE',
   } as const;
   const attrs = { table: route.table, ...(length === 0 ? {} : { dst: address }) };
-  return route.type === 'throw'
+  return route.kind === 'throw'
     ? [{ ...data, type: 'THROW' }, attrs]
     : [
         { ...data, type: 'UNICAST', flags: { __unknown: ONLINK } },

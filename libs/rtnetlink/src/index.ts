@@ -1,4 +1,3 @@
-export type { RoutingOperation } from './apply-routing.ts';
 export type { InterfaceAddress } from './interface-address.ts';
 export { openRouting, type Routing } from './open-routing.ts';
 export { type ClusterRanges, reportableAddresses, uplinkMtu } from './reportable-addresses.ts';

@@ -1,5 +1,4 @@
-import type { RoutingState } from '@sallyport/dataplane';
-import type { RoutingOperation } from './apply-routing.ts';
+import type { RoutingOperation, RoutingState } from '@sallyport/dataplane';
 import { applyRouting } from './apply-routing.ts';
 import { observeRouting } from './observe-routing.ts';
 import { openSocket } from './open-socket.ts';
@@ -19,8 +18,8 @@ export interface Routing {
 /** Opens the netlink socket; throws when the kernel gives none. */
 export function openRouting(target: RoutingTarget): Routing {
   const socket = openSocket();
-  // An answer that could not be delivered ends its request by the time limit; there is nothing else
-  // to do about it.
+  // An answer that could not be delivered ends its request by the time limit: nothing else is to be
+  // done about it.
   socket.socket.on('error', () => undefined);
   return {
     observe: () => observeRouting(socket, target),

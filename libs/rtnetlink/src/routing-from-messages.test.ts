@@ -36,8 +36,8 @@ describe('routesFromMessages', () => {
       route({ type: 'THROW', dstLen: 8 }, { table: 254, dst: bytesFromIp('10.0.0.0') }),
     ];
     expect(routesFromMessages(messages, target, GATEWAY)).toEqual([
-      { table: 7101, type: 'gateway', destination: '0.0.0.0/0', via: '169.254.77.254' },
-      { table: 7101, type: 'throw', destination: '10.244.0.0/16' },
+      { table: 7101, kind: 'gateway', destination: '0.0.0.0/0', via: '169.254.77.254' },
+      { table: 7101, kind: 'throw', destination: '10.244.0.0/16' },
     ]);
   });
 

@@ -43,11 +43,11 @@ export function routesFromMessages(
     }
     const destination = `${dst === undefined ? '0.0.0.0' : ipFromBytes(dst)}/${data.dstLen ?? 0}`;
     if (data.type === 'THROW') {
-      return [{ table, type: 'throw', destination }];
+      return [{ table, kind: 'throw', destination }];
     }
     const intoGateway = data.type === 'UNICAST' && gateway !== undefined && oif === deviceIndex;
     return intoGateway && destination === '0.0.0.0/0'
-      ? [{ table, type: 'gateway', destination, via: ipFromBytes(gateway) }]
+      ? [{ table, kind: 'gateway', destination, via: ipFromBytes(gateway) }]
       : [];
   });
 }

@@ -32,9 +32,15 @@ const NOTHING: PassResult = {
   applied: [],
   faults: [],
   desired: {
-    ovs: { flows: [], groups: [] },
-    ipsets: {},
-    iptables: { chains: [], jumps: [] },
+    netfilter: { paths: new Map(), internal: new Set(), snatIds: new Map() },
+    bridge: {
+      ip: '192.168.77.11',
+      peers: [],
+      udpPort: 6081,
+      redirects: new Map(),
+      gateways: new Map(),
+      translations: new Map(),
+    },
     routing: { rules: [], routes: [] },
   },
 };

@@ -1,4 +1,1 @@
-export { applyOperation } from './apply-operation.ts';
-export { type Run, runPlan, type Subject } from './run-plan.ts';
-export { type Outcome, send, type Shot } from './send.ts';
-export { type Connection, emptyState, emptyWorld, type World } from './world.ts';
+export { egressGroup, type GroupSketch, network, node, nodeIPs } from './scenario.ts';

@@ -1,7 +1,6 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import type { NodeFacts } from '../node-facts.ts';
-import type { Outcome } from './send.ts';
 
 /** The Node of the tests, and a cluster around it. */
 export const node: NodeFacts = { name: 'n1', ip: '192.168.77.11', uplinkMtu: 1500 };
@@ -47,31 +46,4 @@ export function egressGroup({ name, tunnelID, egressIP, gateway, pods }: GroupSk
       ips: [ip],
     })),
   };
-}
-
-/**
- * Where the external traffic of a Pod of the Node has to go: what the user asked for, not what the
- * planner thinks.
- */
-export function intentForPod(groups: readonly GroupSketch[], ip: string): Outcome {
-  const claims = groups.filter(({ pods }) => pods.includes(ip));
-  const [group] = claims;
-  if (group === undefined) {
-    return `leaves as ${node.ip}`;
-  }
-  const { gateway, egressIP, tunnelID } = group;
-  if (claims.length > 1 || gateway === undefined || egressIP === undefined) {
-    return 'dropped';
-  }
-  return gateway === node.name
-    ? `leaves as ${egressIP}`
-    : `tunnel ${tunnelID} to ${nodeIPs[gateway] ?? ''}`;
-}
-
-/** Where a packet that comes through the tunnel has to go. */
-export function intentForTunnel(groups: readonly GroupSketch[], tunnelID: number): Outcome {
-  const group = groups.find((candidate) => candidate.tunnelID === tunnelID);
-  return group?.gateway === node.name && group.egressIP !== undefined
-    ? `leaves as ${group.egressIP}`
-    : 'dropped';
 }

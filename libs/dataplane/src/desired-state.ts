@@ -1,0 +1,34 @@
+import type { EgressPath } from './egress-path.ts';
+import type { RoutingState } from './routing-state.ts';
+
+/** What the packet filter of the Node has to do, in no backend's words. */
+export interface DesiredNetfilter {
+  /** The egress path of each selected Pod, by its address. */
+  readonly paths: ReadonlyMap<string, EgressPath>;
+  /** The cluster-internal destinations, as CIDRs: `10.244.0.0/16`, `192.168.77.11/32`. */
+  readonly internal: ReadonlySet<string>;
+  /** The egress IP of each SNAT id. */
+  readonly snatIds: ReadonlyMap<number, string>;
+}
+
+/** The bridge of the Node, in no switch's words. */
+export interface DesiredBridge {
+  /** The Node's own end of the tunnel: the other Nodes send to it and know the Node by it. */
+  readonly ip: string;
+  /** The ends of the other Nodes. Packets of the tunnel are accepted from these alone. */
+  readonly peers: readonly string[];
+  readonly udpPort: number;
+  /** The tunnel id of each redirected Pod, by its address. */
+  readonly redirects: ReadonlyMap<string, number>;
+  /** By tunnel id: the gateway's end of the tunnel. */
+  readonly gateways: ReadonlyMap<number, string>;
+  /** By tunnel id: the SNAT id of the egress IP, where this Node is the gateway. */
+  readonly translations: ReadonlyMap<number, number>;
+}
+
+/** Everything of ours on one Node, as the plan wants it. */
+export interface DesiredState {
+  readonly netfilter: DesiredNetfilter;
+  readonly bridge: DesiredBridge;
+  readonly routing: RoutingState;
+}

@@ -1,0 +1,48 @@
+/** A mark and the bits of the packet mark that it replaces or is compared with. */
+export interface MaskedMark {
+  readonly mark: number;
+  readonly mask: number;
+}
+
+/** `ip rule`: packets with `mark/mask` look up `table`. */
+export interface PolicyRule extends MaskedMark {
+  readonly priority: number;
+  readonly table: number;
+}
+
+/**
+ * A route in a table of ours: the default route into egress-gw0 (onlink), or a `throw` for
+ * destinations that are never redirected. `destination` always has its prefix length.
+ */
+export type PolicyRoute =
+  | { readonly table: number; readonly kind: 'throw'; readonly destination: string }
+  | {
+      readonly table: number;
+      readonly kind: 'gateway';
+      readonly destination: '0.0.0.0/0';
+      readonly via: string;
+    };
+
+/** The internal port egress-gw0 as the kernel has it. */
+export interface GatewayLink {
+  readonly up: boolean;
+  readonly mtu: number;
+  readonly mac: string;
+  /**
+   * The IPv4 addresses with prefix length, sorted. Without any, the kernel's loose reverse path
+   * check drops every packet that comes in.
+   */
+  readonly addresses: readonly string[];
+  /** net.ipv4.conf.egress-gw0.rp_filter */
+  readonly rpFilter: number;
+  /** The static neighbour entries: IP → MAC. */
+  readonly neighbors: ReadonlyMap<string, string>;
+}
+
+/** Our part of the Node's routing: the same type observed and desired. */
+export interface RoutingState {
+  /** Absent when the device does not exist. */
+  readonly gatewayLink?: GatewayLink;
+  readonly rules: readonly PolicyRule[];
+  readonly routes: readonly PolicyRoute[];
+}

@@ -1,0 +1,26 @@
+import type { RunCommand } from '@sallyport/command';
+import type { Marks } from '@sallyport/dataplane';
+import { applyNetfilter } from './apply-netfilter.ts';
+import type { NetfilterOperation } from './netfilter-operation.ts';
+import type { IpsetState, IptablesState } from './netfilter-state.ts';
+import { observeIpsets } from './observe-ipsets.ts';
+import { observeIptables } from './observe-iptables.ts';
+
+/**
+ * Our part of netfilter in one network namespace, by iptables, ipset and conntrack. All calls
+ * reject with CommandError.
+ */
+export interface Netfilter {
+  observeSets(): Promise<IpsetState>;
+  observeRules(): Promise<IptablesState>;
+  /** Applies one operation; doing it again is no error. */
+  apply(operation: NetfilterOperation): Promise<void>;
+}
+
+export function openNetfilter(run: RunCommand, marks: Marks): Netfilter {
+  return {
+    observeSets: () => observeIpsets(run),
+    observeRules: () => observeIptables(run),
+    apply: (operation) => applyNetfilter(run, marks, operation),
+  };
+}

@@ -1,0 +1,149 @@
+import type { ConnectionSelector, Marks, SetChange } from '@sallyport/dataplane';
+import { INTERNAL_SET, PODS_SET } from '@sallyport/dataplane';
+import { zoneOf } from '../choose-connections.ts';
+import type { IptablesOperation, NetfilterOperation } from '../netfilter-operation.ts';
+import type { IpsetState, IptablesState, NetfilterState } from '../netfilter-state.ts';
+import type { Netfilter } from '../open-netfilter.ts';
+import { markOf } from '../path-marks.ts';
+import { contains } from './contains.ts';
+
+/** A conntrack entry, of a connection that was opened through the Node. */
+export interface FakeConnection {
+  /** The zone of its original direction. */
+  readonly zone: number;
+  readonly source: string;
+  readonly destination: string;
+  readonly port: number;
+  readonly translatedSource: string;
+  readonly connmark: number;
+}
+
+/** Our part of netfilter in memory, and the connections that its conntrack knows. */
+export interface FakeNetfilterState extends NetfilterState {
+  readonly connections: readonly FakeConnection[];
+}
+
+export const EMPTY_NETFILTER: FakeNetfilterState = {
+  sets: {},
+  rules: { chains: [], jumps: [] },
+  connections: [],
+};
+
+/** Netfilter in memory, behind the port of the real one. */
+export class FakeNetfilter implements Netfilter {
+  readonly #marks: Marks;
+  state = EMPTY_NETFILTER;
+
+  constructor(marks: Marks) {
+    this.#marks = marks;
+  }
+
+  observeSets(): Promise<IpsetState> {
+    return Promise.resolve(this.state.sets);
+  }
+
+  observeRules(): Promise<IptablesState> {
+    return Promise.resolve(this.state.rules);
+  }
+
+  apply(operation: NetfilterOperation): Promise<void> {
+    return Promise.resolve().then(() => {
+      this.state = applyToNetfilter(this.state, operation, this.#marks);
+    });
+  }
+}
+
+/** The state after one operation. Throws where the kernel or the tools would refuse it. */
+export function applyToNetfilter(
+  state: FakeNetfilterState,
+  operation: NetfilterOperation,
+  marks: Marks,
+): FakeNetfilterState {
+  switch (operation.op) {
+    case 'update-sets':
+      return {
+        ...state,
+        sets: operation.changes.reduce(
+          (sets, change) => applySetChange(sets, change, marks),
+          state.sets,
+        ),
+      };
+    case 'iptables-restore':
+      return { ...state, rules: restore(state.sets, operation) };
+    case 'delete-connections':
+      return {
+        ...state,
+        connections: state.connections.filter(
+          (connection) =>
+            !operation.connections.some((selector) => isSelected(connection, selector, marks)),
+        ),
+      };
+  }
+}
+
+function applySetChange(sets: IpsetState, change: SetChange, marks: Marks): IpsetState {
+  const { pods, internal } = sets;
+  switch (change.op) {
+    case 'create-paths':
+      return { ...sets, pods: pods ?? new Map() };
+    case 'create-internal':
+      return { ...sets, internal: internal ?? new Set() };
+    case 'set-path':
+      return {
+        ...sets,
+        pods: new Map(existing(pods, PODS_SET)).set(change.ip, markOf(change.path, marks)),
+      };
+    case 'delete-path':
+      return {
+        ...sets,
+        pods: new Map([...existing(pods, PODS_SET)].filter(([ip]) => ip !== change.ip)),
+      };
+    case 'add-internal':
+      return { ...sets, internal: new Set(existing(internal, INTERNAL_SET)).add(change.cidr) };
+    case 'delete-internal':
+      return {
+        ...sets,
+        internal: new Set(
+          [...existing(internal, INTERNAL_SET)].filter((cidr) => cidr !== change.cidr),
+        ),
+      };
+  }
+}
+
+function existing<T>(set: T | undefined, name: string): T {
+  if (set === undefined) {
+    throw new Error(`The set with the given name does not exist: ${name}`);
+  }
+  return set;
+}
+
+function restore(sets: IpsetState, { chains, jumps }: IptablesOperation): IptablesState {
+  const text = chains.flatMap(({ rules }) => rules).join(' ');
+  if (text.includes(PODS_SET)) {
+    existing(sets.pods, PODS_SET);
+  }
+  if (text.includes(INTERNAL_SET)) {
+    existing(sets.internal, INTERNAL_SET);
+  }
+  return { chains, jumps: jumps.map((jump) => ({ ...jump, first: true })) };
+}
+
+function isSelected(
+  { source, destination, translatedSource, zone }: FakeConnection,
+  selector: ConnectionSelector,
+  marks: Marks,
+): boolean {
+  if (translatedSource === selector.keep) {
+    return false;
+  }
+  switch (selector.kind) {
+    case 'pod':
+      return (
+        source === selector.ip &&
+        selector.within?.some((cidr) => contains(cidr, destination)) !== false &&
+        !selector.internal.some((cidr) => contains(cidr, destination))
+      );
+    case 'snat-id':
+      return zone === zoneOf(selector.snatId, marks);
+  }
+}

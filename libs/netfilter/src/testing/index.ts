@@ -1,0 +1,9 @@
+export { contains } from './contains.ts';
+export { evaluateChain, type Packet, type Verdict } from './evaluate-chain.ts';
+export {
+  applyToNetfilter,
+  EMPTY_NETFILTER,
+  type FakeConnection,
+  FakeNetfilter,
+  type FakeNetfilterState,
+} from './fake-netfilter.ts';

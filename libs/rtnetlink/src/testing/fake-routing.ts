@@ -1,0 +1,86 @@
+import type {
+  GatewayLink,
+  PolicyRoute,
+  RoutingOperation,
+  RoutingState,
+} from '@sallyport/dataplane';
+import { GATEWAY_PORT } from '@sallyport/dataplane';
+import type { Routing } from '../open-routing.ts';
+
+export const EMPTY_ROUTING: RoutingState = { rules: [], routes: [] };
+
+/** The internal port right after Open vSwitch made it. */
+export const NEW_GATEWAY_LINK: GatewayLink = {
+  up: false,
+  mtu: 1500,
+  mac: GATEWAY_PORT.mac,
+  addresses: [],
+  rpFilter: 0,
+  neighbors: new Map(),
+};
+
+/** Routing in memory, behind the port of the real one. */
+export class FakeRouting implements Routing {
+  state = EMPTY_ROUTING;
+
+  observe(): Promise<RoutingState> {
+    return Promise.resolve(this.state);
+  }
+
+  apply(operation: RoutingOperation): Promise<void> {
+    return Promise.resolve().then(() => {
+      this.state = applyToRouting(this.state, operation);
+    });
+  }
+
+  /** The device appears, as when Open vSwitch makes its port. */
+  addGatewayLink(): void {
+    this.state = { ...this.state, gatewayLink: NEW_GATEWAY_LINK };
+  }
+
+  close(): void {
+    // Nothing is open.
+  }
+}
+
+/** The state after one operation, which may be done again. Throws where the kernel refuses it. */
+export function applyToRouting(state: RoutingState, operation: RoutingOperation): RoutingState {
+  switch (operation.op) {
+    case 'set-gateway-link': {
+      const { addresses, mtu, rpFilter } = operation;
+      return { ...state, gatewayLink: { ...linkOf(state), up: true, addresses, mtu, rpFilter } };
+    }
+    case 'set-neighbor': {
+      const link = linkOf(state);
+      const neighbors = new Map(link.neighbors).set(operation.ip, operation.mac);
+      return { ...state, gatewayLink: { ...link, neighbors } };
+    }
+    case 'add-rule':
+      return { ...state, rules: [...without(state.rules, operation.rule), operation.rule] };
+    case 'delete-rule':
+      return { ...state, rules: without(state.rules, operation.rule) };
+    case 'add-route':
+      checkRoute(state, operation.route);
+      return { ...state, routes: [...without(state.routes, operation.route), operation.route] };
+    case 'delete-route':
+      return { ...state, routes: without(state.routes, operation.route) };
+  }
+}
+
+function linkOf({ gatewayLink }: RoutingState): GatewayLink {
+  if (gatewayLink === undefined) {
+    throw new Error(`network device ${GATEWAY_PORT.name} does not exist`);
+  }
+  return gatewayLink;
+}
+
+function without<T>(items: readonly T[], item: T): readonly T[] {
+  const text = JSON.stringify(item);
+  return items.filter((other) => JSON.stringify(other) !== text);
+}
+
+function checkRoute(state: RoutingState, route: PolicyRoute): void {
+  if (route.kind === 'gateway' && !linkOf(state).up) {
+    throw new Error('Request rejected: ENETDOWN');
+  }
+}

@@ -1,0 +1,1 @@
+export { applyToRouting, EMPTY_ROUTING, FakeRouting, NEW_GATEWAY_LINK } from './fake-routing.ts';

@@ -1,0 +1,39 @@
+import { defaultMarks, GATEWAY_PORT } from '@sallyport/dataplane';
+import { applyToNetfilter } from '@sallyport/netfilter/testing';
+import { applyToOvs } from '@sallyport/ovs/testing';
+import { applyToRouting, NEW_GATEWAY_LINK } from '@sallyport/rtnetlink/testing';
+import type { Operation, World } from './world.ts';
+
+/** The Node after one operation. Throws where the kernel, OVS or the tools would refuse it. */
+export function applyOperation(world: World, operation: Operation): World {
+  switch (operation.op) {
+    case 'delete-port':
+    case 'ovs-bundle':
+      return { ...world, ovs: applyToOvs(world.ovs, operation) };
+    case 'ensure-bridge': {
+      // The internal port is a device of the kernel.
+      const { gatewayLink = NEW_GATEWAY_LINK } = world.routing;
+      return {
+        ...world,
+        ovs: applyToOvs(world.ovs, operation),
+        routing: { ...world.routing, gatewayLink: { ...gatewayLink, mac: GATEWAY_PORT.mac } },
+      };
+    }
+    case 'update-sets':
+    case 'iptables-restore':
+    case 'delete-connections':
+      return { ...world, ...applyToNetfilter(world, operation, defaultMarks) };
+    case 'set-gateway-link':
+      return {
+        ...world,
+        ovs: applyToOvs(world.ovs, operation),
+        routing: applyToRouting(world.routing, operation),
+      };
+    case 'set-neighbor':
+    case 'add-rule':
+    case 'delete-rule':
+    case 'add-route':
+    case 'delete-route':
+      return { ...world, routing: applyToRouting(world.routing, operation) };
+  }
+}
