@@ -1,7 +1,7 @@
 /**
  * `npm run bench:plan`: what an agent computes in one pass, without any program or kernel: plan and
- * diff for 250 Pods and 255 egress IPs on one Node of a hundred. `--json` ends with one line of
- * JSON.
+ * diff for 250 Pods and 255 egress IPs on one Node of a hundred, in CPU time. `--json` prints one
+ * line of JSON.
  */
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
@@ -119,6 +119,7 @@ function print(measured: readonly Row[]): void {
     console.log(
       JSON.stringify({
         bench: 'plan',
+        unit: 'ms of CPU',
         pods: PODS,
         egressIPs: EGRESS_IPS,
         rounds: ROUNDS,
@@ -127,7 +128,9 @@ function print(measured: readonly Row[]): void {
     );
     return;
   }
-  console.log(`${PODS} Pods x ${EGRESS_IPS} egress IPs, ${ROUNDS} rounds, ms: median (min-max)`);
+  console.log(
+    `${PODS} Pods x ${EGRESS_IPS} egress IPs, ${ROUNDS} rounds, ms of CPU: median (min-max)`,
+  );
   const text = ({ min, median, max }: Spread): string => `${median} (${min}-${max})`.padEnd(24);
   for (const { gateway, change, planMs, diffMs, totalMs } of measured) {
     console.log(

@@ -46,6 +46,10 @@ export class FakeNetfilter implements Netfilter {
     return Promise.resolve(this.state.rules);
   }
 
+  open(connection: FakeConnection): void {
+    this.state = { ...this.state, connections: [...this.state.connections, connection] };
+  }
+
   apply(operation: NetfilterOperation): Promise<void> {
     return Promise.resolve().then(() => {
       this.state = applyToNetfilter(this.state, operation, this.#marks);

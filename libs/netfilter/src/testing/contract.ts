@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import type { DesiredNetfilter, SetChange } from '@sallyport/dataplane';
+import { defaultMarks } from '@sallyport/dataplane';
+import type { Connection } from '../connection.ts';
+import type { IptablesOperation } from '../netfilter-operation.ts';
+import type { IptablesState } from '../netfilter-state.ts';
+import type { Netfilter } from '../open-netfilter.ts';
+import { markOf } from '../path-marks.ts';
+import { readNetfilter } from '../read-netfilter.ts';
+import { renderRules } from '../render-rules.ts';
+
+/** Netfilter, and the conntrack table of the Node. */
+export interface NetfilterSubject {
+  readonly netfilter: Netfilter;
+  /** Makes a conntrack entry. */
+  readonly open: (connection: Connection) => Promise<void>;
+  /** The sources of all conntrack entries, sorted. */
+  readonly openSources: () => Promise<readonly string[]>;
+}
+
+/** A case that the real adapter and its fake pass, beginning with nothing of ours. */
+export interface NetfilterCase {
+  readonly name: string;
+  readonly run: (subject: NetfilterSubject) => Promise<void>;
+}
+
+const DESIRED: DesiredNetfilter = {
+  paths: new Map([
+    ['10.244.1.11', { kind: 'translated', snatId: 1, egressIP: '192.168.77.200' }],
+    ['10.244.1.12', { kind: 'redirected' }],
+    ['10.244.1.13', { kind: 'blocked' }],
+  ]),
+  internal: new Set(['10.244.0.0/16', '192.168.77.11/32']),
+  snatIds: new Map([
+    [1, '192.168.77.200'],
+    [2, '192.168.77.201'],
+  ]),
+};
+const CREATE: readonly SetChange[] = [{ op: 'create-paths' }, { op: 'create-internal' }];
+const EXTERNAL = '203.0.113.10';
+
+export const netfilterContract: readonly NetfilterCase[] = [
+  {
+    name: 'has nothing of ours at first, and takes neither members nor rules without the sets',
+    run: hasNothingWithoutSets,
+  },
+  {
+    name: 'reads both sets back, also when a change is applied again or has no effect',
+    run: readsBackSets,
+  },
+  {
+    name: 'reads every rule and jump back in the words of the renderer, also when restored again',
+    run: readsBackRules,
+  },
+  {
+    name: 'is intact when it was just made, and reads back as desired',
+    run: isIntactWhenMade,
+  },
+  {
+    name: 'replaces the rules of a chain, and removes a chain that is not wanted',
+    run: replacesRules,
+  },
+  {
+    name: 'deletes the selected connections of a Pod, and no others',
+    run: deletesConnectionsOfPod,
+  },
+  {
+    name: 'deletes the selected connections of a SNAT id, and no others',
+    run: deletesConnectionsOfSnatId,
+  },
+];
+
+async function hasNothingWithoutSets({ netfilter }: NetfilterSubject): Promise<void> {
+  assert.deepEqual(await netfilter.observeSets(), {});
+  assert.deepEqual(await netfilter.observeRules(), { chains: [], jumps: [] });
+  await assert.rejects(
+    netfilter.apply({
+      op: 'update-sets',
+      changes: [{ op: 'add-internal', cidr: '10.244.0.0/16' }],
+    }),
+  );
+  await assert.rejects(netfilter.apply(restore(DESIRED)));
+}
+
+async function readsBackSets({ netfilter }: NetfilterSubject): Promise<void> {
+  const changes: readonly SetChange[] = [
+    ...CREATE,
+    { op: 'set-path', ip: '10.244.1.12', path: { kind: 'blocked' } },
+    ...membersOf(DESIRED),
+    { op: 'delete-path', ip: '10.244.1.99' },
+    { op: 'delete-internal', cidr: '10.9.0.0/16' },
+  ];
+  await netfilter.apply({ op: 'update-sets', changes });
+  await netfilter.apply({ op: 'update-sets', changes });
+  const { pods, internal } = await netfilter.observeSets();
+  assert.deepEqual(
+    pods,
+    new Map([...DESIRED.paths].map(([ip, path]) => [ip, markOf(path, defaultMarks)])),
+  );
+  assert.deepEqual(internal, DESIRED.internal);
+  await netfilter.apply({
+    op: 'update-sets',
+    changes: [
+      { op: 'delete-path', ip: '10.244.1.11' },
+      { op: 'delete-internal', cidr: '192.168.77.11/32' },
+    ],
+  });
+  const after = await netfilter.observeSets();
+  assert.deepEqual([...(after.pods?.keys() ?? [])].sort(), ['10.244.1.12', '10.244.1.13']);
+  assert.deepEqual(after.internal, new Set(['10.244.0.0/16']));
+}
+
+async function readsBackRules({ netfilter }: NetfilterSubject): Promise<void> {
+  await realize(netfilter);
+  await netfilter.apply(restore(DESIRED));
+  assert.deepEqual(
+    sorted(await netfilter.observeRules()),
+    sorted(renderRules(DESIRED, defaultMarks)),
+  );
+}
+
+async function isIntactWhenMade({ netfilter }: NetfilterSubject): Promise<void> {
+  await realize(netfilter);
+  const [sets, rules] = [await netfilter.observeSets(), await netfilter.observeRules()];
+  const observed = readNetfilter({ sets, rules }, defaultMarks);
+  assert.equal(observed.health, 'intact');
+  assert.deepEqual(observed.paths, DESIRED.paths);
+  assert.deepEqual(observed.snatIds, DESIRED.snatIds);
+  assert.deepEqual(observed.diffRules(DESIRED), { add: [], remove: [] });
+}
+
+async function replacesRules({ netfilter }: NetfilterSubject): Promise<void> {
+  await realize(netfilter);
+  const fewer = { ...DESIRED, snatIds: new Map([[2, '192.168.77.201']]) };
+  await netfilter.apply(restore(fewer));
+  const rendered = renderRules(fewer, defaultMarks);
+  assert.deepEqual(sorted(await netfilter.observeRules()), sorted(rendered));
+  const isNat = ({ table }: { readonly table: string }): boolean => table === 'nat';
+  const { op, chains, jumps } = restore(fewer);
+  const withoutNat = {
+    op,
+    chains: chains.filter((chain) => !isNat(chain)),
+    jumps: jumps.filter((jump) => !isNat(jump)),
+  };
+  await netfilter.apply(withoutNat);
+  const { chains: left, jumps: leftJumps } = await netfilter.observeRules();
+  assert.deepEqual([left.some(isNat), leftJumps.some(isNat)], [false, false]);
+}
+
+async function deletesConnectionsOfPod(subject: NetfilterSubject): Promise<void> {
+  const pod = { source: '10.244.1.11', zone: 0 };
+  const wrong = { ...pod, destination: EXTERNAL, translatedSource: '192.168.77.11' };
+  const others = [
+    { ...pod, destination: '203.0.113.11', translatedSource: '192.168.77.200' },
+    { ...pod, destination: '10.244.2.2', translatedSource: '10.244.1.11' },
+    { ...wrong, source: '10.244.1.99' },
+    { ...wrong, destination: '198.51.100.7' },
+  ];
+  for (const connection of [wrong, ...others]) {
+    await subject.open(connection);
+  }
+  await subject.netfilter.apply({
+    op: 'delete-connections',
+    connections: [
+      {
+        kind: 'pod',
+        ip: '10.244.1.11',
+        internal: ['10.244.0.0/16'],
+        within: ['203.0.113.0/24', '10.244.0.0/16'],
+        keep: '192.168.77.200',
+      },
+    ],
+  });
+  assert.deepEqual(await subject.openSources(), others.map(({ source }) => source).sort());
+}
+
+async function deletesConnectionsOfSnatId(subject: NetfilterSubject): Promise<void> {
+  const open = (source: string, zone: number, translatedSource: string): Promise<void> =>
+    subject.open({ source, zone, translatedSource, destination: EXTERNAL });
+  await open('10.244.2.1', 1, '192.168.77.11');
+  await open('10.244.2.2', 1, '192.168.77.200');
+  await open('10.244.2.3', 2, '192.168.77.11');
+  await open('10.244.2.4', 0, '192.168.77.11');
+  const connections = [{ kind: 'snat-id', snatId: 1, keep: '192.168.77.200' } as const];
+  await subject.netfilter.apply({ op: 'delete-connections', connections });
+  await subject.netfilter.apply({ op: 'delete-connections', connections });
+  assert.deepEqual(await subject.openSources(), ['10.244.2.2', '10.244.2.3', '10.244.2.4']);
+}
+
+function restore(desired: DesiredNetfilter): IptablesOperation {
+  const { chains, jumps } = renderRules(desired, defaultMarks);
+  return {
+    op: 'iptables-restore',
+    chains,
+    jumps: jumps.map(({ table, from, to }) => ({ table, from, to })),
+  };
+}
+
+function membersOf({ paths, internal }: DesiredNetfilter): readonly SetChange[] {
+  return [
+    ...[...paths].map(([ip, path]) => ({ op: 'set-path', ip, path }) as const),
+    ...[...internal].map((cidr) => ({ op: 'add-internal', cidr }) as const),
+  ];
+}
+
+async function realize(netfilter: Netfilter): Promise<void> {
+  await netfilter.apply({ op: 'update-sets', changes: [...CREATE, ...membersOf(DESIRED)] });
+  await netfilter.apply(restore(DESIRED));
+}
+
+/** iptables-save prints tables and chains in an order of its own; that of rules is ours. */
+function sorted({ chains, jumps }: IptablesState): IptablesState {
+  return {
+    chains: chains.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
+    jumps: jumps.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
+  };
+}
+
+function keyOf(
+  item: { readonly table: string } & ({ readonly name: string } | { readonly from: string }),
+): string {
+  return `${item.table} ${'name' in item ? item.name : item.from}`;
+}

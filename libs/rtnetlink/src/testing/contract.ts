@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import type { PolicyRoute, PolicyRule, RoutingOperation } from '@sallyport/dataplane';
+import { GATEWAY_PORT, VIRTUAL_NEXT_HOP } from '@sallyport/dataplane';
+import type { Routing } from '../open-routing.ts';
+
+/** Routing, and the device that Open vSwitch makes. */
+export interface RoutingSubject {
+  readonly routing: Routing;
+  /** Makes egress-gw0, which is down at first. */
+  readonly addGatewayLink: () => Promise<void>;
+}
+
+/** A case that the real adapter and its fake pass, beginning with nothing of ours. */
+export interface RoutingCase {
+  readonly name: string;
+  readonly run: (subject: RoutingSubject) => Promise<void>;
+}
+
+const DEFAULT_ROUTE: PolicyRoute = {
+  table: 7101,
+  kind: 'gateway',
+  destination: '0.0.0.0/0',
+  via: VIRTUAL_NEXT_HOP.ip,
+};
+const THROW: PolicyRoute = { table: 7101, kind: 'throw', destination: '10.244.0.0/16' };
+const THROW_HOST: PolicyRoute = { table: 7101, kind: 'throw', destination: '192.168.77.12/32' };
+const RULE: PolicyRule = { priority: 1001, mark: 0x1000, mask: 0x1cff, table: 7101 };
+const SET_LINK: Extract<RoutingOperation, { op: 'set-gateway-link' }> = {
+  op: 'set-gateway-link',
+  addresses: ['169.254.77.1/32'],
+  mtu: 1450,
+  rpFilter: 2,
+};
+
+export const routingContract: readonly RoutingCase[] = [
+  {
+    name: 'has nothing of ours at first, and takes nothing that needs the device',
+    run: needsDevice,
+  },
+  {
+    name: 'takes no route into a device that is down',
+    run: needsDeviceUp,
+  },
+  {
+    name: 'sets the device up with exactly the given addresses, MTU and rp_filter, also again',
+    run: setsDevice,
+  },
+  {
+    name: 'adds and deletes rules, also when it is done already',
+    run: changesRules,
+  },
+  {
+    name: 'adds and deletes routes of both kinds, also when it is done already',
+    run: changesRoutes,
+  },
+];
+
+async function needsDevice({ routing }: RoutingSubject): Promise<void> {
+  assert.deepEqual(await routing.observe(), { rules: [], routes: [] });
+  await assert.rejects(routing.apply(SET_LINK), /egress-gw0 does not exist/);
+  await assert.rejects(routing.apply({ op: 'set-neighbor', ...VIRTUAL_NEXT_HOP }));
+  await assert.rejects(routing.apply({ op: 'add-route', route: DEFAULT_ROUTE }));
+}
+
+async function needsDeviceUp({ routing, addGatewayLink }: RoutingSubject): Promise<void> {
+  await addGatewayLink();
+  assert.equal((await routing.observe()).gatewayLink?.up, false);
+  await assert.rejects(routing.apply({ op: 'add-route', route: DEFAULT_ROUTE }), /ENETDOWN/);
+}
+
+async function setsDevice({ routing, addGatewayLink }: RoutingSubject): Promise<void> {
+  await addGatewayLink();
+  await routing.apply({ ...SET_LINK, addresses: ['169.254.77.9/32'], mtu: 1400, rpFilter: 1 });
+  await routing.apply(SET_LINK);
+  await routing.apply(SET_LINK);
+  await routing.apply({ op: 'set-neighbor', ...VIRTUAL_NEXT_HOP, mac: '0a:58:00:00:00:09' });
+  await routing.apply({ op: 'set-neighbor', ...VIRTUAL_NEXT_HOP });
+  assert.deepEqual((await routing.observe()).gatewayLink, {
+    up: true,
+    mtu: 1450,
+    mac: GATEWAY_PORT.mac,
+    addresses: ['169.254.77.1/32'],
+    rpFilter: 2,
+    neighbors: new Map([[VIRTUAL_NEXT_HOP.ip, VIRTUAL_NEXT_HOP.mac]]),
+  });
+}
+
+async function changesRules({ routing }: RoutingSubject): Promise<void> {
+  await routing.apply({ op: 'add-rule', rule: RULE });
+  await routing.apply({ op: 'add-rule', rule: RULE });
+  assert.deepEqual((await routing.observe()).rules, [RULE]);
+  await routing.apply({ op: 'delete-rule', rule: RULE });
+  await routing.apply({ op: 'delete-rule', rule: RULE });
+  assert.deepEqual((await routing.observe()).rules, []);
+}
+
+async function changesRoutes({ routing, addGatewayLink }: RoutingSubject): Promise<void> {
+  await addGatewayLink();
+  await routing.apply(SET_LINK);
+  const routes = [THROW, THROW_HOST, DEFAULT_ROUTE, { ...DEFAULT_ROUTE, table: 7102 }];
+  for (const route of [...routes, ...routes]) {
+    await routing.apply({ op: 'add-route', route });
+  }
+  assert.deepEqual(sorted((await routing.observe()).routes), sorted(routes));
+  for (const route of [THROW, THROW, DEFAULT_ROUTE, DEFAULT_ROUTE]) {
+    await routing.apply({ op: 'delete-route', route });
+  }
+  const left = [THROW_HOST, { ...DEFAULT_ROUTE, table: 7102 }];
+  assert.deepEqual(sorted((await routing.observe()).routes), sorted(left));
+}
+
+/** The kernel lists routes in an order of its own. */
+function sorted(routes: readonly PolicyRoute[]): readonly PolicyRoute[] {
+  const keyOf = ({ table, destination }: PolicyRoute): string => `${table} ${destination}`;
+  return routes.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
