@@ -4,8 +4,8 @@ import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 const TIMEOUT_MS = 5000;
 
 /**
- * Delivers reports to the controller; rejects when it does not answer within five seconds or does
- * not take one.
+ * Sends reports to the controller; rejects when it refuses one or does not answer within five
+ * seconds.
  */
 export function putNodeReport(controllerUrl: string) {
   return async (report: NodeReport): Promise<void> => {
@@ -26,7 +26,7 @@ export function putNodeReport(controllerUrl: string) {
   };
 }
 
-/** Where the controller serves a resource. */
+/** The URL of a resource of the controller. */
 export function controlplaneUrl(controllerUrl: string, resource: string): string {
   return new URL(`/apis/${CONTROLPLANE_GROUP_VERSION}/${resource}`, controllerUrl).href;
 }

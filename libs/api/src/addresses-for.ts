@@ -44,7 +44,7 @@ export function addressesFor(
   };
 }
 
-/** Clients that write a Go struct leave unused strings empty; the rules of the CRD say the same. */
+/** Empty counts as absent, as in the rules of the CRD: Go clients leave unused strings empty. */
 function isGiven(value: unknown): boolean {
   return Array.isArray(value)
     ? value.some(isGiven)
@@ -75,7 +75,7 @@ function egressIPsFor(
   return [...ips.values()];
 }
 
-/** What the singular or the plural field holds, with the path of each; empty texts are left out. */
+/** The values of the singular or the plural field, each with its path, without empty texts. */
 function itemsOf(
   spec: Readonly<Record<string, unknown>>,
   singular: string,
@@ -112,7 +112,7 @@ function poolsFor(spec: Readonly<Record<string, unknown>>, report: FaultReport):
     if (isPoolName(value)) {
       return [value];
     }
-    report.add(field, value, A_POOL_NAME, 'Write it as it stands on the pool.');
+    report.add(field, value, A_POOL_NAME, 'Write the name of the pool.');
     return [];
   });
 }

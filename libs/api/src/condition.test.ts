@@ -13,7 +13,7 @@ const before: Condition = {
 const other: Condition = { ...before, type: 'IPAssigned' };
 
 describe('setCondition', () => {
-  it('adds a condition that is not there, with the time of now in whole seconds', () => {
+  it('adds a new condition, with the current time in whole seconds', () => {
     const condition = {
       type: 'Realized',
       status: 'True',
@@ -26,18 +26,18 @@ describe('setCondition', () => {
     ]);
   });
 
-  it('keeps the time while the status stays, whatever else changes', () => {
+  it('keeps the time while the status stays the same, even if other fields change', () => {
     const after = { ...before, message: 'Node n2 is behind', observedGeneration: 2 };
     expect(setCondition([before, other], after, now)).toEqual([after, other]);
   });
 
-  it('takes the time of now when the status flips', () => {
+  it('takes the current time when the status changes', () => {
     expect(setCondition([before], { ...before, status: 'True' }, now)).toEqual([
       { ...before, status: 'True', lastTransitionTime: '2026-01-02T03:04:05Z' },
     ]);
   });
 
-  it('gives the same array back when nothing changes', () => {
+  it('returns the same array when nothing changes', () => {
     const conditions = [before];
     expect(setCondition(conditions, before, now)).toBe(conditions);
   });

@@ -8,14 +8,14 @@ export interface Condition {
   readonly message: string;
   /** RFC 3339; when `status` last changed. */
   readonly lastTransitionTime: string;
-  /** The metadata.generation the condition is about. */
+  /** The metadata.generation that the condition refers to. */
   readonly observedGeneration?: number;
 }
 
 /**
- * `conditions` with `condition` in the place of the one of its type, or at the end.
- * `lastTransitionTime` becomes `now` only when `status` differs from before. Gives the same array
- * back when nothing changes.
+ * `conditions`, in which `condition` replaces the one of its type or is added at the end.
+ * `lastTransitionTime` becomes `now` only when `status` changes. Returns the same array when
+ * nothing changes.
  */
 export function setCondition(
   conditions: readonly Condition[],

@@ -1,15 +1,15 @@
 /** The API group of Egress and ExternalIPPool. */
 export const CRD_GROUP = 'crd.antrea.io';
 
-/** Every served version; the shape is the same in all of them. */
+/** Every served version; the schema is the same in all of them. */
 export const crdVersions = ['v1alpha2', 'v1beta1'] as const;
 
-/** The version in which the API server stores objects, and the one we read and write. */
+/** The version in which the API server stores objects, and which Sallyport reads and writes. */
 export const STORAGE_VERSION = 'v1beta1';
 
 export type CrdApiVersion = `${typeof CRD_GROUP}/${(typeof crdVersions)[number]}`;
 
-/** The part of a Kubernetes object's metadata that we read. */
+/** The part of a Kubernetes object's metadata that Sallyport reads. */
 export interface ObjectMeta {
   readonly name: string;
   readonly namespace?: string;

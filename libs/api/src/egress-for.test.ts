@@ -7,7 +7,7 @@ const appliedTo = { podSelector };
 const egressIP = '10.0.10.8';
 
 describe('egressFor', () => {
-  it('takes the first manifest of the documentation as it is', () => {
+  it('accepts the first manifest of the documentation', () => {
     const namespaceSelector = { matchLabels: { env: 'prod' } };
     expect(egressFor(egress({ appliedTo: { podSelector, namespaceSelector }, egressIP }))).toEqual({
       egress: {
@@ -59,7 +59,7 @@ describe('egressFor', () => {
       { egressIP, appliedTo: { podSelector: {} } },
       { appliedTo: { podSelector: {} } },
     ],
-  ])('takes %s', (_, spec, expected) => {
+  ])('accepts %s', (_, spec, expected) => {
     const { egress: converted, faults } = egressFor(egress({ appliedTo, ...spec }));
     expect(faults).toEqual([]);
     expect(converted).toMatchObject(expected);
@@ -74,7 +74,7 @@ describe('egressFor', () => {
     [
       'no appliedTo',
       { egressIP },
-      'Egress web: spec.appliedTo is missing: expected an object with podSelector, namespaceSelector or both. Say which Pods the Egress is for; {podSelector: {}} is every Pod.',
+      'Egress web: spec.appliedTo is missing: expected an object with podSelector, namespaceSelector or both. Select the Pods of the Egress; {podSelector: {}} selects every Pod.',
     ],
     [
       'a bad address',
@@ -97,7 +97,7 @@ describe('egressFor', () => {
       'spec.egressIPs[1]: expected one address of each family, not 10.0.0.1 as well, got "10.0.0.2". Keep one IPv4 address.',
     ],
     [
-      'a list that is none',
+      'a text in place of a list',
       { appliedTo, egressIPs: '10.0.0.1' },
       'spec.egressIPs: expected a list, got "10.0.0.1"',
     ],
@@ -107,7 +107,7 @@ describe('egressFor', () => {
       'egressIP and egressIPs are mutually exclusive: keep the singular fields or the plural ones.',
     ],
     [
-      'a list of nothing',
+      'an empty list',
       { appliedTo, egressIPs: [] },
       'spec is missing: expected egressIP, egressIPs, externalIPPool',
     ],
@@ -122,7 +122,7 @@ describe('egressFor', () => {
       'spec.externalIPPool: expected the name of an ExternalIPPool: lower-case letters, digits, "-" and ".", got 7',
     ],
     [
-      'a pool that is no name',
+      'a pool whose name is invalid',
       { appliedTo, externalIPPools: ['', 'Prod Pool'] },
       'spec.externalIPPools[1]: expected the name of an ExternalIPPool: lower-case letters, digits, "-" and ".", got "Prod Pool"',
     ],
@@ -142,7 +142,7 @@ describe('egressFor', () => {
         egressIP,
         appliedTo: { namespaceSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } },
       },
-      'spec.appliedTo.namespaceSelector.matchExpressions[0].values is missing: expected a list of one value at least, as the operator is In. Name the values.',
+      'spec.appliedTo.namespaceSelector.matchExpressions[0].values is missing: expected a list of one value at least, as the operator is In. List the values.',
     ],
     [
       'Exists with values',
@@ -206,7 +206,7 @@ describe('egressFor', () => {
     ],
   ];
 
-  it.each(cases)('says what is wrong with %s', (_, spec, message) => {
+  it.each(cases)('reports %s', (_, spec, message) => {
     expect(faultsOf(spec).join('\n')).toContain(message);
   });
 
@@ -221,7 +221,7 @@ describe('egressFor', () => {
     ]);
   });
 
-  it('selects nothing when one of two selectors is broken, rather than what the other alone would select', () => {
+  it('selects nothing when one of two selectors is faulty, rather than the Pods of the other one', () => {
     const broken = {
       podSelector,
       namespaceSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] },
@@ -229,13 +229,13 @@ describe('egressFor', () => {
     expect(egressFor(egress({ egressIP, appliedTo: broken })).egress.appliedTo).toEqual({});
   });
 
-  it('still selects the Pods of an Egress with a bad address, so that nothing leaves with another one', () => {
+  it('still selects the Pods of an Egress with a bad address, so that their traffic is dropped', () => {
     const { egress: converted } = egressFor(egress({ appliedTo, egressIP: '10.0.0' }));
     expect(converted).toMatchObject({ appliedTo, egressIPs: [] });
   });
 });
 
-/** An object as the API server may hold it: written by anybody, checked by an older schema. */
+/** An object as the API server may have it: by any client, checked with an older schema. */
 function egress(spec: unknown): EgressResource {
   return {
     apiVersion: 'crd.antrea.io/v1beta1',

@@ -10,11 +10,11 @@ import { isQuantity } from './syntax.ts';
 /** The outcome of {@link egressFor}. */
 export interface EgressConversion {
   /**
-   * What could be understood. A faulty address is left out, so that the Pods are kept from leaving
-   * by another one; a faulty selector makes `appliedTo` select nothing.
+   * The Egress without its faulty parts. Without an address the external traffic of its Pods is
+   * dropped; a faulty selector makes `appliedTo` select nothing.
    */
   readonly egress: Egress;
-  /** Everything that is wrong, in the order of the fields; empty for a good object. */
+  /** All faults, in the order of the fields; empty for a valid object. */
   readonly faults: readonly Fault[];
 }
 
@@ -29,8 +29,8 @@ const specFields = [
 ];
 
 /**
- * Checks an Egress of the API server, which may come from a time before the schema was as strict as
- * now.
+ * Checks an Egress of the API server, which may have been stored under an earlier, less strict
+ * schema.
  */
 export function egressFor(resource: EgressResource): EgressConversion {
   const { name, uid = '', generation = 0, creationTimestamp = 0 } = resource.metadata;
@@ -74,7 +74,7 @@ function appliedToFor(value: unknown, report: FaultReport): AppliedTo {
       'spec.appliedTo',
       value,
       'an object with podSelector, namespaceSelector or both',
-      'Say which Pods the Egress is for; {podSelector: {}} is every Pod.',
+      'Select the Pods of the Egress; {podSelector: {}} selects every Pod.',
     );
     return {};
   }
@@ -95,8 +95,7 @@ function appliedToFor(value: unknown, report: FaultReport): AppliedTo {
       }
     }
   }
-  // A side that is left out matches everything: with one of two selectors broken, the other would
-  // select too much.
+  // An absent selector matches everything: without the faulty one, the other would select too much.
   return report.faults.length > faultsBefore ? {} : selectors;
 }
 
@@ -122,12 +121,7 @@ function unavailableFor(value: unknown, report: FaultReport): UnavailablePolicy 
   const policy = unavailablePolicies.find((candidate) => candidate === value);
   if (policy === undefined) {
     const expected = `one of ${unavailablePolicies.join(', ')}`;
-    report.add(
-      'spec.unavailable',
-      value,
-      expected,
-      'Choose one of them; Drop is what happens without the field.',
-    );
+    report.add('spec.unavailable', value, expected, 'Choose one of them; the default is Drop.');
   }
   return policy ?? 'Drop';
 }

@@ -3,8 +3,8 @@ import type { CrdApiVersion, ObjectMeta } from './crd-object.ts';
 import type { LabelSelector } from './label-selector.ts';
 
 /**
- * Which Pods: both selectors absent select nothing; one alone leaves the other side open; both have
- * to match.
+ * The selected Pods. Without any selector: none. One selector alone does not restrict the other
+ * side; two selectors both have to match.
  */
 export interface AppliedTo {
   readonly podSelector?: LabelSelector;
@@ -12,7 +12,7 @@ export interface AppliedTo {
 }
 
 /**
- * What becomes of a selected Pod's external traffic when no Node can send it from the egress IP.
+ * The treatment of a selected Pod's external traffic when no Node can send it from the egress IP.
  */
 export const unavailablePolicies = ['Drop', 'NodeIP'] as const;
 export type UnavailablePolicy = (typeof unavailablePolicies)[number];
@@ -45,15 +45,15 @@ export const egressConditionTypes = [
 export type EgressConditionType = (typeof egressConditionTypes)[number];
 
 export interface EgressStatus {
-  /** The Node that holds the egress IP. */
+  /** The gateway: the Node that has the egress IP assigned. */
   readonly egressNode?: string;
-  /** The egress IP in use. */
+  /** The egress IP that is assigned. */
   readonly egressIP?: string;
   readonly egressIPs?: readonly string[];
   readonly conditions?: readonly Condition[];
 }
 
-/** An Egress as the API server holds it. Inside the controller it is an {@link Egress}. */
+/** An Egress of the API server. Inside the controller it is an {@link Egress}. */
 export interface EgressResource {
   readonly apiVersion: CrdApiVersion;
   readonly kind: 'Egress';

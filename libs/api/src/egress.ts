@@ -3,7 +3,7 @@ import type { IpFamily } from './ip.ts';
 import { ipFamilies, ipFamily } from './ip.ts';
 
 /**
- * An Egress inside the controller: checked, and with every default filled in. `egressFor` makes it.
+ * An Egress inside the controller: checked, and with every default filled in; see `egressFor`.
  */
 export interface Egress {
   readonly name: string;
@@ -14,15 +14,15 @@ export interface Egress {
   readonly appliedTo: AppliedTo;
   /** Canonical, one for each family at most, IPv4 first; empty when it has none (yet). */
   readonly egressIPs: readonly string[];
-  /** The pools it names, if any. */
+  /** The names of its pools; empty when it has none. */
   readonly externalIPPools: readonly string[];
   readonly bandwidth?: Bandwidth;
   readonly unavailable: UnavailablePolicy;
 }
 
 /**
- * The families whose traffic an Egress governs: those of its addresses; both while it has none, so
- * that nothing leaks.
+ * The families whose traffic an Egress applies to: those of its addresses, or both while it has
+ * none, so that nothing leaks.
  */
 export function familiesOf({ egressIPs }: Egress): readonly IpFamily[] {
   return egressIPs.length === 0
@@ -31,8 +31,8 @@ export function familiesOf({ egressIPs }: Egress): readonly IpFamily[] {
 }
 
 /**
- * Negative when `a` wins over `b` where both select a Pod: the older one, then the one whose name
- * sorts first.
+ * Negative when `a` is the effective Egress of a Pod that both select: the older one, or else the
+ * one whose name sorts first.
  */
 export function byPrecedence(a: Egress, b: Egress): number {
   return a.createdAtMs - b.createdAtMs || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);

@@ -1,7 +1,7 @@
 import type { CrdApiVersion, ObjectMeta } from './crd-object.ts';
 import type { LabelSelector } from './label-selector.ts';
 
-/** A CIDR, or a range with both its ends. */
+/** A CIDR, or the first and the last address of a range. */
 export type IpRange = { readonly cidr: string } | { readonly start: string; readonly end: string };
 
 export interface SubnetInfo {
@@ -14,7 +14,7 @@ export interface SubnetInfo {
 
 export interface ExternalIPPoolSpec {
   readonly ipRanges: readonly IpRange[];
-  /** The Nodes that may hold an IP of the pool; `{}` is every Node. */
+  /** The Nodes that may have an IP of the pool assigned; `{}` is every Node. */
   readonly nodeSelector: LabelSelector;
   readonly subnetInfo?: SubnetInfo;
 }
@@ -23,7 +23,7 @@ export interface ExternalIPPoolStatus {
   readonly usage?: { readonly total: number; readonly used: number };
 }
 
-/** A pool of egress IPs as the API server holds it. */
+/** A pool of egress IPs, as an object of the API server. */
 export interface ExternalIPPoolResource {
   readonly apiVersion: CrdApiVersion;
   readonly kind: 'ExternalIPPool';

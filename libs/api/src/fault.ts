@@ -1,18 +1,18 @@
-/** One thing that is wrong with an object, and how to put it right. */
+/** A field of an object with an invalid value, and the remedy. */
 export interface Fault {
   /** Kind and name: `Egress web`. */
   readonly object: string;
   /** The path of the field: `spec.appliedTo.podSelector.matchExpressions[0].operator`. */
   readonly field: string;
-  /** What is there now; undefined when the field is missing. */
+  /** The present value; undefined when the field is missing. */
   readonly value: unknown;
-  /** What has to be there: `an IPv4 or IPv6 address`. */
+  /** A noun for the valid values: `an IPv4 or IPv6 address`. */
   readonly expected: string;
-  /** A sentence: what to do about it. */
+  /** A sentence. */
   readonly remedy: string;
 }
 
-/** `Egress web: spec.egressIP: "10.0.0" is not an IPv4 or IPv6 address: write it in full …` */
+/** `Egress web: spec.egressIP: expected an IPv4 or IPv6 address, got "10.0.0". Write one …` */
 export function renderFault({ object, field, value, expected, remedy }: Fault): string {
   return value === undefined
     ? `${object}: ${field} is missing: expected ${expected}. ${remedy}`
@@ -31,7 +31,7 @@ export interface FaultReport {
   add(field: string, value: unknown, expected: string, remedy: string): void;
 }
 
-/** @param object kind and name of the object that is checked. */
+/** @param object kind and name of the checked object */
 export function faultReport(object: string): FaultReport {
   const faults: Fault[] = [];
   return {

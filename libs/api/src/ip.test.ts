@@ -32,7 +32,7 @@ describe('parseIp', () => {
     expect(parseIp(text)).toBeUndefined();
   });
 
-  it('tells the family', () => {
+  it('distinguishes the families', () => {
     expect([ipFamily('10.0.0.1'), ipFamily('fd00::1')]).toEqual(['IPv4', 'IPv6']);
   });
 });

@@ -1,12 +1,15 @@
 import ipaddr from 'ipaddr.js';
 
+/** Four numbers of up to 255. Every address of a Pod passes here; ipaddr.js is ten times slower. */
+const dottedQuad = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+
 /** `IPv4` or `IPv6`, spelled as in Kubernetes' ipFamilies. */
 export type IpFamily = 'IPv4' | 'IPv6';
 
 /** Both families, in the order in which we list them. */
 export const ipFamilies: readonly IpFamily[] = ['IPv4', 'IPv6'];
 
-/** Whether an address lies in a CIDR, both canonical. */
+/** Whether a CIDR contains an address, both canonical. */
 export function cidrContains(cidr: string, ip: string): boolean {
   return parseCidr(`${ip}/${cidr.split('/')[1]}`) === cidr;
 }
@@ -26,11 +29,11 @@ export function parseCidr(text: string): string | undefined {
 
 /**
  * The canonical text of one address (IPv6: RFC 5952), or undefined when `text` is not one. Only
- * what every tool reads the same way is an address: no leading zeros (octal to some), no short
- * forms, no zone, no IPv4-mapped IPv6.
+ * notations that every tool reads the same way are addresses: no leading zeros (octal to some), no
+ * short forms, no zone, no IPv4-mapped IPv6.
  */
 export function parseIp(text: string): string | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) {
+  if (dottedQuad.test(text)) {
     return text;
   }
   // A dot is an embedded IPv4 address, a percent sign a zone.

@@ -4,10 +4,10 @@ import type { LabelRequirement, LabelSelector } from './label-selector.ts';
 import { labelOperators } from './label-selector.ts';
 import { A_LABEL_KEY, A_LABEL_VALUE, isLabelKey, isLabelValue } from './syntax.ts';
 
-const WRITE_AS_ON_THE_POD = 'Write it as it stands on the object to be selected.';
+const WRITE_AS_ON_THE_POD = 'Write it as in the labels of the objects to select.';
 
 /**
- * The selector at `field`, or undefined when anything in it is wrong; the report then says what.
+ * The selector at `field`, or undefined when it has a fault, which is then in the report.
  */
 export function labelSelectorFor(
   value: unknown,
@@ -121,7 +121,7 @@ function valuesFor(
       field,
       value,
       `a list of one value at least, as the operator is ${operator}`,
-      'Name the values.',
+      'List the values.',
     );
   }
   if (

@@ -9,7 +9,7 @@ export interface LabelRequirement {
   readonly values?: readonly string[];
 }
 
-/** metav1.LabelSelector: everything it names has to hold; an empty one matches everything. */
+/** metav1.LabelSelector: every requirement has to match; an empty one matches everything. */
 export interface LabelSelector {
   readonly matchLabels?: Labels;
   readonly matchExpressions?: readonly LabelRequirement[];

@@ -8,16 +8,16 @@ const NAME = '([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]';
 const DNS_LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 
 /**
- * The pattern of a label's key: a name of up to 63 characters, with a DNS name and a slash before
- * it or not.
+ * The pattern of a label's key: a name of up to 63 characters, optionally after a DNS name and a
+ * slash.
  */
 export const LABEL_KEY_PATTERN = `^(${DNS_LABEL}(\\.${DNS_LABEL})*/)?${NAME}$`;
 /** 253 for the prefix, the slash, and the name. */
 export const LABEL_KEY_MAX_LENGTH = 317;
 
-/** What is expected of keys and values, for messages. */
+/** Nouns for valid keys and values, for messages. */
 export const A_LABEL_KEY =
-  'a label key: up to 63 letters, digits, "-", "_" and ".", with a DNS name and "/" before it or not';
+  'a label key: up to 63 letters, digits, "-", "_" and ".", optionally after a DNS name and "/"';
 export const A_LABEL_VALUE =
   'a label value: up to 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends';
 
@@ -26,7 +26,7 @@ export const POOL_NAME_PATTERN =
   '^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$';
 export const POOL_NAME_MAX_LENGTH = 253;
 
-/** What is expected, for messages. */
+/** A noun for valid names, for messages. */
 export const A_POOL_NAME = 'the name of an ExternalIPPool: lower-case letters, digits, "-" and "."';
 
 /** The pattern of a Kubernetes quantity that is not negative: `500M`, `1.5Gi`, `1e9`. */

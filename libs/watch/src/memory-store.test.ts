@@ -13,7 +13,7 @@ interface Thing {
 const fromState: WatchStart = { from: 'state', markEnd: true };
 
 describe('MemoryStore', () => {
-  it('tells the whole state first, marks its end, then changes', () => {
+  it('sends the whole state first, marks its end, then sends changes', () => {
     const store = storeOf();
     store.publish('n1', [thing('a', 1), thing('b', 1)]);
     const watcher = watchOf(store, fromState);
@@ -26,14 +26,14 @@ describe('MemoryStore', () => {
     expect(drain(watchOf(storeOf(), fromState))).toEqual(['BOOKMARK @100 end']);
   });
 
-  it('gives no new version to an object that is published again as it was', () => {
+  it('gives no new version to an object that is published again unchanged', () => {
     const store = storeOf();
     expect(store.publish('n1', [thing('a', 1)])).toBe(1);
     expect(store.publish('n1', [thing('a', 1)])).toBe(0);
     expect(store.version).toBe(101);
   });
 
-  it('tells only the last state of an object that changed often', () => {
+  it('sends only the last state of an object that changed often', () => {
     const store = storeOf();
     store.publish('n1', [thing('a', 0)]);
     const watcher = watchOf(store, fromState);
@@ -44,7 +44,7 @@ describe('MemoryStore', () => {
     expect(drain(watcher)).toEqual(['MODIFIED a=1000@1101']);
   });
 
-  it('tells of the end of an object that came and went unnoticed: the client reports by it that it is up to date', () => {
+  it('sends the deletion of an object that the client never received, so that it can report the version', () => {
     const store = storeOf();
     const watcher = watchOf(store, fromState);
     drain(watcher);
@@ -79,21 +79,21 @@ describe('MemoryStore', () => {
     ]);
   });
 
-  it('tells a client that resumes of a deletion even if the object was deleted and made again while the client was behind', () => {
+  it('sends a deletion to a client that resumes, even if the object was deleted and re-created meanwhile', () => {
     const store = storeOf();
     store.publish('n1', [thing('a', 1)]);
     const behind = watchOf(store, fromState);
     expect(drain(behind)).toEqual(['ADDED a=1@101', 'BOOKMARK @101 end']);
     store.publish('n1', []);
     store.publish('n1', [thing('a', 1)]);
-    // Whatever version this is: the client still has the first a.
+    // At any such version the client still has the first a.
     const version = Number(behind.bookmark()?.object.metadata.resourceVersion);
     behind.close();
     store.publish('n1', []);
     expect(drain(watchOf(store, { from: 'version', version }))).toEqual(['DELETED a=1@104']);
   });
 
-  it('refuses to resume after a version whose deletions are forgotten, but not from later ones', () => {
+  it('refuses to resume from a version whose later deletions were discarded, but not from later versions', () => {
     const store = storeOf({ deletionsKept: 1 });
     store.publish('n1', [thing('a', 1), thing('b', 1)]);
     store.publish('n1', []);
@@ -101,7 +101,7 @@ describe('MemoryStore', () => {
     expect(drain(watchOf(store, { from: 'version', version: 103 }))).toEqual(['DELETED b=1@104']);
   });
 
-  it('knows in which version an object changed last, or went, and names no earlier one when it has forgotten', () => {
+  it('knows the version at which an object last changed or was deleted, and an upper bound once discarded', () => {
     const store = storeOf({ deletionsKept: 1 });
     store.publish('n1', [thing('a', 1), thing('b', 1)]);
     store.publish('n2', [thing('a', 1)]);
@@ -117,7 +117,7 @@ describe('MemoryStore', () => {
     expect([store.changedAt('n1', 'a'), store.changedAt('n2', 'a')]).toEqual([108, 109]);
   });
 
-  it('names no earlier version either of partitions of which it has forgotten that it forgot', () => {
+  it('keeps the upper bound for partitions whose discarded deletions are no longer recorded', () => {
     const store = storeOf({ deletionsKept: 0, partitionsKept: 1 });
     for (const partition of ['n1', 'n2', 'n3']) {
       store.publish(partition, [thing('a', 1)]);
@@ -130,7 +130,7 @@ describe('MemoryStore', () => {
     expect(store.changedAt('n2', 'a')).toBe(107);
   });
 
-  it('remembers and tells of an object that is gone only what it is asked to', () => {
+  it('records and sends only the chosen part of a deleted object', () => {
     const store = storeOf({ remnantOf: (object) => ({ ...object, value: 0 }) });
     store.publish('n1', [thing('a', 7)]);
     const watcher = watchOf(store, fromState);
@@ -140,7 +140,7 @@ describe('MemoryStore', () => {
     expect(drain(watchOf(store, { from: 'version', version: 101 }))).toEqual(['DELETED a=0@102']);
   });
 
-  it('remembers of an object that goes and comes again and again only that it went last', () => {
+  it('records only the last deletion of an object that is deleted and re-created repeatedly', () => {
     const store = storeOf({ deletionsKept: 1 });
     store.publish('n1', [thing('a', 1)]);
     for (let round = 0; round < 10; round += 1) {
@@ -157,7 +157,7 @@ describe('MemoryStore', () => {
     expect(storeOf().watch('n1', { from: 'version', version }, () => undefined)).toBe('expired');
   });
 
-  it('forgets a watcher that is closed', () => {
+  it('drops a watcher that is closed', () => {
     const store = storeOf();
     const watcher = watchOf(store, fromState);
     expect(store.watcherCount).toBe(1);
@@ -168,16 +168,16 @@ describe('MemoryStore', () => {
 });
 
 /**
- * A client as the reflector is one: a map, the last version seen, and whether it may resume from
- * it.
+ * A client like the reflector: a map, the last version that it received, and whether it may resume
+ * from it.
  */
 class Client {
   view = new Map<string, Thing>();
   version: number | undefined;
   /**
-   * What an agent reports: the version of the last thing it was told that was not a mere bookmark.
+   * The version that an agent reports: that of the last event other than a mere bookmark.
    */
-  told = 0;
+  reported = 0;
   initial: Map<string, Thing> | undefined;
   watcher: Watcher<Thing> | undefined;
   hasResumed = false;
@@ -214,7 +214,7 @@ class Client {
       if (event.object.metadata.annotations !== undefined) {
         this.view = this.initial!;
         this.initial = undefined;
-        this.told = version;
+        this.reported = version;
       }
       this.version = version;
       return;
@@ -223,13 +223,13 @@ class Client {
     const { name } = event.object.metadata;
     if (this.initial === undefined) {
       expect(version).toBeGreaterThan(this.version!);
-      // After a resume the store guesses what the client knows, in a way that does no harm: a
-      // deletion of what it never had, or an addition of what it has.
+      // After a resume the store guesses the objects of the client. A wrong guess does no harm: a
+      // deletion of an object that it never had, or an addition of one that it has.
       if (event.type === 'ADDED' && !this.hasResumed) {
         expect(target.has(name)).toBe(false);
       }
       this.version = version;
-      this.told = version;
+      this.reported = version;
     }
     if (event.type === 'DELETED') {
       target.delete(name);
@@ -252,7 +252,7 @@ const step = fc.oneof(
 );
 
 describe('a client of a MemoryStore', () => {
-  it('ends up with what the store has, whatever is published, taken, cut and resumed in between', () => {
+  it('ends up with the objects of the store after any series of publications and reconnects', () => {
     fc.assert(
       fc.property(
         fc.array(step, { maxLength: 60 }),
@@ -282,17 +282,16 @@ describe('a client of a MemoryStore', () => {
           while (client.take(1)) {
             events += 1;
           }
-          // Coalesced: however long the history, no more than one event for each name that is or
-          // was, a second one for those that changed before the initial state was told, and a
-          // bookmark.
+          // Coalesced: for a history of any length, at most one event for each name, a second one
+          // for names that changed before the initial state was sent, and a bookmark.
           expect(events).toBeLessThanOrEqual(2 * names.length + 1);
           const items = [...client.view.values()].sort((a, b) =>
             a.metadata.name < b.metadata.name ? -1 : 1,
           );
           expect(items).toEqual(store.list('n1').items);
-          // Else the controller would wait for its report for ever.
+          // Otherwise the controller would wait for its report for ever.
           for (const name of names) {
-            expect(client.told).toBeGreaterThanOrEqual(store.changedAt('n1', name));
+            expect(client.reported).toBeGreaterThanOrEqual(store.changedAt('n1', name));
           }
         },
       ),
@@ -321,11 +320,11 @@ function watchOf(store: MemoryStore<Thing>, start: WatchStart, partition = 'n1')
 }
 
 function drain(watcher: Watcher<Thing>): string[] {
-  const told: string[] = [];
+  const events: string[] = [];
   for (let event = watcher.next(); event !== undefined; event = watcher.next()) {
-    told.push(brief(event));
+    events.push(brief(event));
   }
-  return told;
+  return events;
 }
 
 function brief(event: WatchEvent<Thing>): string {

@@ -3,7 +3,7 @@ import { Compile } from 'typebox/compile';
 import { readStatus } from './status.ts';
 import { INITIAL_EVENTS_END } from './watch-event.ts';
 
-/** A line of a watch as the client reads it; the parser of the resource checks the object. */
+/** A line of a watch as the client reads it. The resource's own parser checks the object. */
 export type ReceivedEvent =
   | {
       readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';

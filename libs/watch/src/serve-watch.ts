@@ -70,8 +70,8 @@ class WatchStream<T> {
     response.on('drain', () => {
       this.#drained();
     });
-    // A response that is destroyed reports an error when it had something left to send; no client
-    // is left to read of it.
+    // A response that is destroyed with data left to send emits an error; no client is left to
+    // receive it.
     response.on('error', close);
     response.on('close', () => {
       close();

@@ -45,7 +45,7 @@ describe('parseWatchQuery', () => {
       },
     ],
     [
-      'a timeout that is longer than a timer can be',
+      'a timeout beyond the longest timer',
       { fieldSelector: 'nodeName=n1', watch: '1', resourceVersion: '7', timeoutSeconds: '2147484' },
       {
         verb: 'watch',
@@ -56,7 +56,7 @@ describe('parseWatchQuery', () => {
         timeoutMs: 2_147_483_647,
       },
     ],
-  ])('understands %s', (_, raw, query) => {
+  ])('parses %s', (_, raw, query) => {
     expect(parseWatchQuery(raw, 'nodeName')).toEqual({ ok: true, query });
   });
 
@@ -73,7 +73,7 @@ describe('parseWatchQuery', () => {
       'watch: "yes" is not true or false; resourceVersion: "-1" is not a whole number',
     ],
     [
-      'initial events without what belongs to them',
+      'initial events without their companion parameters',
       { fieldSelector: 'nodeName=n1', watch: '1', sendInitialEvents: 'true' },
       'sendInitialEvents=true: send resourceVersionMatch=NotOlderThan with it; ' +
         'sendInitialEvents=true: send allowWatchBookmarks=true with it, a bookmark ends the initial events',
@@ -82,7 +82,7 @@ describe('parseWatchQuery', () => {
     expect(parseWatchQuery(raw, 'nodeName')).toEqual({ ok: false, message });
   });
 
-  it('needs no Node where the resource is the same for all', () => {
+  it('needs no Node for a resource that is the same for all Nodes', () => {
     expect(parseWatchQuery({})).toEqual({ ok: true, query: { verb: 'list', partition: '' } });
   });
 });

@@ -21,7 +21,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 interface HandlerOptions {
   readonly bookmarkIntervalMs?: number;
   readonly stallMs?: number;
-  /** Gets the way to end each watch. */
+  /** Called with a function that ends the watch. */
   readonly onOpen?: (close: () => void) => void;
 }
 
@@ -59,7 +59,7 @@ describe('watchResource against a server', () => {
     return client;
   };
 
-  it('takes the whole state in one change, then follows', async () => {
+  it('receives the whole state in one change, then follows', async () => {
     const store = storeOf(100);
     store.publish('n1', [thing('a', '1'), thing('b', '1')]);
     const { url } = await serve(handlerFor(store, []));
@@ -72,7 +72,7 @@ describe('watchResource against a server', () => {
     expect(reflector.state().resourceVersion).toBe('104');
   });
 
-  it('resumes where it was when the connection is cut, without taking the state again', async () => {
+  it('resumes after a lost connection, without requesting the whole state again', async () => {
     const store = storeOf(100);
     const requests: string[] = [];
     store.publish('n1', [thing('a', '1')]);
@@ -85,7 +85,7 @@ describe('watchResource against a server', () => {
     expect(requests).toEqual(['state', 'version 101']);
   });
 
-  it('keeps its state while the server is away, and takes the new one of a restarted server', async () => {
+  it('keeps its state while the server is down, and requests the new one of a restarted server', async () => {
     const requests: string[] = [];
     const old = storeOf(100);
     old.publish('n1', [thing('a', '1')]);
@@ -104,7 +104,7 @@ describe('watchResource against a server', () => {
     expect([...reflector.state().objects.keys()]).toEqual(['b']);
   });
 
-  it('does not show half of the initial state', async () => {
+  it('does not show an incomplete initial state', async () => {
     let complete = false;
     const line = (name: string): string =>
       `${JSON.stringify({ type: 'ADDED', object: { metadata: { name, resourceVersion: '5' }, value: '1' } })}\n`;
@@ -148,7 +148,7 @@ describe('watchResource against a server', () => {
       'too old',
     ],
   ])(
-    'takes the state again after %s, and keeps the old one until then',
+    'requests the state again after %s, and keeps the old one until then',
     async (_, garbage, message) => {
       const store = storeOf(100);
       const requests: string[] = [];
@@ -170,7 +170,7 @@ describe('watchResource against a server', () => {
     },
   );
 
-  it('gives up a connection on which nothing arrives, bookmarks included', async () => {
+  it('closes a connection on which nothing arrives, not even bookmarks', async () => {
     const store = storeOf(100);
     const requests: string[] = [];
     const { url } = await serve(handlerFor(store, requests, { bookmarkIntervalMs: 60_000 }));
@@ -184,7 +184,7 @@ describe('watchResource against a server', () => {
     const store = storeOf(100);
     const requests: string[] = [];
     const { url } = await serve(handlerFor(store, requests, { bookmarkIntervalMs: 20 }));
-    // Each bookmark begins the idle time anew: how soon it comes is the machine's.
+    // Each bookmark restarts the idle time; its delay depends on the machine.
     const idleMs = 60_000;
     let begun = 0;
     let pending = 0;
@@ -206,7 +206,7 @@ describe('watchResource against a server', () => {
     expect(requests).toEqual(['state']);
   });
 
-  it('says what the server said when it refuses', async () => {
+  it('reports the message of a server that refuses', async () => {
     const { url } = await serve((_, response) => {
       response.writeHead(503).end(JSON.stringify({ message: 'not synchronized yet' }));
     });
@@ -219,9 +219,9 @@ describe('watchResource against a server', () => {
   it.each([
     ['by itself', false],
     ['when the watch is ended', true],
-  ])('disconnects a client that takes nothing, %s', async (_, ended) => {
+  ])('disconnects a client that reads nothing, %s', async (_, ended) => {
     const store = storeOf(100);
-    // More than the buffers of the kernel take.
+    // More than the socket buffers of the kernel hold.
     store.publish('n1', [thing('a', 'x'.repeat(30_000_000))]);
     let close: () => void = () => undefined;
     const stallMs = ended ? 300 : 100;
@@ -247,7 +247,7 @@ describe('watchResource against a server', () => {
     }
   });
 
-  it('serves others and its memory stays small while a client does not read', async () => {
+  it('serves other clients with little memory while one client does not read', async () => {
     const store = storeOf(100);
     const big = (value: number): { metadata: { name: string }; value: string }[] => [
       thing('a', String(value).padEnd(100_000, 'x')),
@@ -268,10 +268,10 @@ describe('watchResource against a server', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     await eventually(() => valueOf(fast, 'a')?.startsWith('300x') === true);
-    // 30 MB were published: the kernel's socket buffers hold some, the process no more than one
-    // event beyond the high-water mark.
+    // 30 MB were published. The socket buffers of the kernel have some of it, the process at most
+    // one event beyond the high-water mark.
     expect(buffered[0]?.()).toBeLessThan(1_000_000);
-    // When it reads again, it gets to the last state.
+    // When it reads again, it reaches the last state.
     let text = '';
     slow.setEncoding('latin1');
     slow.on('data', (chunk: string) => (text = (text + chunk).slice(-300_000)));
@@ -337,7 +337,7 @@ function thing(name: string, value: string): { metadata: { name: string }; value
   };
 }
 
-/** Serves a store the way the controller does, and remembers the requests. */
+/** Serves a store as the controller does, and records the requests. */
 function handlerFor(
   store: MemoryStore<Thing>,
   requests: string[],

@@ -9,7 +9,7 @@ export interface WatchResourceOptions<T extends Watchable> extends Omit<
   'source' | 'keyOf' | 'idleMs'
 > {
   /**
-   * Of the resource, such as
+   * The URL of the resource, such as
    * `http://controller:10349/apis/controlplane.antrea.io/v1beta2/egressgroups`.
    */
   readonly url: string;

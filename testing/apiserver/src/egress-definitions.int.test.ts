@@ -36,7 +36,7 @@ const egressIP = '10.0.10.8';
 
 const REQUIREMENT = 'spec.appliedTo.podSelector.matchExpressions[0]';
 const A_KEY =
-  'a label key: up to 63 letters, digits, "-", "_" and ".", with a DNS name and "/" before it or not';
+  'a label key: up to 63 letters, digits, "-", "_" and ".", optionally after a DNS name and "/"';
 const AN_ADDRESS = 'expected an IPv4 or IPv6 address such as 10.0.10.8 or fd00::8';
 const ONE_OF = 'expected one of egressIP, egressIPs, externalIPPool, externalIPPools';
 const NOT_CHECKED =

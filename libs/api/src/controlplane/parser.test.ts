@@ -123,11 +123,13 @@ describe('parseEgressGroup', () => {
       ips: [`10.244.${index >> 8}.${index & 255}`],
     }));
     const large = { ...group, groupMembers: members };
-    parseEgressGroup(large);
-    const startedAt = performance.now();
-    parseEgressGroup(large);
-    // 1 ms was measured: the bound leaves room for a busy machine, not for an interpreted schema.
-    expect(performance.now() - startedAt).toBeLessThan(100);
+    const durations = Array.from({ length: 20 }, () => {
+      const startedAt = performance.now();
+      parseEgressGroup(large);
+      return performance.now() - startedAt;
+    });
+    // 1 ms was measured. The fastest run does not depend on the load of the machine.
+    expect(Math.min(...durations)).toBeLessThan(20);
   });
 });
 

@@ -6,7 +6,7 @@ const plural = `(${listIsGiven('egressIPs')} || ${listIsGiven('externalIPPools')
 
 const fields = ['egressIP', 'egressIPs', 'externalIPPool', 'externalIPPools'];
 
-/** The singular fields or the plural ones, and one of them at least. */
+/** Either the singular fields or the plural ones, and at least one of them. */
 export const addressRules: readonly Rule[] = [
   ruleFor(
     {
@@ -34,8 +34,8 @@ export const addressRules: readonly Rule[] = [
 ];
 
 /**
- * What is empty counts as left out, as in `addressesFor`: has() alone takes an Egress without any
- * address for one that has some.
+ * Empty counts as absent, as in `addressesFor`: has() alone would accept an Egress without any
+ * address.
  */
 function textIsGiven(field: string): string {
   return `(has(self.${field}) && self.${field} != '')`;

@@ -11,7 +11,7 @@ describe('libs/api/crds', () => {
   });
 
   it.each([...crdDefinitions])(
-    '%s is what its schema says; if not, run node libs/api/write-crds.mjs',
+    '%s is generated from its schema; if not, run node libs/api/write-crds.mjs',
     (name, crd) => {
       expect(parse(readFileSync(join(folder, name), 'utf8'))).toEqual(crd);
     },

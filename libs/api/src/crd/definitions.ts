@@ -24,7 +24,7 @@ const age: PrinterColumn = {
   name: 'Age',
   type: 'date',
   jsonPath: '.metadata.creationTimestamp',
-  description: 'How long it has existed.',
+  description: 'The time since its creation.',
 };
 
 const kinds: readonly Kind[] = [
@@ -38,14 +38,14 @@ const kinds: readonly Kind[] = [
         name: 'EgressIP',
         type: 'string',
         jsonPath: '.status.egressIP',
-        description: 'The egress IP in use.',
+        description: 'The egress IP that is assigned.',
       },
       age,
       {
         name: 'Node',
         type: 'string',
         jsonPath: '.status.egressNode',
-        description: 'The Node that holds it.',
+        description: 'The gateway: the Node that has it assigned.',
       },
     ],
     schema: egressSchema,
@@ -66,7 +66,7 @@ const kinds: readonly Kind[] = [
         name: 'Used',
         type: 'integer',
         jsonPath: '.status.usage.used',
-        description: 'How many are in use.',
+        description: 'The number of addresses in use.',
       },
       age,
     ],
@@ -88,7 +88,7 @@ function definitionOf({ kind, plural, singular, shortName, columns, schema }: Ki
       group: CRD_GROUP,
       scope: 'Cluster',
       names: { kind, plural, singular, shortNames: [shortName] },
-      // The shape is the same in every version, so that nothing has to be converted.
+      // The schema is the same in every version, so no object has to be converted.
       versions: crdVersions.map((name) => ({
         name,
         served: true,

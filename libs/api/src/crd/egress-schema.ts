@@ -11,7 +11,7 @@ import { labelSelectorSchema } from './label-selector-schema.ts';
 import { quoted, requiredRule, ruleFor } from './rule.ts';
 import type { Schema } from './schema.ts';
 
-/** A name or "", as with addresses. */
+/** A name or "", as for addresses. */
 const poolName: Schema = {
   type: 'string',
   maxLength: POOL_NAME_MAX_LENGTH,
@@ -26,12 +26,12 @@ const poolName: Schema = {
 
 const spec: Schema = {
   type: 'object',
-  description: 'Which Pods leave the cluster with which address.',
+  description: 'The Pods and the source address of their external traffic.',
   properties: {
     appliedTo: {
       type: 'object',
       description:
-        'The Pods; required. Without any selector: none. With one selector, the other side is open; with both, both have to match. Pods in the network of their Node (hostNetwork) are never selected.',
+        'The selected Pods; required. Without any selector: none. One selector alone does not restrict the other side; two selectors both have to match. Pods in the network of their Node (hostNetwork) are never selected.',
       properties: {
         podSelector: labelSelectorSchema('Matches the labels of Pods.'),
         namespaceSelector: labelSelectorSchema('Matches the labels of the Namespaces of Pods.'),
@@ -40,7 +40,7 @@ const spec: Schema = {
     egressIP: {
       ...ipOrEmptySchema,
       description:
-        'The source address of the Pods in the external network. Without externalIPPool, one Node has to have it on one of its interfaces.',
+        'The source address of the external traffic of the Pods. Without externalIPPool, exactly one Node must have it on an interface.',
     },
     egressIPs: {
       type: 'array',
@@ -51,7 +51,7 @@ const spec: Schema = {
     },
     externalIPPool: {
       ...poolName,
-      description: 'The ExternalIPPool that the address is taken from.',
+      description: 'The ExternalIPPool of the address.',
     },
     externalIPPools: {
       type: 'array',
@@ -61,7 +61,7 @@ const spec: Schema = {
     },
     bandwidth: {
       type: 'object',
-      description: 'What the Pods together may send.',
+      description: 'The bandwidth that the Pods share.',
       properties: {
         rate: quantity('Bits per second, such as 500M.'),
         burst: quantity('Bits at once, such as 100M.'),
@@ -74,7 +74,7 @@ const spec: Schema = {
     unavailable: {
       type: 'string',
       description:
-        'What becomes of the external traffic while no Node can send it with the egress IP: Drop (the default), or NodeIP to send it with the address of its Node.',
+        'The treatment of external traffic while no Node can send it from the egress IP: Drop (the default), or NodeIP to send it from the address of its own Node.',
       enum: unavailablePolicies,
     },
   },
@@ -89,11 +89,18 @@ const spec: Schema = {
 
 const status: Schema = {
   type: 'object',
-  description: 'What has become of it; written by the controller.',
+  description: 'The observed state; written by the controller.',
   properties: {
-    egressNode: { type: 'string', description: 'The Node that holds the egress IP.' },
-    egressIP: { type: 'string', description: 'The egress IP in use.' },
-    egressIPs: { type: 'array', description: 'The egress IPs in use.', items: { type: 'string' } },
+    egressNode: {
+      type: 'string',
+      description: 'The gateway: the Node that has the egress IP assigned.',
+    },
+    egressIP: { type: 'string', description: 'The egress IP that is assigned.' },
+    egressIPs: {
+      type: 'array',
+      description: 'The egress IPs that are assigned.',
+      items: { type: 'string' },
+    },
     conditions: {
       type: 'array',
       description: 'IPAllocated, IPAssigned, Realized and Conflicted.',
@@ -106,14 +113,14 @@ const status: Schema = {
           lastTransitionTime: {
             type: 'string',
             format: 'date-time',
-            description: 'When status last changed.',
+            description: 'The time of the last change of status.',
           },
           reason: { type: 'string', description: 'A word for programs.' },
           message: { type: 'string', description: 'A sentence for people.' },
           observedGeneration: {
             type: 'integer',
             format: 'int64',
-            description: 'The generation it is about.',
+            description: 'The generation that it refers to.',
           },
         },
       },
@@ -124,7 +131,7 @@ const status: Schema = {
 /** The structural schema of an Egress. */
 export const egressSchema: Schema = {
   type: 'object',
-  description: 'Lets chosen Pods leave the cluster with a fixed source address.',
+  description: 'Gives the external traffic of selected Pods a fixed source address.',
   properties: {
     apiVersion: { type: 'string' },
     kind: { type: 'string' },

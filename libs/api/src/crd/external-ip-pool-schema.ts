@@ -6,9 +6,9 @@ import type { Schema } from './schema.ts';
 
 const subnetInfo: Schema = {
   type: 'object',
-  description: 'The subnet of the addresses, when it is not that of the Nodes.',
+  description: 'The subnet of the addresses, when it differs from that of the Nodes.',
   properties: {
-    gateway: { ...ipSchema, description: 'The router of the subnet; never given out.' },
+    gateway: { ...ipSchema, description: 'The router of the subnet; never allocated.' },
     prefixLength: { type: 'integer', format: 'int32', minimum: 1, maximum: 127 },
     vlan: {
       type: 'integer',
@@ -37,7 +37,7 @@ const hasSubnet = `has(self.subnetInfo) && has(self.subnetInfo.gateway) && has(s
 
 const spec: Schema = {
   type: 'object',
-  description: 'Which addresses, and which Nodes may hold them.',
+  description: 'The addresses, and the Nodes that may have them assigned.',
   properties: {
     ipRanges: {
       type: 'array',
@@ -47,7 +47,7 @@ const spec: Schema = {
       items: ipRangeSchema,
     },
     nodeSelector: labelSelectorSchema(
-      'Matches the labels of the Nodes that may hold an address of the pool; required.',
+      'Matches the labels of the Nodes that may have an address of the pool assigned; required.',
     ),
     subnetInfo,
   },
@@ -58,7 +58,7 @@ const spec: Schema = {
       {
         rule: `!has(self.ipRanges) || !(${hasSubnet}) || self.ipRanges.all(range, ${isInside('range')})`,
         expected: 'ranges inside of the subnet of the gateway',
-        // Which one it is would cost more than the API server allows.
+        // To name the range would cost more than the API server allows.
         got: `'some outside of ' + ${subnet}`,
       },
       { fieldPath: '.ipRanges' },
@@ -69,7 +69,7 @@ const spec: Schema = {
 /** The structural schema of an ExternalIPPool. */
 export const externalIPPoolSchema: Schema = {
   type: 'object',
-  description: 'Addresses that Egresses can take theirs from.',
+  description: 'A pool of addresses for Egresses.',
   properties: {
     apiVersion: { type: 'string' },
     kind: { type: 'string' },
@@ -77,7 +77,7 @@ export const externalIPPoolSchema: Schema = {
     spec,
     status: {
       type: 'object',
-      description: 'How much of it is in use; written by the controller.',
+      description: 'The use of the pool; written by the controller.',
       properties: {
         usage: {
           type: 'object',
@@ -92,7 +92,7 @@ export const externalIPPoolSchema: Schema = {
   'x-kubernetes-validations': [requiredRule('spec', 'ipRanges and nodeSelector')],
 };
 
-/** CEL; what is no address or CIDR has a rule of its own. */
+/** CEL; another rule reports texts that are not an address or a CIDR. */
 function isInside(range: string): string {
   return [
     `(!has(${range}.cidr) || !isCIDR(${range}.cidr) || cidr(${subnet}).containsCIDR(${range}.cidr))`,

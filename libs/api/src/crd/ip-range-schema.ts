@@ -10,7 +10,7 @@ const got = `${quoted('self.start')} + ' and ' + ${quoted('self.end')}`;
 export const ipRangeSchema: Schema = {
   type: 'object',
   properties: {
-    cidr: { ...cidrSchema, description: 'Every host address of it.' },
+    cidr: { ...cidrSchema, description: 'Every host address of this network.' },
     start: { ...ipSchema, description: 'The first address.' },
     end: { ...ipSchema, description: 'The last address.' },
   },
@@ -25,7 +25,7 @@ export const ipRangeSchema: Schema = {
       expected: 'start and end of one family',
       got,
     }),
-    // CEL has no order of addresses; for IPv6 the detours cost more than the API server allows.
+    // CEL cannot compare addresses; for IPv6 a detour costs more than the API server allows.
     ruleFor({
       rule: `!(${bothEnds}) || self.start.contains(':') || self.end.contains(':') || ${asNumber('self.start')} <= ${asNumber('self.end')}`,
       expected: 'a start that is not after end',

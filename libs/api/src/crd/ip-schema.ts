@@ -2,17 +2,17 @@ import { listed, quoted, ruleFor } from './rule.ts';
 import type { Schema } from './schema.ts';
 
 /**
- * Rules are only allowed on texts with a bound. This one is that of names in DNS: whoever gives the
- * name of a host is told that it is no address, not that it is too long.
+ * Rules are only allowed on texts with a bound. This one is that of names in DNS, so that the fault
+ * of a host name is that it is not an address, not that it is too long.
  */
 const MAX_LENGTH = 253;
 
-/** An IPv4 address inside of an IPv6 one, which `isIP` takes and `parseIp` does not. */
+/** An IPv4 address inside an IPv6 address: `isIP` accepts it, `parseIp` does not. */
 const IS_EMBEDDED = "(self.contains(':') && self.contains('.'))";
 
 /**
- * What `parseIp` takes: `isIP` (Kubernetes 1.31) refuses leading zeros, zones and IPv4-mapped
- * addresses.
+ * The same addresses as `parseIp`: `isIP` (Kubernetes 1.31) refuses leading zeros, zones and
+ * IPv4-mapped addresses.
  */
 const rule = ruleFor({
   rule: `isIP(self) && !${IS_EMBEDDED}`,
@@ -38,14 +38,14 @@ export const cidrSchema: Schema = {
   ],
 };
 
-/** An address or "", which clients that write Go structs leave in fields that they do not use. */
+/** An address or "": clients written in Go leave "" in unused fields. */
 export const ipOrEmptySchema: Schema = {
   type: 'string',
   maxLength: MAX_LENGTH,
   'x-kubernetes-validations': [{ ...rule, rule: `self == '' || ${rule.rule}` }],
 };
 
-/** For a list of addresses. Those that are none have a rule of their own, and do not count here. */
+/** For a list of addresses. Another rule reports texts that are not one; this one skips them. */
 export const oneOfEachFamilyRule = ruleFor({
   rule: `${ofFamily("item.contains(':')")} && ${ofFamily("!item.contains(':')")}`,
   expected: 'one IPv4 and one IPv6 address at most',

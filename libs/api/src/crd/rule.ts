@@ -1,17 +1,17 @@
 import type { Rule } from './schema.ts';
 
 interface Expectation {
-  /** CEL that holds for a good value. */
+  /** CEL that is true for a valid value. */
   readonly rule: string;
-  /** What has to be there. In single quotes in CEL, so it must not contain any. */
+  /** A noun for the valid values. In single quotes in CEL, so it must not contain any. */
   readonly expected: string;
-  /** CEL for the text of what is there. */
+  /** CEL for the text of the present value. */
   readonly got: string;
 }
 
 /**
- * A rule whose message tells the value too: `Invalid value: "string"`, as Kubernetes writes before
- * 1.35, does not. Where `got` has a line break, the API server falls back to `message`.
+ * A rule whose message contains the value: before 1.35, Kubernetes writes only `Invalid value:
+ * "string"`. Where `got` has a line break, the API server falls back to `message`.
  */
 export function ruleFor(
   { rule, expected, got }: Expectation,
@@ -26,8 +26,8 @@ export function ruleFor(
 }
 
 /**
- * In place of `required`, which says nothing of what is expected and keeps the API server from
- * evaluating the rules.
+ * Replaces `required`, whose message names no expectation, and with which the API server skips all
+ * rules when a field is missing.
  */
 export function requiredRule(field: string, expected: string): Rule {
   return {
@@ -39,8 +39,8 @@ export function requiredRule(field: string, expected: string): Rule {
 }
 
 /**
- * CEL for a list of up to two texts, as in JSON. The API server has no bound for what join() gives,
- * and refuses it for its cost.
+ * CEL for a list of up to two texts, as in JSON. The result of join() has no bound, so the API
+ * server refuses it for its cost.
  */
 export function listed(list: string): string {
   return `(size(${list}) == 0 ? '[]' : '[' + ${quoted(`${list}[0]`)} + (size(${list}) > 1 ? ', ' + ${quoted(`${list}[1]`)} : '') + ']')`;
@@ -51,7 +51,7 @@ export function quoted(text: string): string {
   return `'"' + ${text} + '"'`;
 }
 
-/** CEL for the text of a number below 200, which has a bound; that of string() has none. */
+/** CEL for the text of a number below 200. Its length is bounded, that of string() is not. */
 export function decimal(number: string): string {
   return `(${number} < 100 ? '' : '1') + (${number} < 10 ? '' : ${digit(`${number} / 10`)}) + ${digit(number)}`;
 }

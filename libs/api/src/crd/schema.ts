@@ -21,17 +21,17 @@ export interface Schema {
   readonly 'x-kubernetes-validations'?: readonly Rule[];
 }
 
-/** A check in CEL that the API server makes, and what it says when it fails. */
+/** A check in CEL by the API server, and its message. */
 export interface Rule {
   readonly rule: string;
   readonly message: string;
   /** CEL for the message; the API server falls back to `message` when it fails. */
   readonly messageExpression?: string;
   /**
-   * What stands before the message; without it, `Invalid value` and, before Kubernetes 1.35, only
-   * the type.
+   * The prefix of the message; without it `Invalid value` and, before Kubernetes 1.35, only the
+   * type.
    */
   readonly reason?: 'FieldValueRequired' | 'FieldValueForbidden';
-  /** The field below this one that the message is about: `.values`. */
+  /** The field of the message, below this one: `.values`. */
   readonly fieldPath?: string;
 }
