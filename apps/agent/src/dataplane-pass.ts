@@ -2,18 +2,23 @@ import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
 import { tunnelIpOf } from '@sallyport/api';
 import type {
   DesiredState,
+  InterfaceAddress,
   Marks,
   NodeFacts,
   ObservedState,
   PlanFault,
   Step,
 } from '@sallyport/dataplane';
-import { blockingSteps, diffSteps, operationsOf, planDataplane } from '@sallyport/dataplane';
+import {
+  blockingSteps,
+  diffSteps,
+  operationsOf,
+  planDataplane,
+  uplinkMtu,
+} from '@sallyport/dataplane';
 import { readNetfilter } from '@sallyport/netfilter';
 import type { OvsState } from '@sallyport/ovs';
 import { readBridge } from '@sallyport/ovs';
-import type { InterfaceAddress } from '@sallyport/rtnetlink';
-import { uplinkMtu } from '@sallyport/rtnetlink';
 import type { BackendOperation, Dataplane, DataplaneState, Operation } from './dataplane.ts';
 import { DATAPLANE_PARTS, partsChangedBy } from './dataplane.ts';
 

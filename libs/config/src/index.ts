@@ -12,5 +12,4 @@ export {
 } from './options.ts';
 export { ConfigError, parseConfig } from './parse-config.ts';
 export { type CommandLine, readCommandLine } from './read-command-line.ts';
-export { renderOptions } from './render-options.ts';
-export { renderTable } from './render-table.ts';
+export { renderOptions, renderTable } from './render-options.ts';

@@ -1,6 +1,5 @@
 import type { Option, OptionTable } from './options.ts';
 import { flagOf, variableOf } from './options.ts';
-import { renderTable } from './render-table.ts';
 
 /** The documentation of the options: a Markdown table, its columns aligned. */
 export function renderOptions(table: OptionTable, envPrefix: string): string {
@@ -29,6 +28,17 @@ export function renderHelp(table: OptionTable, envPrefix: string): string {
     '--help\n    Print this text and exit.\n',
     '--version\n    Print the version and exit.\n',
   ].join('\n');
+}
+
+/** A Markdown table with aligned columns; the first row is the header. Ends with a newline. */
+export function renderTable(rows: readonly (readonly string[])[]): string {
+  const [header = [], ...body] = rows;
+  const widths = header.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const lineOf = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`;
+  return [header, widths.map((width) => '-'.repeat(width)), ...body].map(lineOf).join('');
 }
 
 function defaultCellOf(option: Option<unknown>): string {

@@ -13,6 +13,7 @@ export {
   snatMark,
   stateMask,
 } from './marks.ts';
+export { type InterfaceAddress, reportableAddresses, uplinkMtu } from './node-addresses.ts';
 export type { NodeFacts } from './node-facts.ts';
 export type {
   BridgeDiff,

@@ -2,8 +2,8 @@ import { Writable } from 'node:stream';
 import { createLogger } from './create-logger.ts';
 
 describe('createLogger', () => {
-  it('writes JSON with the level as a word and the time in ISO 8601', () => {
-    const line = JSON.parse(logged('json', 'info')) as Record<string, unknown>;
+  it('writes JSON with the level as a word and the time in ISO 8601', async () => {
+    const line = JSON.parse(await logged('json', 'info')) as Record<string, unknown>;
     expect(line).toEqual({
       level: 'warn',
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown,
@@ -12,19 +12,19 @@ describe('createLogger', () => {
     });
   });
 
-  it('writes text of one line', () => {
-    expect(logged('text', 'info')).toMatch(
+  it('writes text of one line', async () => {
+    expect(await logged('text', 'info')).toMatch(
       /^\[\d{4}-\S+Z\] WARN: watch interrupted \{"node":"n1"\}\n$/,
     );
   });
 
-  it.each(['json', 'text'] as const)('leaves out less severe messages: %s', (logFormat) => {
-    expect(logged(logFormat, 'error')).toBe('');
+  it.each(['json', 'text'] as const)('leaves out less severe messages: %s', async (logFormat) => {
+    expect(await logged(logFormat, 'error')).toBe('');
   });
 });
 
 /** The text that a warning gives. */
-function logged(logFormat: 'json' | 'text', logLevel: 'info' | 'error'): string {
+async function logged(logFormat: 'json' | 'text', logLevel: 'info' | 'error'): Promise<string> {
   let text = '';
   const sink = new Writable({
     write(chunk, _, done) {
@@ -32,6 +32,7 @@ function logged(logFormat: 'json' | 'text', logLevel: 'info' | 'error'): string 
       done();
     },
   });
-  createLogger({ logFormat, logLevel }, sink).warn({ node: 'n1' }, 'watch interrupted');
+  const logger = await createLogger({ logFormat, logLevel }, sink);
+  logger.warn({ node: 'n1' }, 'watch interrupted');
   return text;
 }

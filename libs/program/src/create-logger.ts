@@ -3,7 +3,6 @@ import type { ConfigOf } from '@sallyport/config';
 import { oneOf } from '@sallyport/config';
 import type { DestinationStream, Logger } from 'pino';
 import { pino } from 'pino';
-import pretty from 'pino-pretty';
 
 /** The options that each program has for its log. */
 export const loggingOptions = {
@@ -25,10 +24,10 @@ export const loggingOptions = {
  *
  * @param destination a file descriptor: 1 is stdout, 2 is stderr; tests give a stream.
  */
-export function createLogger(
+export async function createLogger(
   { logLevel, logFormat }: ConfigOf<typeof loggingOptions>,
   destination: number | Writable = 1,
-): Logger {
+): Promise<Logger> {
   return pino(
     {
       level: logLevel,
@@ -36,7 +35,7 @@ export function createLogger(
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
     },
-    logFormat === 'text' ? textTo(destination) : jsonTo(destination),
+    logFormat === 'text' ? await textTo(destination) : jsonTo(destination),
   );
 }
 
@@ -47,7 +46,9 @@ function jsonTo(destination: number | Writable): DestinationStream {
 }
 
 /** One line for each message, `[time] LEVEL: message {keys}`; an error adds its stack below it. */
-function textTo(destination: number | Writable): DestinationStream {
+async function textTo(destination: number | Writable): Promise<DestinationStream> {
+  // Loaded for this format only: it makes each start slower.
+  const { default: pretty } = await import('pino-pretty');
   return pretty({
     destination,
     sync: true,

@@ -94,7 +94,7 @@ function runOn({ host, written }: Fixture, run: Run): Promise<number> {
     name: 'sallyport-test',
     options,
     envPrefix: 'TEST',
-    loggerFor: () => pino({}, { write: (line) => (written.log += line) }),
+    loggerFor: () => Promise.resolve(pino({}, { write: (line) => (written.log += line) })),
     run,
   });
 }

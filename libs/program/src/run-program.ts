@@ -28,7 +28,7 @@ export interface Program<Table extends OptionTable> {
   readonly envPrefix: string;
   /** Faults that concern more than one option. */
   readonly faultsOf?: (config: ConfigOf<Table>) => readonly string[];
-  readonly loggerFor: (config: ConfigOf<Table>) => Logger;
+  readonly loggerFor: (config: ConfigOf<Table>) => Promise<Logger>;
   /** Runs until it is stopped; resolves with the exit status. */
   readonly run: (deps: ProgramDependencies<ConfigOf<Table>>) => Promise<number>;
 }
@@ -83,14 +83,15 @@ export async function runProgram<Table extends OptionTable>(
     return commandLine.exitStatus;
   }
   const { config } = commandLine;
-  const logger = program.loggerFor(config);
+  const stop = stopSignalOf(host);
+  const logger = await program.loggerFor(config);
   // The timers of the clock do not keep the process alive, and a program may wait for nothing else.
   const keepAlive = setInterval(() => undefined, FOREVER_MS);
   try {
     return await program.run({
       config,
       logger,
-      stop: stopSignalOf(host),
+      stop,
       clock: systemClock,
       nowMs: () => Date.now(),
       monotonicMs: () => performance.now(),

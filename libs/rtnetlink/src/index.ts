@@ -1,6 +1,4 @@
-export type { InterfaceAddress } from './interface-address.ts';
 export { openRouting, type Routing } from './open-routing.ts';
-export { type ClusterRanges, reportableAddresses, uplinkMtu } from './reportable-addresses.ts';
 export type { RoutingTarget } from './routing-target.ts';
 export {
   type AddressWatch,

@@ -1,19 +1,6 @@
+import type { InterfaceAddress } from '@sallyport/dataplane';
 import type { rt } from 'netlink';
 import { ipFromBytes } from './inet.ts';
-
-/** One IPv4 address and the device that has it. */
-export interface InterfaceAddress {
-  readonly ip: string;
-  readonly device: string;
-  /**
-   * Whether the device is administratively up: the kernel does not answer for the addresses of one
-   * that is down.
-   */
-  readonly up: boolean;
-  readonly loopback: boolean;
-  /** In bytes. */
-  readonly mtu: number;
-}
 
 /** Joins addresses with their devices; an address whose device has gone meanwhile is left out. */
 export function interfaceAddressesFor(

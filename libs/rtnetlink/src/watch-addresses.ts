@@ -1,8 +1,8 @@
+import type { InterfaceAddress } from '@sallyport/dataplane';
 import type { Clock } from '@sallyport/reconcile';
 import { createRunner } from '@sallyport/reconcile';
 import type { RtNetlinkSocket } from 'netlink';
 import { AF_INET } from './inet.ts';
-import type { InterfaceAddress } from './interface-address.ts';
 import { interfaceAddressesFor } from './interface-address.ts';
 import { NETLINK_REQUEST } from './netlink-request.ts';
 import { openSocket } from './open-socket.ts';

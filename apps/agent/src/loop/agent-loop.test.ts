@@ -1,8 +1,8 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
 import { parseConfig } from '@sallyport/config';
+import type { InterfaceAddress } from '@sallyport/dataplane';
 import { createMetrics } from '@sallyport/program';
 import type { Clock } from '@sallyport/reconcile';
-import type { InterfaceAddress } from '@sallyport/rtnetlink';
 import { pino } from 'pino';
 import { agentOptions, ENV_PREFIX } from '../config.ts';
 import type { PassInput, PassResult } from '../dataplane-pass.ts';

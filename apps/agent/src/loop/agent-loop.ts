@@ -1,7 +1,7 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
+import type { InterfaceAddress } from '@sallyport/dataplane';
 import type { Clock, Runner } from '@sallyport/reconcile';
 import { createRunner } from '@sallyport/reconcile';
-import type { InterfaceAddress } from '@sallyport/rtnetlink';
 import type { ReflectorState } from '@sallyport/watch';
 import type { Logger } from 'pino';
 import type { AgentConfig } from '../config.ts';

@@ -1,7 +1,7 @@
 import type { ClusterNetwork, NodeReport } from '@sallyport/api';
+import type { InterfaceAddress } from '@sallyport/dataplane';
 import { GATEWAY_PORT } from '@sallyport/dataplane';
-import type { InterfaceAddress } from '@sallyport/rtnetlink';
-import { reportableAddresses } from '@sallyport/rtnetlink';
+import { reportableAddresses } from '@sallyport/dataplane';
 import { nodeIpOf } from '../dataplane-pass.ts';
 import type { PassOutcome } from '../loop/pass-outcome.ts';
 

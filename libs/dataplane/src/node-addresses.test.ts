@@ -1,5 +1,5 @@
-import type { InterfaceAddress } from './interface-address.ts';
-import { reportableAddresses, uplinkMtu } from './reportable-addresses.ts';
+import type { InterfaceAddress } from './node-addresses.ts';
+import { reportableAddresses, uplinkMtu } from './node-addresses.ts';
 
 const ranges = {
   podCIDRs: ['10.244.0.0/16', 'fd00:10:244::/56'],
@@ -50,7 +50,7 @@ describe('reportableAddresses', () => {
     expect(reportableAddresses([address], ranges)).toEqual(reported ? [address.ip] : []);
   });
 
-  it('takes no address for one of a Pod on the device of the Node, where Pods and Nodes share one range', () => {
+  it('reports addresses of the uplink that are in the Pod range, where Pods and Nodes share it', () => {
     const flat = { ...ranges, podCIDRs: ['192.168.0.0/16'] };
     const addresses = [
       on('eth0', '192.168.77.11'),
