@@ -1,13 +1,7 @@
 import { defaultMarks } from '@sallyport/dataplane';
+import { waitFor } from '@sallyport/kit';
 import type { Cluster, FlowExpectation, LabPod, PodSpec, Sallyport } from '@sallyport/lab';
-import {
-  CONTROLLER,
-  createCluster,
-  egressIP,
-  namespaceWithEnv,
-  only,
-  waitFor,
-} from '@sallyport/lab';
+import { CONTROLLER, createCluster, egressIP, namespaceWithEnv, only } from '@sallyport/lab';
 
 /**
  * The cluster that all end-to-end tests share, and the Pods in it. Every test leaves it as it found
@@ -128,15 +122,14 @@ export async function applyEgress(
 export async function untilRealized({ cluster }: World, name: string): Promise<void> {
   let last = '';
   await waitFor(
+    `Egress ${name} to be realized`,
     async () => {
       last = await cluster.kubectl(['get', 'egress', name, '-o', 'json']);
       const { metadata, status } = JSON.parse(last) as EgressObject;
       const realized = status?.conditions?.find(({ type }) => type === 'Realized');
-      return realized?.status === 'True' && realized.observedGeneration === metadata.generation
-        ? true
-        : undefined;
+      return realized?.status === 'True' && realized.observedGeneration === metadata.generation;
     },
-    { what: `Egress ${name} to be realized`, timeoutMs: WAIT_MS, actual: () => last },
+    { timeoutMs: WAIT_MS, actual: () => last },
   );
 }
 
@@ -160,15 +153,12 @@ export async function untilStatus(
 ): Promise<void> {
   let last: EgressObject | undefined;
   await waitFor(
+    `the status of Egress ${name}: ${what}`,
     async () => {
       last = await getEgress(world, name);
-      return last.status !== undefined && accept(last.status) ? true : undefined;
+      return last.status !== undefined && accept(last.status);
     },
-    {
-      what: `the status of Egress ${name}: ${what}`,
-      timeoutMs: WAIT_MS,
-      actual: () => JSON.stringify(last?.status),
-    },
+    { timeoutMs: WAIT_MS, actual: () => JSON.stringify(last?.status) },
   );
 }
 
@@ -195,11 +185,12 @@ export async function cleanUp(world: World): Promise<void> {
     ),
   );
   await waitFor(
+    'the controller to notice that no Node has an egress IP',
     async () => {
       const nodes = await askController(world, '/debug/nodes');
-      return nodes.includes(IP) || nodes.includes(OTHER_IP) ? undefined : true;
+      return !nodes.includes(IP) && !nodes.includes(OTHER_IP);
     },
-    { what: 'the controller to notice that no Node holds an egress IP', timeoutMs: WAIT_MS },
+    { timeoutMs: WAIT_MS },
   );
 }
 
@@ -214,28 +205,26 @@ export async function untilDropped({ cluster }: World, pod: LabPod): Promise<voi
   const entry = `add SALLYPORT-PODS ${pod.ip} skbmark 0x${defaultMarks.drop.toString(16)}/`;
   let last = '';
   await waitFor(
+    `Node ${pod.node} to block ${pod.name}`,
     async () => {
       last = (await cluster.node(pod.node).script('ipset save SALLYPORT-PODS')).stdout;
-      return last.includes(entry) ? true : undefined;
+      return last.includes(entry);
     },
-    {
-      what: `Node ${pod.node} to drop what ${pod.name} sends`,
-      timeoutMs: WAIT_MS,
-      actual: () => last,
-    },
+    { timeoutMs: WAIT_MS, actual: () => last },
   );
 }
 
 /** A deleted Egress has no status to wait for: the Nodes say whether they have let go. */
 export async function untilNothingIsSteered(cluster: Cluster): Promise<void> {
   await waitFor(
+    'the agents to release the Pods',
     async () => {
       const sets = await Promise.all(
         cluster.nodes.map((node) => node.script('ipset list SALLYPORT-PODS')),
       );
-      return sets.some(({ stdout }) => stdout.includes('skbmark')) ? undefined : true;
+      return !sets.some(({ stdout }) => stdout.includes('skbmark'));
     },
-    { what: 'the agents to let go of the Pods', timeoutMs: WAIT_MS },
+    { timeoutMs: WAIT_MS },
   );
 }
 

@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { NodeReport } from '@sallyport/api';
-import { bundleProgram } from '@sallyport/kit';
+import { bundleProgram, waitFor } from '@sallyport/kit';
 import type { Guest, GuestProcess } from '@sallyport/lab';
-import { bootGuest, UNTIL_OVS_WORKS, waitFor } from '@sallyport/lab';
+import { bootGuest, UNTIL_OVS_WORKS } from '@sallyport/lab';
 import { ControllerStandIn } from './controller-stand-in.ts';
 
 const WORKSPACE = join(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -133,12 +133,12 @@ ip neigh show dev egress-gw0 nud permanent; cat /proc/sys/net/ipv4/conf/egress-g
     timeoutMs = 60_000,
   ): Promise<NodeReport> {
     return waitFor(
+      what,
       () => {
         const report = this.controller.lastReport;
         return report !== undefined && isWanted(report) ? report : undefined;
       },
       {
-        what,
         timeoutMs,
         actual: () =>
           `${JSON.stringify(this.controller.lastReport)}\n${this.#log.slice(-3).join('\n').slice(0, 3000)}`,

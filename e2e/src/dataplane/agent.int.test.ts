@@ -1,5 +1,5 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
-import { waitFor } from '@sallyport/lab';
+import { waitFor } from '@sallyport/kit';
 import type { Unversioned } from '@sallyport/watch';
 import { AgentLab } from './agent-lab.ts';
 
@@ -208,10 +208,8 @@ ip link set egress-gw0 mtu 1300`,
         `-A POSTROUTING -j SALLYPORT-POSTROUTING\n${RIVAL}\n`,
         '-A POSTROUTING -j SALLYPORT-POSTROUTING\n',
       );
-    await waitFor(async () => ((await repaired()) === before ? true : undefined), {
-      what: `everything to be as before:\n${before}`,
-      timeoutMs: 60_000,
-    });
+    const what = `everything to be as before:\n${before}`;
+    await waitFor(what, async () => (await repaired()) === before);
     await lab.onNode('iptables', '-t', 'nat', '-D', 'POSTROUTING', '2');
   }, 300_000);
 
@@ -315,12 +313,8 @@ ip link del overlay; ip link del under`);
       [1500, 1450],
     ]) {
       await lab.onNode('ip', 'link', 'set', 'eth0', 'mtu', String(uplink));
-      await waitFor(
-        async () => ((await lab.dump()).includes(`mtu ${String(gateway)}\n`) ? true : undefined),
-        {
-          what: `egress-gw0 to have MTU ${String(gateway)}`,
-          timeoutMs: 60_000,
-        },
+      await waitFor(`egress-gw0 to have MTU ${String(gateway)}`, async () =>
+        (await lab.dump()).includes(`mtu ${String(gateway)}\n`),
       );
     }
   }, 300_000);
@@ -344,10 +338,10 @@ ip link del overlay; ip link del under`);
     await lab.onNode('ip', 'link', 'del', 'others');
     await restart();
     // A command of the agent before may still be under way.
-    await waitFor(async () => ((await lab.plannedOperations()) === '' ? true : undefined), {
-      what: 'the tunnel to be on its port again',
-      timeoutMs: 60_000,
-    });
+    await waitFor(
+      'the tunnel to be on its port again',
+      async () => (await lab.plannedOperations()) === '',
+    );
   }, 300_000);
 
   it('listens to Nodes only, and sends from the address that they know, though the kernel would take another', async () => {
@@ -420,10 +414,10 @@ ip addr del 10.244.1.12/32 dev lo; ip addr del 192.168.77.98/24 dev eth0`);
       ({ failure = '' }) => failure.includes('ovs-ofctl'),
     );
     // Whom an Egress has selected meanwhile waits; whom it had before does not.
-    await waitFor(async () => ((await addressOf('10.244.1.16')) === 'dropped' ? true : undefined), {
-      what: 'the newly selected Pod to be cut off',
-      timeoutMs: 60_000,
-    });
+    await waitFor(
+      'the newly selected Pod to be blocked',
+      async () => (await addressOf('10.244.1.16')) === 'dropped',
+    );
     expect(await addressOf('10.244.1.11')).toBe(IP);
     expect(Number(realizedResourceVersion)).toBeLessThan(
       lab.controller.publishGroups('n1', [withAnother, there]),

@@ -1,5 +1,6 @@
+import { waitFor } from '@sallyport/kit';
 import type { Expectation, LabPod, Stream, Traffic } from '@sallyport/lab';
-import { change, mayChange, waitFor } from '@sallyport/lab';
+import { change, mayChange } from '@sallyport/lab';
 import type { World } from '../world.ts';
 import {
   applyEgress,
@@ -219,13 +220,10 @@ export function changes(world: () => World): void {
         await cluster.kubectl(['delete', 'pod', '-n', 'prod', 'web-new', '--wait']);
       }
       // The next Pod with its address may be one that no Egress selects.
-      await waitFor(
-        async () => {
-          const { stdout } = await cluster.node('n1').script('ipset list SALLYPORT-PODS');
-          return stdout.includes(world().web.n1.ip) && !stdout.includes(pod.ip) ? true : undefined;
-        },
-        { what: 'only the Pod that is gone to be forgotten', timeoutMs: 60_000 },
-      );
+      await waitFor('the deleted Pod, and no other, to be removed from the sets', async () => {
+        const { stdout } = await cluster.node('n1').script('ipset list SALLYPORT-PODS');
+        return stdout.includes(world().web.n1.ip) && !stdout.includes(pod.ip);
+      });
     });
 
     /** Applies the Egress to the Pod on n1, which leaves with the Node's IP until then. */

@@ -1,5 +1,6 @@
+import { waitFor } from '@sallyport/kit';
 import type { LabPod } from '@sallyport/lab';
-import { EXTERNAL_SERVER, LOAD_BALANCER_IP, waitFor } from '@sallyport/lab';
+import { EXTERNAL_SERVER, LOAD_BALANCER_IP } from '@sallyport/lab';
 import type { World } from '../world.ts';
 import { applyEgress, cleanUp, each, IP, untilNothingIsSteered, untilRealized } from '../world.ts';
 
@@ -76,11 +77,8 @@ export function destinations(world: () => World): void {
         const lines = stream.timesMs.length;
         await traffic.more(5);
         await waitFor(
-          () => (stream.isClosed || stream.timesMs.length > lines + 1 ? true : undefined),
-          {
-            what: 'the old connection to carry two more lines',
-            timeoutMs: 60_000,
-          },
+          'the old connection to carry two more lines',
+          () => stream.isClosed || stream.timesMs.length > lines + 1,
         );
         expect(stream.isClosed).toBe(false);
       };

@@ -1,4 +1,4 @@
-import { KubectlError } from '@sallyport/lab';
+import { KubectlError } from '@sallyport/kit';
 import type { World } from '../world.ts';
 import { applyEgress, askController, cleanUp, IP, untilRealized } from '../world.ts';
 

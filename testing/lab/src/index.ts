@@ -1,3 +1,12 @@
+export type { Cluster } from './cluster/cluster.ts';
+export type { Component } from './cluster/component.ts';
+export type { ClusterOptions } from './cluster/create-cluster.ts';
+export { createCluster } from './cluster/create-cluster.ts';
+export type { LabNode } from './cluster/node.ts';
+export type { LabPod, PodSpec } from './cluster/pod.ts';
+export type { Sallyport } from './cluster/sallyport.ts';
+export type { ClusterLog } from './cluster/steps.ts';
+export { namespaceWithEnv, seedEgress } from './manifests.ts';
 export {
   API_SERVER,
   CONTROLLER,
@@ -7,17 +16,7 @@ export {
   POD_NETWORK,
   ROUTER,
   SERVICE_NETWORK,
-} from './cluster/address-plan.ts';
-export type { Cluster } from './cluster/cluster.ts';
-export type { ClusterLog } from './cluster/cluster-log.ts';
-export type { Component } from './cluster/component.ts';
-export type { ClusterOptions } from './cluster/create-cluster.ts';
-export { createCluster } from './cluster/create-cluster.ts';
-export { KubectlError } from './cluster/kubectl.ts';
-export type { LabNode } from './cluster/node.ts';
-export type { LabPod, PodSpec } from './cluster/pod.ts';
-export type { Sallyport } from './cluster/sallyport.ts';
-export { namespaceWithEnv, seedEgress } from './manifests.ts';
+} from './network/address-plan.ts';
 export type { Expectation, FlowExpectation } from './traffic/expectation.ts';
 export { change, mayChange, nothing, only } from './traffic/expectation.ts';
 export type { Sender } from './traffic/sender.ts';
@@ -26,7 +25,6 @@ export { PacketError } from './traffic/sniffer.ts';
 export type { Stream } from './traffic/stream.ts';
 export type { TimelineEntry } from './traffic/timeline.ts';
 export type { Traffic } from './traffic/traffic.ts';
-export { waitFor } from './traffic/wait-for.ts';
 export {
   BootError,
   bootGuest,

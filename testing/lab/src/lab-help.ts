@@ -1,12 +1,12 @@
+import type { Cluster } from './cluster/cluster.ts';
+import type { LabPod } from './cluster/pod.ts';
 import {
   API_SERVER,
   CONTROLLER,
   EXTERNAL_SERVER,
   LOAD_BALANCER_IP,
   ROUTER,
-} from './cluster/address-plan.ts';
-import type { Cluster } from './cluster/cluster.ts';
-import type { LabPod } from './cluster/pod.ts';
+} from './network/address-plan.ts';
 
 /** What is where, and what to try: shown when the shell starts. */
 export function renderHelp(

@@ -2,12 +2,12 @@
  * `npm run lab`: a cluster with the product in it, and a shell to play in. On leaving the shell
  * everything is gone.
  */
-import { egressIP } from './cluster/address-plan.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { createCluster } from './cluster/create-cluster.ts';
 import { GUEST_KUBECTL_FOLDER } from './cluster/shell-commands.ts';
 import { renderHelp } from './lab-help.ts';
 import { namespaceWithEnv, seedEgress } from './manifests.ts';
+import { egressIP } from './network/address-plan.ts';
 
 /** The Node that holds the example's egress IP. */
 const GATEWAY = 'n2';

@@ -1,15 +1,15 @@
-import { only } from '../traffic/expectation.ts';
-import { PacketError } from '../traffic/sniffer.ts';
-import { waitFor } from '../traffic/wait-for.ts';
+import { waitFor } from '@sallyport/kit';
+import { podIPFromCniResult, renderCniAdd, renderCniDel } from '../kubernetes/cni.ts';
 import {
   API_SERVER,
   CONTROLLER,
   EXTERNAL_SERVER,
   LOAD_BALANCER_IP,
   nodeAddresses,
-} from './address-plan.ts';
+} from '../network/address-plan.ts';
+import { only } from '../traffic/expectation.ts';
+import { PacketError } from '../traffic/sniffer.ts';
 import type { Cluster } from './cluster.ts';
-import { podIPFromCniResult, renderCniAdd, renderCniDel } from './cni.ts';
 import { createCluster } from './create-cluster.ts';
 import type { LabNode } from './node.ts';
 import type { LabPod } from './pod.ts';
@@ -92,9 +92,7 @@ describe('traffic to the external network', () => {
       client.openStream({ mode: 'echo' }),
       client.openStream({ mode: 'push' }),
     ]);
-    await waitFor(() => (streams.every(({ timesMs }) => timesMs.length >= 5) ? true : undefined), {
-      what: 'five lines',
-    });
+    await waitFor('five lines', () => streams.every(({ timesMs }) => timesMs.length >= 5));
     expect(await Promise.all(streams.map((stream) => stream.source()))).toEqual([
       '192.168.77.11',
       '192.168.77.11',
@@ -265,7 +263,7 @@ describe('faults', () => {
     );
     await node.restoreLink();
     const answer = () => neighbour.request(undefined, 5000).catch(() => undefined);
-    expect(await waitFor(answer, { what: 'the link to be back' })).toBe('192.168.77.12');
+    expect(await waitFor('the link to be back', answer)).toBe('192.168.77.12');
   });
 
   it('an address moves between Nodes, and the network follows', async () => {
@@ -317,9 +315,7 @@ describe('faults', () => {
     await cluster.partitionController();
     expect(await pings(2)).toEqual([false, false]);
     await cluster.healController();
-    await waitFor(async () => ((await pings(5)).every(Boolean) ? true : undefined), {
-      what: 'the link to be back',
-    });
+    await waitFor('the link to be back', async () => (await pings(5)).every(Boolean));
   });
 
   it('vswitchd restarts: flows are gone, bridges are not', async () => {

@@ -1,36 +1,32 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { CoreV1Api } from '@kubernetes/client-node';
+import type { Kubectl, KubectlOptions } from '@sallyport/kit';
+import { waitFor } from '@sallyport/kit';
+import type { NodeAddresses } from '../network/address-plan.ts';
+import { CONTROLLER, EXTERNAL_SERVER } from '../network/address-plan.ts';
+import { lanPort } from '../network/network-script.ts';
 import type { Flows } from '../traffic/flow.ts';
 import { Sender } from '../traffic/sender.ts';
 import type { Sniffer } from '../traffic/sniffer.ts';
-import { waitFor } from '../traffic/wait-for.ts';
-import type { Guest } from '../vm/guest.ts';
-import type { NodeAddresses } from './address-plan.ts';
-import { CONTROLLER, EXTERNAL_SERVER } from './address-plan.ts';
+import type { Guest } from '../vm/guest/guest.ts';
 import type { Closers } from './closers.ts';
-import type { ClusterLog } from './cluster-log.ts';
 import { diagnose } from './diagnosis.ts';
-import { runKubectl } from './kubectl.ts';
-import { lanPort } from './network-script.ts';
 import type { NodeStandIns } from './node.ts';
 import { LabNode } from './node.ts';
 import { ovsRunDir } from './node-script.ts';
 import type { PodSpec } from './pod.ts';
-import { LabPod } from './pod.ts';
-import { podManifest } from './pod-manifest.ts';
+import { LabPod, podManifest } from './pod.ts';
 import { Sallyport } from './sallyport.ts';
+import type { ClusterLog } from './steps.ts';
 
-/** How long a Pod may take until it runs: Node.js starts slowly under emulation. */
+/** Limit for a Pod to run: Node.js starts slowly under emulation. */
 const POD_TIMEOUT_MS = 300_000;
 
-/** What `createCluster` made; see there. */
+/** The parts of a cluster that `createCluster` made. */
 export interface ClusterParts {
   readonly guest: Guest;
   readonly kubeConfig: KubeConfig;
-  /** Path on the host. */
-  readonly kubeconfig: string;
-  /** Path of kubectl on the host. */
-  readonly kubectl: string;
+  readonly kubectl: Kubectl;
   readonly addresses: readonly NodeAddresses[];
   readonly standIns: NodeStandIns;
   readonly flows: Flows;
@@ -82,17 +78,13 @@ export class Cluster {
    * Runs kubectl on the host, e.g. `kubectl(['get', 'egress', '-o', 'json'])`, and returns its
    * stdout. Throws `KubectlError`.
    */
-  kubectl(
-    args: readonly string[],
-    options?: { readonly stdin?: string; readonly timeoutMs?: number },
-  ): Promise<string> {
-    return runKubectl(this.#parts.kubectl, this.#parts.kubeconfig, args, options);
+  kubectl(args: readonly string[], options?: KubectlOptions): Promise<string> {
+    return this.#parts.kubectl.run(args, options);
   }
 
   /** `kubectl apply -f -` of one YAML text or of objects. */
   async apply(manifests: string | readonly object[]): Promise<void> {
-    // Documents of their own, not a List: that would have kubectl check them by itself instead of
-    // asking the API server.
+    // Separate documents: kubectl validates a List itself instead of asking the API server.
     const stdin =
       typeof manifests === 'string'
         ? manifests
@@ -117,6 +109,7 @@ export class Cluster {
     const core = this.kubeConfig.makeApiClient(CoreV1Api);
     let phase = 'not there';
     const identity = await waitFor(
+      `Pod ${namespace}/${name} to run`,
       async () => {
         const pod = await core.readNamespacedPod({ name, namespace }).catch(() => undefined);
         phase = pod?.status?.phase ?? phase;
@@ -126,7 +119,7 @@ export class Cluster {
           ? { namespace, name, ip, node: pod?.spec?.nodeName ?? '' }
           : undefined;
       },
-      { what: `Pod ${namespace}/${name} to run`, timeoutMs: POD_TIMEOUT_MS, actual: () => phase },
+      { timeoutMs: POD_TIMEOUT_MS, actual: () => phase },
     );
     return new LabPod(this.guest, identity, this.#parts.flows.for(`${namespace}/${name}`));
   }
@@ -154,7 +147,7 @@ export class Cluster {
     return this.#sallyport;
   }
 
-  /** Cuts the controller off from everybody. */
+  /** Cuts the link of the controller: nobody reaches it, and it reaches nobody. */
   async partitionController(): Promise<void> {
     await this.guest.run(['ip', 'link', 'set', lanPort(CONTROLLER.netns), 'down']);
   }
@@ -181,7 +174,7 @@ export class Cluster {
     return component.log;
   }
 
-  /** What explains a failure: state and logs of everything, for the test's output. Never throws. */
+  /** State and logs of everything, to explain a failure in the test's output. Never throws. */
   async diagnosis(): Promise<string> {
     return diagnose(this.nodes, this.#sallyport, (args) => this.kubectl(args), this.guest);
   }

@@ -1,4 +1,4 @@
-import type { Guest, GuestProcess } from '../vm/guest.ts';
+import type { Guest, GuestProcess } from '../vm/guest/guest.ts';
 
 /** How a component of the product is started in the guest. */
 export interface ComponentCommand {

@@ -1,61 +1,63 @@
 import { dirname } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import type { ApiServer } from '@sallyport/apiserver';
 import { defaultCacheFolder, ensureKubectl, startApiServer } from '@sallyport/apiserver';
-import { workspaceRoot } from '@sallyport/kit';
+import { createKubectl, workspaceRoot } from '@sallyport/kit';
+import { guestURL, kubeConfigFor } from '../kubernetes/kube-config-for.ts';
+import { KubeProxy } from '../kubernetes/kube-proxy.ts';
+import { Kubelet } from '../kubernetes/kubelet.ts';
+import { ServiceController } from '../kubernetes/service-controller.ts';
+import type { NodeAddresses } from '../network/address-plan.ts';
+import { API_SERVER, EXTERNAL_SERVER, FLOW_PORTS, nodeAddresses } from '../network/address-plan.ts';
+import { renderNetworkScript } from '../network/network-script.ts';
 import { Flows } from '../traffic/flow.ts';
+import { installServer, startServer } from '../traffic/server.ts';
 import { Sniffer } from '../traffic/sniffer.ts';
 import { bootGuest } from '../vm/boot-guest.ts';
-import type { Guest } from '../vm/guest.ts';
-import type { NodeAddresses } from './address-plan.ts';
-import { API_SERVER, EXTERNAL_SERVER, FLOW_PORTS, nodeAddresses } from './address-plan.ts';
+import type { Guest } from '../vm/guest/guest.ts';
 import { Closers } from './closers.ts';
 import { Cluster } from './cluster.ts';
-import type { ClusterLog } from './cluster-log.ts';
-import { timed } from './cluster-log.ts';
-import { guestURL, kubeConfigFor } from './kube-config-for.ts';
-import { KubeProxy } from './kube-proxy.ts';
-import { Kubelet } from './kubelet.ts';
-import { renderNetworkScript } from './network-script.ts';
+import type { NodeStandIns } from './node.ts';
 import { ovsEnvironment, renderNodeScript } from './node-script.ts';
 import { GUEST_WORKSPACE } from './sallyport.ts';
-import { installServer, startServer } from './server.ts';
-import { ServiceController } from './service-controller.ts';
 import { GUEST_KUBECTL_FOLDER, installShellCommands } from './shell-commands.ts';
+import type { ClusterLog } from './steps.ts';
+import { allOf, started, timed } from './steps.ts';
 
-/** What a cluster is made of. */
+/** Options of a cluster. */
 export interface ClusterOptions {
   /** Default 3. */
   readonly nodes?: number;
-  /** Default: nobody is told. */
+  /** Default: ignored. */
   readonly log?: ClusterLog;
-  /**
-   * Closes the cluster when it is aborted, whether it is up already or comes up still:
-   * `createCluster` rejects then.
-   */
+  /** Its abort closes the cluster; `createCluster` rejects if it is still starting. */
   readonly signal?: AbortSignal;
 }
 
-/**
- * Deadlines are for what hangs: generous, since a machine may be busy with other things and
- * emulation multiplies that.
- */
+/** What every step of the set-up needs. */
+interface SetUp {
+  readonly addresses: readonly NodeAddresses[];
+  readonly closers: Closers;
+  readonly log: ClusterLog;
+}
+
+/** Limits that only a hang reaches: emulation on a busy machine is slow. */
 const BOOT_TIMEOUT_MS = 120_000;
 const STEP_TIMEOUT_MS = 120_000;
 
 /**
- * Brings up a cluster: boots the guest, starts the API server on the host, makes the networks and
- * the Nodes, and starts the stand-ins for kubelet, kube-proxy and the controllers of Services, the
- * external server and the sniffer. Rejects with the reason when something could not be had (no
- * QEMU, a missed deadline); nothing is left behind then.
+ * Starts a cluster: boots the guest, starts the API server on the host, makes the networks and the
+ * Nodes. Then it starts the stand-ins for kubelet, kube-proxy and the controllers of Services, the
+ * external server and the sniffer. Rejects when a part is missing (no QEMU) or misses its deadline;
+ * nothing is left behind then.
  */
 export async function createCluster({
-  nodes: count = 3,
+  nodes = 3,
   log = () => undefined,
   signal,
 }: ClusterOptions = {}): Promise<Cluster> {
   signal?.throwIfAborted();
-  const addresses = nodeAddresses(count);
-  const names = addresses.map(({ name }) => name);
+  const addresses = nodeAddresses(nodes);
   const closers = new Closers();
   const cleanUp = () =>
     closers.close().catch((error: unknown) => {
@@ -63,94 +65,59 @@ export async function createCluster({
     });
   signal?.addEventListener('abort', () => void cleanUp());
   try {
-    const { kubectl } = await ensureKubectl(defaultCacheFolder(process.env), log);
-    const [api, guest] = await allOf([
-      timed(log, 'API server', async () => {
-        const server = await startApiServer({ env: process.env, log });
-        await closers.add('API server', () => server.close());
-        return server;
-      }),
-      timed(log, 'guest', async () => {
-        const shares = [
-          { hostPath: workspaceRoot(), guestPath: GUEST_WORKSPACE },
-          { hostPath: dirname(kubectl), guestPath: GUEST_KUBECTL_FOLDER },
-        ];
-        const booted = await bootGuest({ shares, bootTimeoutMs: BOOT_TIMEOUT_MS, onProgress: log });
-        await closers.add('guest', () => booted.close());
-        return booted;
-      }),
-    ]);
-    const onHost = new KubeConfig();
-    onHost.loadFromFile(api.kubeconfig);
-    const kubeConfig = await kubeConfigFor(onHost, api.url);
-    const inGuest = await kubeConfigFor(onHost, guestURL(api.url));
-    await timed(log, 'networks', () =>
-      guest.script(renderNetworkScript(addresses), { timeoutMs: STEP_TIMEOUT_MS }),
-    );
-    await timed(log, 'way to the API server', () =>
-      guest.exposeHostPort({ listen: API_SERVER, hostPort: loopbackPort(api.url) }),
-    );
-    const flows = new Flows();
-    const startStandIns = async () => {
-      await timed(log, 'Nodes', () => startNodes(guest, addresses));
-      return timed(log, 'kubelet, kube-proxy, Services', async () => {
-        const closing = async <T extends { stop: () => Promise<void> }>(
-          name: string,
-          starting: Promise<T>,
-        ) => {
-          const started = await starting;
-          await closers.add(name, () => started.stop());
-          return started;
-        };
-        const [kubelet, kubeProxy] = await allOf([
-          closing('kubelet', Kubelet.start(guest, kubeConfig, addresses, log)),
-          closing('kube-proxy', KubeProxy.start(guest, kubeConfig, names, log)),
-          closing('Service controller', ServiceController.start(kubeConfig, log)),
-        ]);
-        return { kubelet, kubeProxy };
-      });
-    };
-    const [sniffer, standIns] = await allOf([
-      timed(log, 'sniffer', () => Sniffer.start(guest, flows)),
-      startStandIns(),
-      timed(log, 'external server', async () => {
-        await installServer(guest);
-        await startServer(guest, EXTERNAL_SERVER.netns, [
-          `${String(FLOW_PORTS.first)}-${String(FLOW_PORTS.last)}`,
-        ]);
-      }),
-      installShellCommands(guest, inGuest.exportConfig()),
-    ]);
-    await closers.add('sniffer', () => sniffer.close());
-    return new Cluster({
-      ...{
-        guest,
-        kubeConfig,
-        kubeconfig: api.kubeconfig,
-        kubectl,
-        addresses,
-        standIns,
-        flows,
-        sniffer,
-        closers,
-        log,
-      },
-    });
+    return await startEverything({ addresses, closers, log });
   } catch (error) {
     await cleanUp();
     throw error;
   }
 }
 
-/**
- * As Promise.all, but when one fails it waits for the others before it rejects, so that what they
- * started can be closed.
- */
-async function allOf<const T extends readonly Promise<unknown>[]>(
-  promises: T,
-): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  await Promise.allSettled(promises);
-  return Promise.all(promises);
+async function startEverything(setUp: SetUp): Promise<Cluster> {
+  const { addresses, closers, log } = setUp;
+  const tools = await ensureKubectl(defaultCacheFolder(process.env), log);
+  const [api, guest] = await allOf([
+    timed(log, 'API server', () => startApi(setUp)),
+    timed(log, 'guest', () => boot(setUp, dirname(tools.kubectl))),
+  ]);
+  const onHost = new KubeConfig();
+  onHost.loadFromFile(api.kubeconfig);
+  const kubeConfig = await kubeConfigFor(onHost, api.url);
+  const inGuest = await kubeConfigFor(onHost, guestURL(api.url));
+  await timed(log, 'networks', () => connect(guest, addresses, api.url));
+  const flows = new Flows();
+  const [standIns, sniffer] = await allOf([
+    startCluster(setUp, guest, kubeConfig),
+    timed(log, 'sniffer', () => Sniffer.start(guest, flows)),
+    timed(log, 'external server', () => startExternalServer(guest)),
+    installShellCommands(guest, inGuest.exportConfig()),
+  ]);
+  await closers.add('sniffer', () => sniffer.close());
+  const kubectl = createKubectl(tools.kubectl, api.kubeconfig);
+  return new Cluster({ ...setUp, guest, kubeConfig, kubectl, standIns, flows, sniffer });
+}
+
+function startApi({ closers, log }: SetUp): Promise<ApiServer> {
+  const starting = startApiServer({ env: process.env, log });
+  return started(closers, 'API server', starting, (server) => server.close());
+}
+
+function boot({ closers, log }: SetUp, kubectlFolder: string): Promise<Guest> {
+  const shares = [
+    { hostPath: workspaceRoot(), guestPath: GUEST_WORKSPACE },
+    { hostPath: kubectlFolder, guestPath: GUEST_KUBECTL_FOLDER },
+  ];
+  const booting = bootGuest({ shares, bootTimeoutMs: BOOT_TIMEOUT_MS, onProgress: log });
+  return started(closers, 'guest', booting, (guest) => guest.close());
+}
+
+/** Makes the networks in the guest, and the path from there to the host's API server. */
+async function connect(
+  guest: Guest,
+  addresses: readonly NodeAddresses[],
+  apiURL: string,
+): Promise<void> {
+  await guest.script(renderNetworkScript(addresses), { timeoutMs: STEP_TIMEOUT_MS });
+  await guest.exposeHostPort({ listen: API_SERVER, hostPort: loopbackPort(apiURL) });
 }
 
 /** The port of a URL on the host's loopback: the guest reaches nothing else. */
@@ -164,14 +131,47 @@ function loopbackPort(url: string): number {
   return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 }
 
+/** Makes the Nodes, then starts the stand-ins that work on them. */
+async function startCluster(
+  setUp: SetUp,
+  guest: Guest,
+  kubeConfig: KubeConfig,
+): Promise<NodeStandIns> {
+  const { addresses, log } = setUp;
+  await timed(log, 'Nodes', () => startNodes(guest, addresses));
+  return timed(log, 'kubelet, kube-proxy, Services', () => startStandIns(setUp, guest, kubeConfig));
+}
+
 async function startNodes(guest: Guest, nodes: readonly NodeAddresses[]): Promise<void> {
   await Promise.all(
     nodes.map((node) =>
       guest.script(renderNodeScript(node, nodes), {
         netns: node.name,
         env: ovsEnvironment(node.name),
-        timeoutMs: 60_000,
+        timeoutMs: STEP_TIMEOUT_MS,
       }),
     ),
   );
+}
+
+async function startStandIns(
+  { addresses, closers, log }: SetUp,
+  guest: Guest,
+  kubeConfig: KubeConfig,
+): Promise<NodeStandIns> {
+  const names = addresses.map(({ name }) => name);
+  const closing = <T extends { stop: () => Promise<void> }>(name: string, starting: Promise<T>) =>
+    started(closers, name, starting, (standIn) => standIn.stop());
+  const [kubelet, kubeProxy] = await allOf([
+    closing('kubelet', Kubelet.start(guest, kubeConfig, addresses, log)),
+    closing('kube-proxy', KubeProxy.start(guest, kubeConfig, names, log)),
+    closing('Service controller', ServiceController.start(kubeConfig, log)),
+  ]);
+  return { kubelet, kubeProxy };
+}
+
+async function startExternalServer(guest: Guest): Promise<void> {
+  await installServer(guest);
+  const ports = `${String(FLOW_PORTS.first)}-${String(FLOW_PORTS.last)}`;
+  await startServer(guest, EXTERNAL_SERVER.netns, [ports]);
 }

@@ -1,4 +1,4 @@
-import type { Guest } from '../vm/guest.ts';
+import type { Guest } from '../vm/guest/guest.ts';
 import type { LabNode } from './node.ts';
 import type { Sallyport } from './sallyport.ts';
 

@@ -1,7 +1,7 @@
-import { UNTIL_OVS_WORKS } from '../vm/until-ovs-works.ts';
-import type { NodeAddresses } from './address-plan.ts';
-import { POD_NETWORK } from './address-plan.ts';
-import { renderKubeProxyJumps } from './kube-proxy-rules.ts';
+import { renderKubeProxyJumps } from '../kubernetes/kube-proxy-rules.ts';
+import type { NodeAddresses } from '../network/address-plan.ts';
+import { POD_NETWORK } from '../network/address-plan.ts';
+import { UNTIL_OVS_WORKS } from '../vm/boot-guest.ts';
 
 /** Starts the Node's ovs-vswitchd, and returns when it has read its database. */
 export const VSWITCHD_START = `${UNTIL_OVS_WORKS}; ovs-vswitchd unix:"$OVS_RUNDIR/db.sock" --detach --pidfile --log-file -vconsole:off`;

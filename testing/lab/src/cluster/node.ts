@@ -1,10 +1,10 @@
+import type { KubeProxy } from '../kubernetes/kube-proxy.ts';
+import type { Kubelet } from '../kubernetes/kubelet.ts';
+import type { NodeAddresses } from '../network/address-plan.ts';
+import { lanPort } from '../network/network-script.ts';
 import type { Flow } from '../traffic/flow.ts';
 import { Sender } from '../traffic/sender.ts';
-import type { CommandOutput, Guest } from '../vm/guest.ts';
-import type { NodeAddresses } from './address-plan.ts';
-import type { KubeProxy } from './kube-proxy.ts';
-import type { Kubelet } from './kubelet.ts';
-import { lanPort } from './network-script.ts';
+import type { CommandOutput, Guest } from '../vm/guest/guest.ts';
 import {
   HOSTILE_MASQUERADE,
   ovsEnvironment,

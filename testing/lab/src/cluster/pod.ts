@@ -1,9 +1,11 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import { podNetns } from '../kubernetes/cni.ts';
+import { SERVER_IMAGE } from '../kubernetes/pod-status.ts';
 import type { Flow } from '../traffic/flow.ts';
 import { Sender } from '../traffic/sender.ts';
-import type { Guest } from '../vm/guest.ts';
-import { podNetns } from './cni.ts';
+import type { Guest } from '../vm/guest/guest.ts';
 
-/** Who a running Pod is. */
+/** Names and address of a running Pod. */
 export interface PodIdentity {
   readonly namespace: string;
   readonly name: string;
@@ -12,7 +14,7 @@ export interface PodIdentity {
   readonly node: string;
 }
 
-/** A Pod of the cluster that runs. */
+/** A running Pod of the cluster. */
 export class LabPod extends Sender {
   readonly namespace: string;
   /** Without the namespace; `name` has it. */
@@ -44,4 +46,28 @@ export interface PodSpec {
   readonly labels?: Readonly<Record<string, string>>;
   /** TCP and UDP ports on which it runs the lab's server; default none. */
   readonly serves?: readonly number[];
+}
+
+/** The manifest of a Pod of the lab, with one container, which serves or does nothing. */
+export function podManifest({
+  name,
+  namespace = 'default',
+  node,
+  labels = {},
+  serves = [],
+}: PodSpec): V1Pod {
+  const container =
+    serves.length === 0
+      ? { name: 'idle', image: 'lab.sallyport.dev/idle' }
+      : {
+          name: 'server',
+          image: SERVER_IMAGE,
+          ports: serves.map((containerPort) => ({ containerPort })),
+        };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace, labels: { ...labels } },
+    spec: { nodeName: node, containers: [container] },
+  };
 }

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { bundleProgram, workspaceRoot } from '@sallyport/kit';
-import type { Guest } from '../vm/guest.ts';
-import type { NodeAddresses } from './address-plan.ts';
-import { CONTROLLER, POD_NETWORK, SERVICE_NETWORK } from './address-plan.ts';
-import type { ClusterLog } from './cluster-log.ts';
-import { timed } from './cluster-log.ts';
+import type { NodeAddresses } from '../network/address-plan.ts';
+import { CONTROLLER, POD_NETWORK, SERVICE_NETWORK } from '../network/address-plan.ts';
+import type { Guest } from '../vm/guest/guest.ts';
 import { Component } from './component.ts';
 import { ovsEnvironment } from './node-script.ts';
+import type { ClusterLog } from './steps.ts';
+import { timed } from './steps.ts';
 
 /** Where the guest sees the workspace, read-only. */
 export const GUEST_WORKSPACE = '/opt/sallyport';

@@ -1,4 +1,4 @@
-import type { Guest } from '../vm/guest.ts';
+import type { Guest } from '../vm/guest/guest.ts';
 
 /** Where the guest sees the host's folder with kubectl. */
 export const GUEST_KUBECTL_FOLDER = '/opt/kubernetes';

@@ -4,7 +4,7 @@ import {
   isPodIP,
   MARKER_PORTS,
   ROUTER,
-} from '../cluster/address-plan.ts';
+} from '../network/address-plan.ts';
 import type { Flow } from './flow.ts';
 import type { Packet } from './packet.ts';
 
@@ -15,7 +15,7 @@ export type Expectation =
   /** First the one, then the other (which must be seen), and never back. */
   | { readonly kind: 'change'; readonly from: string; readonly to: string }
   /** As `change`, but it need not have happened yet. */
-  | { readonly kind: 'may change'; readonly from: string; readonly to: string }
+  | { readonly kind: 'may-change'; readonly from: string; readonly to: string }
   /** No packet at all. */
   | { readonly kind: 'nothing' };
 
@@ -39,7 +39,7 @@ export function change(from: string, to: string): Expectation {
 
 /** Packets come from `from` or `to`, and once `to` is seen none comes from `from`. */
 export function mayChange(from: string, to: string): Expectation {
-  return { kind: 'may change', from, to };
+  return { kind: 'may-change', from, to };
 }
 
 /** No packet arrives. */
@@ -164,7 +164,7 @@ function flowFaults(
           `${sender}: expected only ${expect.source}, but a packet came from ${packet.source}`,
       );
     case 'change':
-    case 'may change':
+    case 'may-change':
       return changeFaults(packets, sender, expect);
   }
 }

@@ -1,4 +1,4 @@
-import { FLOW_PORTS } from '../cluster/address-plan.ts';
+import { FLOW_PORTS } from '../network/address-plan.ts';
 
 /**
  * Everything one sender sends to the external server: it has a destination port of its own, so it

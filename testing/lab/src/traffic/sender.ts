@@ -1,5 +1,5 @@
-import { EXTERNAL_SERVER } from '../cluster/address-plan.ts';
-import type { Guest } from '../vm/guest.ts';
+import { EXTERNAL_SERVER } from '../network/address-plan.ts';
+import type { Guest } from '../vm/guest/guest.ts';
 import type { Flow } from './flow.ts';
 import type { StreamOptions } from './stream.ts';
 import { Stream } from './stream.ts';

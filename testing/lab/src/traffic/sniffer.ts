@@ -1,5 +1,5 @@
-import { EXTERNAL_SERVER, MARKER_PORTS, ROUTER } from '../cluster/address-plan.ts';
-import type { Guest, GuestProcess } from '../vm/guest.ts';
+import { EXTERNAL_SERVER, MARKER_PORTS, ROUTER } from '../network/address-plan.ts';
+import type { Guest, GuestProcess } from '../vm/guest/guest.ts';
 import type { Deferred } from './deferred.ts';
 import { deferred } from './deferred.ts';
 import type { FlowExpectation } from './expectation.ts';

@@ -1,26 +1,23 @@
-import type { Guest, GuestProcess } from '../vm/guest.ts';
+import { waitFor } from '@sallyport/kit';
+import type { Guest, GuestProcess } from '../vm/guest/guest.ts';
 import { deferred } from './deferred.ts';
 import { longestGapMs } from './timeline.ts';
-import { waitFor } from './wait-for.ts';
 
-/** What a long-lived connection does. */
+/** Options of a long-lived connection. */
 export interface StreamOptions {
   /**
    * Where one of the lab's servers listens; default: the external server, at the sender's own port.
    */
   readonly server?: { readonly ip: string; readonly port: number };
   /**
-   * `push`: only the server talks. `echo`: the Pod talks and the server answers. Default `echo`.
+   * `push`: only the server sends. `echo`: the Pod sends and the server answers. Default `echo`.
    */
   readonly mode?: 'push' | 'echo';
   /** Between two lines. Default 50. */
   readonly everyMs?: number;
 }
 
-/**
- * A long-lived TCP connection to one of the lab's servers, with the time of every line that came
- * back.
- */
+/** A long-lived TCP connection to a server of the lab, with the time of every received line. */
 export class Stream {
   readonly #timesMs: number[] = [];
   readonly #opened = deferred<string>();
@@ -28,8 +25,8 @@ export class Stream {
   #isClosed = false;
 
   /**
-   * Opens the connection from `netns`, and returns when the server answered. Throws when it doesn't
-   * within 5 s.
+   * Opens the connection from `netns`, and returns when the server has answered. Throws after 5 s
+   * without an answer.
    */
   static async open(
     guest: Guest,
@@ -101,15 +98,9 @@ export class Stream {
     return this.#isClosed;
   }
 
-  /**
-   * Waits until the connection has ended; throws when it is still there after `timeoutMs` (default
-   * 10 000).
-   */
-  async untilClosed(timeoutMs?: number): Promise<void> {
-    await waitFor(() => (this.#isClosed ? true : undefined), {
-      what: 'the connection to end',
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    });
+  /** Waits until the connection has ended; throws after `timeoutMs` (default 60 000). */
+  async untilClosed(timeoutMs = 60_000): Promise<void> {
+    await waitFor('the connection to end', () => this.#isClosed, { timeoutMs });
   }
 
   /** Ends the connection. */

@@ -1,7 +1,7 @@
-import type { Guest, GuestProcess } from '../vm/guest.ts';
+import { waitFor } from '@sallyport/kit';
+import type { Guest, GuestProcess } from '../vm/guest/guest.ts';
 import type { TimelineEntry } from './timeline.ts';
 import { CURL_REPORT, entryFromLine, failuresOf, longestOutageMs, sourcesOf } from './timeline.ts';
-import { waitFor } from './wait-for.ts';
 
 /** How continuous traffic runs. */
 export interface TrafficOptions {
@@ -15,8 +15,8 @@ export interface TrafficOptions {
 
 /**
  * One request after the other, each on a new connection, from one network namespace until it is
- * stopped. One curl does it all: to start a process for each request would cost more than the
- * request under emulation.
+ * stopped. One curl sends all of them: under emulation, the start of a process costs more than the
+ * request.
  */
 export class Traffic {
   readonly #entries: TimelineEntry[] = [];
@@ -91,8 +91,8 @@ export class Traffic {
   }
 
   /**
-   * Waits for a request, begun to be looked at after the call, whose entry the predicate accepts.
-   * Throws after `timeoutMs` (default 60 000).
+   * Waits for a request that ends after the call and that the predicate accepts. Throws after
+   * `timeoutMs` (default 60 000).
    */
   async until(
     accept: (entry: TimelineEntry) => boolean,
@@ -100,11 +100,14 @@ export class Traffic {
     timeoutMs = 60_000,
   ): Promise<TimelineEntry> {
     const start = this.#entries.length;
-    return waitFor(() => this.#entries.slice(start).find(accept), {
-      what: `${what} (traffic of ${this.#sender})`,
-      timeoutMs,
-      actual: () => JSON.stringify(this.#entries.at(-1)?.outcome ?? 'no request ended'),
-    });
+    return waitFor(
+      `${what} (traffic of ${this.#sender})`,
+      () => this.#entries.slice(start).find(accept),
+      {
+        timeoutMs,
+        actual: () => JSON.stringify(this.#entries.at(-1)?.outcome ?? 'no request ended'),
+      },
+    );
   }
 
   /** Waits until the server sees `source`. */
@@ -120,11 +123,9 @@ export class Traffic {
   async more(count: number): Promise<readonly TimelineEntry[]> {
     const start = this.#entries.length;
     return waitFor(
-      () => (this.#entries.length >= start + count ? this.#entries.slice(start) : undefined),
-      {
-        what: `${String(count)} more requests of ${this.#sender} to end`,
-        timeoutMs: 60_000 + count * 1000,
-      },
+      `${String(count)} more requests of ${this.#sender} to end`,
+      () => this.#entries.length >= start + count && this.#entries.slice(start),
+      { timeoutMs: 60_000 + count * 1000 },
     );
   }
 

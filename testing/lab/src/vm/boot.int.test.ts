@@ -2,23 +2,22 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { chooseAccelerator } from './accelerator.ts';
-import { bootFileSystem } from './boot-files.ts';
-import { bootGuest } from './boot-guest.ts';
-import { cpioOf } from './cpio.ts';
-import { connectGuest } from './guest-connection.ts';
-import { spawnInGuest } from './guest-process.ts';
-import { guestRoot } from './guest-root.ts';
-import { guestArgv } from './qemu-argv.ts';
-import { startQemu } from './qemu-process.ts';
-import { serviceBundle } from './service-bundle.ts';
+import { bundleProgram, waitFor } from '@sallyport/kit';
+import { bootGuest, serviceBundle } from './boot-guest.ts';
+import { connectGuest } from './guest/guest-connection.ts';
+import { spawnInGuest } from './guest/guest-process.ts';
+import { cpioOf } from './image/cpio.ts';
+import { guestRoot } from './image/guest-root.ts';
+import { chooseAccelerator } from './machine/accelerator.ts';
+import { bootFileSystem } from './machine/boot-files.ts';
+import { guestArgv } from './machine/qemu-argv.ts';
+import { startQemu } from './machine/qemu-process.ts';
 import type { StartOptions } from './start-guest.ts';
 import { startGuest } from './start-guest.ts';
 
+const QEMU_PROCESS = fileURLToPath(new URL('machine/qemu-process.ts', import.meta.url));
 const minutes = 60_000;
 let folder: string;
 let base: StartOptions;
@@ -179,32 +178,24 @@ describe('when the host process goes away', () => {
   it(
     'QEMU is killed even with a process that is killed',
     async () => {
+      const source = join(folder, 'starter.ts');
       const program = join(folder, 'starter.mjs');
-      await build({
-        stdin: {
-          contents: `import { startQemu } from './qemu-process.ts';
-          import { openSync, readFileSync } from 'node:fs';
-          await startQemu(['-nodefaults', '-display', 'none', '-S'], openSync('/dev/null'));
-          console.log(readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8'));
-          setInterval(() => {}, 1000);`,
-          resolveDir: dirname(fileURLToPath(import.meta.url)),
-          loader: 'ts',
-        },
-        ...{ outfile: program, bundle: true, platform: 'node', format: 'esm' },
-      });
+      await writeFile(
+        source,
+        `import { openSync, readFileSync } from 'node:fs';
+        import { startQemu } from '${QEMU_PROCESS}';
+        await startQemu(['-nodefaults', '-display', 'none', '-S'], openSync('/dev/null'));
+        console.log(readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8'));
+        setInterval(() => {}, 1000);`,
+      );
+      await bundleProgram(source, program);
       const starter = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
       try {
         const [printed] = (await once(starter.stdout, 'data')) as [Buffer];
         const qemuPid = Number.parseInt(printed.toString(), 10);
         expect(await isGone(qemuPid)).toBe(false);
         starter.kill('SIGKILL');
-        for (
-          const deadline = Date.now() + minutes;
-          !(await isGone(qemuPid)) && Date.now() < deadline;
-        ) {
-          await sleep(50);
-        }
-        expect(await isGone(qemuPid)).toBe(true);
+        await waitFor('QEMU to end', () => isGone(qemuPid));
       } finally {
         starter.kill('SIGKILL');
       }
@@ -218,7 +209,7 @@ async function withInit(script: string): Promise<StartOptions> {
   const firstFileSystem = join(folder, 'first.cpio');
   const init = cpioOf([
     {
-      type: 'file',
+      kind: 'file',
       path: 'init',
       mode: 0o755,
       content: Buffer.from(`#!/bin/busybox sh\n${script}\n`),

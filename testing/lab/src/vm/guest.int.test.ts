@@ -3,10 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from '@sallyport/command';
 import { workspaceRoot } from '@sallyport/kit';
-import { bootGuest } from './boot-guest.ts';
-import type { Guest } from './guest.ts';
-import { guestModules, node } from './recipe.ts';
-import { UNTIL_OVS_WORKS } from './until-ovs-works.ts';
+import { bootGuest, UNTIL_OVS_WORKS } from './boot-guest.ts';
+import type { Guest } from './guest/guest.ts';
+import { guestModules, node } from './image/recipe.ts';
 
 const minutes = 60_000;
 let guest: Guest;

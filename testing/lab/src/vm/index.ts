@@ -1,15 +1,13 @@
-export { BootError } from './boot-error.ts';
-export { bootGuest } from './boot-guest.ts';
+export { bootGuest, type BootOptions, UNTIL_OVS_WORKS } from './boot-guest.ts';
 export type {
-  BootOptions,
   CommandOptions,
   CommandOutput,
   Guest,
   GuestProcess,
   ProcessEnd,
-  Share,
   ShellOptions,
   SpawnOptions,
-} from './guest.ts';
-export { LabSetupError } from './lab-setup-error.ts';
-export { UNTIL_OVS_WORKS } from './until-ovs-works.ts';
+} from './guest/guest.ts';
+export { LabSetupError } from './image/lab-setup-error.ts';
+export type { Share } from './machine/first-process.ts';
+export { BootError } from './start-guest.ts';

@@ -1,15 +1,31 @@
-import { BootError } from './boot-error.ts';
-import { bootFileSystem } from './boot-files.ts';
-import type { Guest, Share } from './guest.ts';
-import { connectGuest } from './guest-connection.ts';
-import type { GuestRoot } from './guest-root.ts';
-import type { Accelerator } from './qemu-argv.ts';
-import { guestArgv } from './qemu-argv.ts';
-import type { QemuProcess } from './qemu-process.ts';
-import { qemuFd, startQemu } from './qemu-process.ts';
-import { remoteGuest } from './remote-guest.ts';
+import type { Guest } from './guest/guest.ts';
+import { connectGuest } from './guest/guest-connection.ts';
+import { remoteGuest } from './guest/remote-guest.ts';
+import type { GuestRoot } from './image/guest-root.ts';
+import { bootFileSystem } from './machine/boot-files.ts';
+import type { Share } from './machine/first-process.ts';
+import type { Accelerator } from './machine/qemu-argv.ts';
+import { guestArgv } from './machine/qemu-argv.ts';
+import type { QemuProcess } from './machine/qemu-process.ts';
+import { qemuFd, startQemu } from './machine/qemu-process.ts';
 
-/** Everything a boot needs, decided. */
+/** The guest did not boot, or ended by itself; the message contains the tail of its console. */
+export class BootError extends Error {
+  override readonly name = 'BootError';
+  readonly code = 'GUEST_FAILED';
+
+  /**
+   * @param console the tail of the guest's console
+   * @param messages QEMU's own output
+   */
+  constructor(problem: string, console: string, messages: string) {
+    const section = (title: string, text: string): string =>
+      text === '' ? '' : `\n--- ${title} ---\n${text}`;
+    super(`${problem}${section('QEMU', messages)}${section("the guest's console", console)}`);
+  }
+}
+
+/** Everything that a boot needs. */
 export interface StartOptions {
   readonly root: GuestRoot;
   readonly accelerator: Accelerator;
@@ -23,9 +39,8 @@ export interface StartOptions {
 }
 
 /**
- * Starts QEMU and resolves when the guest answers. Rejects with `BootError`, which holds the tail
- * of the guest's console, when QEMU ends early, the guest can't be set up, or the deadline is
- * missed; QEMU is gone then.
+ * Starts QEMU and resolves when the guest answers. Rejects with `BootError` when QEMU ends early,
+ * the set-up of the guest fails, or the deadline passes; QEMU has ended then.
  */
 export async function startGuest(options: StartOptions): Promise<Guest> {
   const { root, service, shares, bootTimeoutMs } = options;
@@ -56,7 +71,7 @@ export async function startGuest(options: StartOptions): Promise<Guest> {
   return remoteGuest(connection, qemu);
 }
 
-/** The first of: the guest says that it is ready or why not, QEMU ends, the deadline passes. */
+/** The first of three: the guest reports its set-up, QEMU ends, the deadline passes. */
 function answered(
   ready: Promise<void>,
   qemu: QemuProcess,
