@@ -8,7 +8,7 @@ import {
   ROUTER,
 } from './network/address-plan.ts';
 
-/** What is where, and what to try: shown when the shell starts. */
+/** The greeting of the shell: addresses, and commands to try. */
 export function renderHelp(
   cluster: Cluster,
   pods: readonly LabPod[],
@@ -20,7 +20,7 @@ export function renderHelp(
     `  ${name.padEnd(16)}${address.padEnd(17)}${what}`;
   return [
     '',
-    'A cluster of your own, until you leave this shell. Namespaces of the network:',
+    'A cluster of your own, until you leave this shell. Its network namespaces:',
     ...cluster.nodes.map((node) => where(node.name, node.ip, `Node, Pods ${node.podCIDR}`)),
     where(
       CONTROLLER.netns,
@@ -33,11 +33,11 @@ export function renderHelp(
       EXTERNAL_SERVER.ip,
       'the external server: answers with the source it sees, ports 20000 to 20199',
     ),
-    where('(this shell)', API_SERVER.ip, 'where the API server is reached'),
-    where('', LOAD_BALANCER_IP, 'address of Services of type LoadBalancer'),
+    where('(this shell)', API_SERVER.ip, 'the API server'),
+    where('', LOAD_BALANCER_IP, 'the address of Services of type LoadBalancer'),
     'Pods:',
     ...pods.map((each) => where(each.name, each.ip, `on ${each.node}`)),
-    `${gateway} holds ${egressIP}. Try:`,
+    `${gateway} has ${egressIP}. Try:`,
     `  in-pod -n ${pod?.namespace ?? ''} ${pod?.podName ?? ''} curl http://${EXTERNAL_SERVER.ip}:20000; echo`,
     '  kubectl apply -f egress.yaml; kubectl get egress -o wide -w',
     `  on ${gateway} ovs-ofctl dump-flows br-egress`,

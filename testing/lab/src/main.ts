@@ -9,7 +9,7 @@ import { renderHelp } from './lab-help.ts';
 import { namespaceWithEnv, seedEgress } from './manifests.ts';
 import { egressIP } from './network/address-plan.ts';
 
-/** The Node that holds the example's egress IP. */
+/** The Node with the example's egress IP. */
 const GATEWAY = 'n2';
 
 const RC_FILE = '/root/.labrc';
@@ -42,7 +42,7 @@ async function main(): Promise<number> {
     return 1;
   } finally {
     await cluster?.close();
-    progress('Everything is gone.');
+    progress('The cluster is gone.');
   }
 }
 

@@ -1,7 +1,4 @@
-/**
- * The manifest every user of the Egress API starts from (DESIGN, section 1), with an address of the
- * lab.
- */
+/** The first manifest of every user of the Egress API, with an address of the lab. */
 export function seedEgress(egressIP: string): string {
   return `apiVersion: crd.antrea.io/v1alpha2
 kind: Egress
@@ -15,7 +12,7 @@ spec:
 `;
 }
 
-/** A Namespace named for its label `env`. */
+/** A Namespace with its name as label `env`. */
 export function namespaceWithEnv(env: string): object {
   return {
     apiVersion: 'v1',

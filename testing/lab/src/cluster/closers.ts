@@ -1,18 +1,12 @@
-/** One step of a clean-up may take this long. */
+/** Limit for one step of a clean-up. */
 const STEP_TIMEOUT_MS = 15_000;
 
-/**
- * What has to be undone, in the reverse of the order in which it was done; no step can hold up the
- * others for long.
- */
+/** The steps of a clean-up, run in reverse order; no step can delay the others for long. */
 export class Closers {
   #closing: Promise<void> | undefined;
   readonly #steps: { readonly name: string; readonly close: () => Promise<void> }[] = [];
 
-  /**
-   * Remembers what to undo. What is added after `close` was begun is undone at once, and the
-   * promise rejects.
-   */
+  /** Adds a step. After the start of `close` the step runs at once, and the promise rejects. */
   async add(name: string, close: () => Promise<void>): Promise<void> {
     if (this.#closing !== undefined) {
       await close();
@@ -21,10 +15,7 @@ export class Closers {
     this.#steps.push({ name, close });
   }
 
-  /**
-   * Undoes everything, each step for at most 15 s, and throws what went wrong when all is done.
-   * Idempotent.
-   */
+  /** Runs every step, for at most 15 s each, and then throws their errors. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

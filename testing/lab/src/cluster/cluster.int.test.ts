@@ -134,9 +134,7 @@ describe('the sniffer', () => {
 
   it('fails a phase when a sender is not named', async () => {
     const phase = cluster.sniffer.phase('unnamed', [], () => client.request());
-    await expect(phase).rejects.toThrow(
-      'traffic of default/client, of which this phase expects nothing',
-    );
+    await expect(phase).rejects.toThrow('traffic of default/client, but this phase expects none');
   });
 
   it('fails a phase when a Pod IP leaves the cluster', async () => {

@@ -9,13 +9,10 @@ export interface ComponentCommand {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** So many lines of a component's log are kept: the last ones. */
+/** How many of the last lines of a component's log are kept. */
 const KEPT_LINES = 5000;
 
-/**
- * A process of the product that can be stopped, killed and started again; its log is kept over all
- * its lives.
- */
+/** A process of the product that can be stopped, killed and started again; its log continues. */
 export class Component {
   readonly name: string;
   readonly #guest: Guest;
@@ -30,17 +27,17 @@ export class Component {
     this.#command = command;
   }
 
-  /** Whether its process is there. */
+  /** Whether its process runs. */
   get isRunning(): boolean {
     return this.#process !== undefined;
   }
 
-  /** What it wrote to stdout and stderr. */
+  /** Its output, stdout and stderr together. */
   get log(): string {
     return this.#lines.join('\n');
   }
 
-  /** Starts the process; it may still take a while until it works. Throws when it runs already. */
+  /** Starts the process, which is not ready at once. Throws when it runs already. */
   async start(): Promise<void> {
     if (this.#process !== undefined) {
       throw new Error(`${this.name} runs already`);
@@ -68,18 +65,18 @@ export class Component {
     );
   }
 
-  /** Resolves when the process that was started last is gone. */
+  /** Resolves when the last started process has ended. */
   untilEnded(): Promise<void> {
     return this.#ended;
   }
 
-  /** Ends it as Kubernetes does (SIGTERM), and returns when it is gone. */
+  /** Ends it as Kubernetes does (SIGTERM), and returns when it has ended. */
   async stop(): Promise<void> {
     await this.#process?.kill('SIGTERM');
     this.#process = undefined;
   }
 
-  /** Ends it as a crash does (SIGKILL), and returns when it is gone. */
+  /** Ends it as a crash does (SIGKILL), and returns when it has ended. */
   async kill(): Promise<void> {
     await this.#process?.kill('SIGKILL');
     this.#process = undefined;

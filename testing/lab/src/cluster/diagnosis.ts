@@ -2,7 +2,7 @@ import type { Guest } from '../vm/guest/guest.ts';
 import type { LabNode } from './node.ts';
 import type { Sallyport } from './sallyport.ts';
 
-/** So many last lines of each component's log are shown. */
+/** How many of the last lines of each component's log are shown. */
 const LOG_LINES = 60;
 
 const NODE_STATE = [
@@ -16,8 +16,7 @@ const NODE_STATE = [
 ].join('\n');
 
 /**
- * State and logs of a cluster as text, for somebody who looks at a failed test. Parts that can't be
- * had say why instead.
+ * State and logs of a cluster as text, to explain a failed test. A missing part shows its error.
  */
 export async function diagnose(
   nodes: readonly LabNode[],

@@ -6,33 +6,28 @@ import { UNTIL_OVS_WORKS } from '../vm/boot-guest.ts';
 /** Starts the Node's ovs-vswitchd, and returns when it has read its database. */
 export const VSWITCHD_START = `${UNTIL_OVS_WORKS}; ovs-vswitchd unix:"$OVS_RUNDIR/db.sock" --detach --pidfile --log-file -vconsole:off`;
 
-/** The rule of a CNI that keeps its masquerade in front of everyone else's (Calico does). */
+/** The rule of a CNI, such as Calico, that keeps its masquerade in front of all other rules. */
 export const HOSTILE_MASQUERADE = `iptables -t nat -I POSTROUTING 1 -s ${POD_NETWORK} ! -d ${POD_NETWORK} -j MASQUERADE`;
 
-/**
- * The environment in which `ovs-vsctl`, `ovs-ofctl` and `ovs-appctl` talk to the Node's own Open
- * vSwitch.
- */
+/** The environment that directs `ovs-vsctl` and the like to the Node's own Open vSwitch. */
 export function ovsEnvironment(node: string): Readonly<Record<string, string>> {
   const runDir = ovsRunDir(node);
   return { OVS_RUNDIR: runDir, OVS_DBDIR: runDir, OVS_LOGDIR: runDir };
 }
 
-/**
- * Where the Open vSwitch of a Node has its sockets, pid files, logs and database: its `OVS_RUNDIR`.
- */
+/** The `OVS_RUNDIR` of a Node: sockets, pid files, logs and database of its Open vSwitch. */
 export function ovsRunDir(node: string): string {
   return `/run/sallyport/${node}/openvswitch`;
 }
 
 /**
- * The bash script, for a Node's namespace and with `ovsEnvironment`, that makes it a Node: kernel
- * settings, what kindnetd sets up, kube-proxy's chains, and an Open vSwitch of its own.
+ * The bash script, for a namespace and with `ovsEnvironment`, that makes it a Node: kernel
+ * settings, the routes and rules of kindnetd, kube-proxy's chains, and its own Open vSwitch.
  */
 export function renderNodeScript(node: NodeAddresses, nodes: readonly NodeAddresses[]): string {
   return [
-    // The strict reverse-path filter is what RHEL and several CNIs set; loose or none (Debian,
-    // Ubuntu) forgives more.
+    // RHEL and several CNIs set the strict reverse-path filter; Debian's and Ubuntu's settings are
+    // less strict.
     'sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=1 net.ipv4.conf.default.rp_filter=1 net.ipv4.conf.eth0.rp_filter=1',
     renderOvsStart(),
     "ip -batch - <<'BATCH'",
@@ -51,8 +46,9 @@ export function renderNodeScript(node: NodeAddresses, nodes: readonly NodeAddres
 }
 
 /**
- * What kindnetd keeps in the nat table: every packet that leaves the Node for another place than a
- * Pod gets its address. For `iptables-restore --noflush`.
+ * kindnetd's rules in the nat table: packets to any destination but Pods get the Node's address.
+ * For
+ * `iptables-restore --noflush`.
  */
 export function renderMasqueradeRules(): string {
   return [

@@ -19,7 +19,7 @@ export interface NodeStandIns {
   readonly kubeProxy: KubeProxy;
 }
 
-/** A Node of the cluster, with the faults it can have. */
+/** A Node of the cluster, and its possible faults. */
 export class LabNode extends Sender {
   readonly ip: string;
   readonly podCIDR: string;
@@ -32,14 +32,12 @@ export class LabNode extends Sender {
     this.#standIns = standIns;
   }
 
-  /**
-   * Runs a bash script on the Node; `ovs-vsctl` and its like talk to the Node's own Open vSwitch.
-   */
+  /** Runs a bash script on the Node; `ovs-vsctl` and the like use the Node's own Open vSwitch. */
   script(text: string): Promise<CommandOutput> {
     return this.guest.script(text, { netns: this.netns, env: ovsEnvironment(this.name) });
   }
 
-  /** Adds an address to the uplink as a careful administrator does: the neighbours are told. */
+  /** Adds an address to the uplink as a careful administrator does, with gratuitous ARP. */
   async addAddress(ip: string): Promise<void> {
     await this.script(`ip addr add ${ip}/32 dev eth0; arping -q -U -c 1 -I eth0 ${ip}`);
   }
@@ -48,7 +46,7 @@ export class LabNode extends Sender {
     await this.script(`ip addr del ${ip}/32 dev eth0`);
   }
 
-  /** Cuts the cable between the Node and the LAN. Everything on the Node goes on. */
+  /** Cuts the link between the Node and the LAN. The processes of the Node continue. */
   async cutLink(): Promise<void> {
     await this.guest.run(['ip', 'link', 'set', lanPort(this.name), 'down']);
   }
@@ -58,13 +56,10 @@ export class LabNode extends Sender {
     await this.guest.run(['ip', 'link', 'set', lanPort(this.name), 'up']);
   }
 
-  /**
-   * Power loss: from one packet to the next the Node is silent, and everything on it is dead. It
-   * does not come back.
-   */
+  /** Power loss: the Node is silent at once, and its processes are dead. It does not come back. */
   async kill(): Promise<void> {
     this.#standIns.kubelet.abandon(this.name);
-    // Until nothing is left: what is listed once may have started another process meanwhile.
+    // Repeated until none is left: a listed process may have started another one meanwhile.
     await this.guest.script(
       [
         `ip link set ${lanPort(this.name)} down`,
@@ -75,8 +70,8 @@ export class LabNode extends Sender {
   }
 
   /**
-   * Kills ovs-vswitchd and starts it again, as a crash or an upgrade does: flows and groups are
-   * gone, ports and bridges are not.
+   * Kills ovs-vswitchd and starts it again, as a crash or an upgrade does. Flows and groups are
+   * lost; ports and bridges remain.
    */
   async restartVswitchd(): Promise<void> {
     await this.script(
@@ -89,10 +84,7 @@ export class LabNode extends Sender {
     );
   }
 
-  /**
-   * Empties a table of iptables. What belongs to CNI and kube-proxy is written again, as those do
-   * themselves.
-   */
+  /** Empties a table of iptables. CNI and kube-proxy write their own rules again. */
   async flushTable(table: 'filter' | 'mangle' | 'nat' | 'raw'): Promise<void> {
     await this.script(`iptables -t ${table} -F`);
     if (table === 'nat') {
@@ -103,9 +95,7 @@ export class LabNode extends Sender {
     }
   }
 
-  /**
-   * A CNI puts its masquerade in front of everybody else's rules, as Calico does again and again.
-   */
+  /** Inserts a masquerade in front of all other rules, as Calico does again and again. */
   async insertHostileMasquerade(): Promise<void> {
     await this.script(HOSTILE_MASQUERADE);
   }

@@ -17,7 +17,7 @@ export interface PodIdentity {
 /** A running Pod of the cluster. */
 export class LabPod extends Sender {
   readonly namespace: string;
-  /** Without the namespace; `name` has it. */
+  /** Without the Namespace, which `name` contains. */
   readonly podName: string;
   readonly ip: string;
   readonly node: string;

@@ -12,33 +12,30 @@ import { timed } from './steps.ts';
 export const GUEST_WORKSPACE = '/opt/sallyport';
 
 /**
- * For what hangs: four Node.js programs start at once, under emulation, and one that ends is
+ * A limit for hangs: under emulation, four Node.js programs start at once. The end of one is
  * noticed at once.
  */
 const READY_TIMEOUT_MS = 600_000;
 
-/** Where an agent says whether it is ready, in its own namespace. */
+/** The health endpoint of an agent, in its own namespace. */
 const AGENT_HEALTH = { ip: '127.0.0.1', port: 10_350 } as const;
 
 const CONTROLLER_URL = `http://${CONTROLLER.ip}:${String(CONTROLLER.port)}`;
 
-/** What `Sallyport.install` needs of the cluster. */
+/** The parts of a cluster that `Sallyport.install` needs. */
 export interface InstallOptions {
   readonly guest: Guest;
   readonly log: ClusterLog;
   readonly nodes: readonly NodeAddresses[];
   /** `kubectl apply -f` of a file or folder of the host. */
   readonly apply: (path: string) => Promise<unknown>;
-  /**
-   * Told when there are components, before they are started: their logs explain what goes wrong
-   * from then on.
-   */
+  /** Called before the components start, so that their logs can explain a failed start. */
   readonly onCreated: (sallyport: Sallyport) => Promise<void>;
 }
 
 /**
- * The product in the lab: the controller in its namespace and one agent on each Node, each of which
- * can be ended and started.
+ * The product in the lab: the controller in its namespace and one agent on each Node. Each can be
+ * ended and started.
  */
 export class Sallyport {
   readonly controller: Component;
@@ -110,10 +107,7 @@ export class Sallyport {
     return agent;
   }
 
-  /**
-   * Waits until the controller and every agent that runs say that they are ready. Throws at once
-   * when one of them ends.
-   */
+  /** Waits until every running component reports that it is ready. Throws when one of them ends. */
   async untilReady(): Promise<void> {
     await Promise.all([
       this.#untilReady(this.controller, CONTROLLER.netns, CONTROLLER),
@@ -148,16 +142,15 @@ export class Sallyport {
 }
 
 /**
- * bash: asks address and port for /readyz until the answer is 200. No processes are started for it:
- * with four of these, they would take the processor from the programs that are waited for. The read
- * from an empty pipe is a pause.
+ * bash: asks address and port for /readyz until the answer is 200. It starts no processes, which
+ * would take the processor from the programs that start. The read from an empty pipe is a pause.
  */
 const UNTIL_READY = `exec 4<> <(:)
 until {
   { printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3 && read -r -t 5 _ status _ <&3; } 3<>"/dev/tcp/$1/$2" && [ "$status" = 200 ]
 } 2>/dev/null; do read -r -t 0.3 <&4 || :; done`;
 
-/** Where the guest has its kubeconfig: kubectl's default place for root. */
+/** The guest's kubeconfig: kubectl's default path for root. */
 export const GUEST_KUBECONFIG = '/root/.kube/config';
 
 function bundleOf(app: 'agent' | 'controller'): string {

@@ -1,6 +1,6 @@
 import type { Guest } from '../vm/guest/guest.ts';
 
-/** Where the guest sees the host's folder with kubectl. */
+/** The host's folder with kubectl, as the guest sees it. */
 export const GUEST_KUBECTL_FOLDER = '/opt/kubernetes';
 
 /**

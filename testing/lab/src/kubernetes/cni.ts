@@ -18,13 +18,13 @@ export function podNetns(namespace: string, name: string): string {
 }
 
 /**
- * The bash script, for the guest's root namespace (in another, `ip netns add` would be seen by that
- * one only), that makes a Pod's namespace and wires it. It prints the CNI's result.
+ * The bash script that makes a Pod's namespace, wires it, and prints the CNI's result. It is for
+ * the guest's root namespace: `ip netns add` in another one is visible there only.
  */
 export function renderCniAdd(attachment: Attachment): string {
   const { netns } = attachment;
-  // Kubelet tries again: on failure nothing must be left behind, and what an attempt that was
-  // killed has left (its address is taken still, and is not given twice) must go first.
+  // Kubelet tries again, so a failure must leave nothing behind. An attempt that was killed did
+  // leave things, and its address is still allocated: remove them first.
   return [
     `if [ -e /run/netns/${netns} ]; then`,
     `${renderCniDel(attachment)}fi`,
@@ -37,8 +37,7 @@ export function renderCniAdd(attachment: Attachment): string {
 }
 
 /**
- * The bash script, for the guest's root namespace, that undoes `renderCniAdd`; to undo what is gone
- * already is no error.
+ * The bash script, for the guest's root namespace, that undoes `renderCniAdd`. It is idempotent.
  */
 export function renderCniDel(attachment: Attachment): string {
   return [
@@ -49,9 +48,8 @@ export function renderCniDel(attachment: Attachment): string {
 }
 
 /**
- * The network configuration that kindnetd writes on a Node (the ptp plugin of 10-kindnet.conflist;
- * portmap, which serves hostPorts only, is left out), with state kept apart for each Node of the
- * guest.
+ * The network configuration that kindnetd writes on a Node: the ptp plugin of 10-kindnet.conflist,
+ * without portmap, which serves only hostPorts. Each Node of the guest has its own state folder.
  */
 export function cniConfig(node: NodeAddresses): unknown {
   return {
@@ -89,7 +87,7 @@ function pluginCall(command: 'ADD' | 'DEL', { node, netns, containerID }: Attach
     'CNI_IFNAME=eth0',
     `CNI_PATH=${PLUGIN_FOLDER}`,
   ].join(' ');
-  // A CNI plugin reports its errors on stdout, in JSON; the lab wants them where errors are.
+  // A CNI plugin reports errors on stdout, in JSON; the lab moves them to stderr.
   return [
     `result=$(ip netns exec ${node.name} env ${environment} ${PLUGIN_FOLDER}/ptp <<'CONFIG'`,
     JSON.stringify(cniConfig(node)),

@@ -1,9 +1,9 @@
 import type { V1EndpointSlice, V1Pod, V1Service, V1ServicePort } from '@kubernetes/client-node';
 
 /**
- * The EndpointSlice of a Service with a selector: its Pods that have an address, as
- * kube-controller-manager's endpointslice controller lists them. Undefined for a Service without a
- * selector: its endpoints are somebody else's.
+ * The EndpointSlice of a Service with a selector, with its Pods that have an address, as
+ * kube-controller-manager writes it. Undefined for a Service without a selector: others manage its
+ * endpoints.
  */
 export function endpointSliceFor(
   service: V1Service,
@@ -65,8 +65,8 @@ function isReady(pod: V1Pod): boolean {
 }
 
 /**
- * A named target port is looked up in one Pod: Pods that give one name several numbers are beyond
- * the lab.
+ * A named target port is looked up in one Pod: the lab does not support Pods that give one name
+ * different numbers.
  */
 function targetPort(port: V1ServicePort, pod: V1Pod | undefined): number | undefined {
   const target = port.targetPort ?? port.port;

@@ -3,15 +3,14 @@ import { isIP } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
 import { API_SERVER } from '../network/address-plan.ts';
 
-/** The URL of the host's API server as processes in the guest reach it. */
+/** The URL of the host's API server for processes in the guest. */
 export function guestURL(hostURL: string): string {
   return `${new URL(hostURL).protocol}//${API_SERVER.ip}:${String(API_SERVER.port)}`;
 }
 
 /**
- * The credentials of a kubeconfig's current context for the same API server at another URL, with
- * nothing left in files. Plain HTTP is allowed, which client-node otherwise refuses: the stand-in
- * speaks nothing else.
+ * The current context of a kubeconfig, for the same API server at another URL and without files. It
+ * allows plain HTTP, which client-node refuses otherwise: the stand-in offers nothing else.
  */
 export async function kubeConfigFor(original: KubeConfig, url: string): Promise<KubeConfig> {
   const current = original.getCurrentCluster();

@@ -2,14 +2,11 @@ import { createHash } from 'node:crypto';
 import { POD_NETWORK } from '../network/address-plan.ts';
 import type { ServicePort } from './service-port.ts';
 
-/** Rules of a Node as kube-proxy writes them, and the chains that exist for single Services. */
+/** The rules of a Node as kube-proxy writes them, with the chains of single Services. */
 export interface KubeProxyRules {
   /** For `iptables-restore --noflush`: the tables filter and nat. */
   readonly restore: string;
-  /**
-   * Chains of the nat table that belong to one Service or endpoint: what a later sync has to delete
-   * when they are left over.
-   */
+  /** Chains of the nat table for one Service or endpoint, which a later sync may have to delete. */
   readonly chains: readonly string[];
 }
 
@@ -28,10 +25,7 @@ interface RenderedService {
   readonly rules: readonly string[];
 }
 
-/**
- * The jumps into kube-proxy's chains of one table, with the chains: before the first sync, and
- * after the table was flushed.
- */
+/** The jumps into kube-proxy's chains of one table, with the chains, for a new or flushed table. */
 export function renderKubeProxyJumps(table: KubeProxyTable): string {
   switch (table) {
     case 'filter':
@@ -57,9 +51,9 @@ export function renderKubeProxyJumps(table: KubeProxyTable): string {
 }
 
 /**
- * The rules of a Node for all Services (iptables mode, cluster CIDR as the detector of local
- * traffic, externalTrafficPolicy Cluster). Every Node has the same. `previousChains` are the chains
- * of the sync before.
+ * The rules of a Node for all Services: iptables mode, cluster CIDR as the detector of local
+ * traffic, externalTrafficPolicy Cluster. Every Node has the same rules.
+ * @param previousChains the chains of the previous sync
  */
 export function renderKubeProxyRules(
   services: readonly ServicePort[],
@@ -72,7 +66,7 @@ export function renderKubeProxyRules(
     '*filter',
     ...FILTER_CHAINS.map(declaration),
     ...services.filter((service) => service.endpoints.length === 0).flatMap(renderRejects),
-    // A packet that conntrack calls invalid would be forwarded without its NAT.
+    // Without this rule, packets that conntrack classifies as INVALID are forwarded without NAT.
     '-A KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP',
     `-A KUBE-FORWARD -m mark --mark ${MASQUERADE_MARK}/${MASQUERADE_MARK} -j ACCEPT`,
     '-A KUBE-FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
@@ -126,7 +120,7 @@ function renderService(service: ServicePort): RenderedService {
         return `-A ${svc} ${left === 1 ? '' : `-m statistic --mode random --probability ${(1 / left).toFixed(11)} `}-j ${chain}`;
       }),
       ...targets.flatMap(({ ip, address, chain }) => [
-        // A Pod that reaches itself through its Service must not see its own address as the source.
+        // A Pod that reaches itself through its Service must not see its own address as source.
         `-A ${chain} -s ${ip}/32 -j KUBE-MARK-MASQ`,
         `-A ${chain} -p ${protocol} -m ${protocol} -j DNAT --to-destination ${address}`,
       ]),

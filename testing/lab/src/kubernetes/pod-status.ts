@@ -2,7 +2,7 @@ import type { V1Pod, V1PodStatus } from '@kubernetes/client-node';
 
 /**
  * The image of containers that run the lab's server (traffic/server-program.ts) on their
- * containerPorts. Others run nothing.
+ * containerPorts. Containers with another image run nothing.
  */
 export const SERVER_IMAGE = 'lab.sallyport.dev/server';
 
@@ -13,7 +13,7 @@ export function serverPorts(pod: V1Pod): readonly number[] {
     .flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort));
 }
 
-/** The status that kubelet gives a Pod whose containers run. `now` is when they were started. */
+/** The status that kubelet gives a Pod whose containers run. `now` is the time of their start. */
 export function runningStatus(pod: V1Pod, podIP: string, hostIP: string, now: Date): V1PodStatus {
   const condition = (type: string) => ({ type, status: 'True', lastTransitionTime: now });
   return {

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const RETRY_MS = 500;
 
 /**
- * Runs `reconcile(key)` for each key that is marked dirty: never twice at a time for one key, once
- * more when it was marked while it ran, and again after half a second when it failed.
+ * Runs `reconcile(key)` for each marked key, and never twice at a time for one key. A key that is
+ * marked during its run runs once more; one that failed runs again after half a second.
  */
 export class Reconciler {
   readonly #dirty = new Set<string>();
@@ -21,7 +21,7 @@ export class Reconciler {
     this.#onError = onError;
   }
 
-  /** Has the key reconciled soon. */
+  /** Requests a run for the key. */
   mark(key: string): void {
     this.#dirty.add(key);
     if (this.#isStopped || this.#running.has(key)) {
@@ -33,7 +33,7 @@ export class Reconciler {
     );
   }
 
-  /** Starts nothing more and waits for what runs. */
+  /** Starts nothing more, and waits for the present runs. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await Promise.all(this.#running.values());

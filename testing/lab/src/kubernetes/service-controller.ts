@@ -12,8 +12,8 @@ import type { Watched } from './watched.ts';
 import { watchObjects } from './watched.ts';
 
 /**
- * The stand-in for two controllers: kube-controller-manager's, which writes the EndpointSlices of
- * Services with a selector, and a cloud's, which gives Services of type LoadBalancer their address.
+ * The stand-in for two controllers. That of kube-controller-manager writes the EndpointSlices of
+ * Services with a selector; that of a cloud gives Services of type LoadBalancer their address.
  */
 export class ServiceController {
   readonly #core: CoreV1Api;

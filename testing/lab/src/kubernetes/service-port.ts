@@ -1,8 +1,8 @@
 import type { V1EndpointSlice, V1Service } from '@kubernetes/client-node';
 
-/** One port of one Service with its ready endpoints: what kube-proxy makes rules of. */
+/** One port of one Service with its ready endpoints, for kube-proxy's rules. */
 export interface ServicePort {
-  /** `namespace/name:port name`, the name kube-proxy hashes into its chains. */
+  /** `namespace/name:port name`, which kube-proxy hashes into the names of its chains. */
   readonly key: string;
   readonly protocol: 'tcp' | 'udp';
   readonly clusterIP: string;
@@ -67,7 +67,7 @@ function endpointsOf(
   if (port === undefined || slice.addressType !== 'IPv4') {
     return [];
   }
-  // Absent conditions.ready means ready (the API's own words).
+  // The API defines that an absent conditions.ready means ready.
   return (slice.endpoints ?? [])
     .filter((endpoint) => endpoint.conditions?.ready !== false)
     .flatMap((endpoint) => endpoint.addresses.slice(0, 1).map((ip) => ({ ip, port })));

@@ -11,8 +11,8 @@ export interface Watched<T> {
 const RECONNECT_MS = 500;
 
 /**
- * Lists the objects of an API path and watches them; `onChange` is called for each that was added,
- * changed or deleted. Reconnects until stopped. Resolves when the first list is there.
+ * Lists the objects of an API path and watches them. Calls `onChange` for each added, changed or
+ * deleted object. Reconnects until stopped. Resolves after the first list.
  */
 export async function watchObjects<T extends KubernetesObject>(
   kubeConfig: KubeConfig,

@@ -1,16 +1,12 @@
 /**
- * Who has which address in the lab. Everything that needs an address takes it from here;
- * testing/lab/README.md draws it. The LAN is what a cluster's Nodes share; the external network is
- * one router away, as the Internet is.
+ * All addresses of the lab; testing/lab/README.md has a picture. The Nodes of the cluster share the
+ * LAN. The external network is one router away, as the Internet is.
  */
 
 export const LAN = { bridge: 'br-lan', prefixLength: 24 } as const;
 export const EXTERNAL_NETWORK = { bridge: 'br-ext', prefixLength: 24 } as const;
 
-/**
- * Where the host's API server is reachable in the guest: an address of the guest's root namespace,
- * on the LAN.
- */
+/** The host's API server as the guest sees it: at an address of the root namespace on the LAN. */
 export const API_SERVER = { ip: '192.168.77.1', port: 6443 } as const;
 
 /** The namespace of the controller. */
@@ -22,27 +18,22 @@ export const ROUTER = { netns: 'rtr', lanIP: '192.168.77.254', externalIP: '203.
 /** The server outside of the cluster. It serves every port of `FLOW_PORTS`. */
 export const EXTERNAL_SERVER = { netns: 'ext', ip: '203.0.113.10' } as const;
 
-/**
- * The one address that Services of type LoadBalancer get; the router sends it to the first Node.
- */
+/** The address of all Services of type LoadBalancer; the router sends it to the first Node. */
 export const LOAD_BALANCER_IP = '192.168.77.250';
 
 export const POD_NETWORK = '10.244.0.0/16';
 export const SERVICE_NETWORK = '10.96.0.0/16';
 
-/**
- * Destination ports by which the sniffer tells who sent a packet: one for each sender. First and
- * last.
- */
+/** Destination ports that identify the sender of a packet, one for each sender. First and last. */
 export const FLOW_PORTS = { first: 20_000, last: 20_199 } as const;
 
 /** Destination ports of the sniffer's own markers. First and last. */
 export const MARKER_PORTS = { first: 10_000, last: 19_999 } as const;
 
-/** The most Nodes the address plan has room for. */
+/** The greatest number of Nodes in the address plan. */
 export const MAX_NODES = 50;
 
-/** What a Node is called and which addresses are its own. */
+/** Name and addresses of a Node. */
 export interface NodeAddresses {
   /** `n1`, `n2`, …: also the name of its network namespace. */
   readonly name: string;
@@ -65,10 +56,7 @@ export function nodeAddresses(count: number): readonly NodeAddresses[] {
   }));
 }
 
-/**
- * The egress IP number `index` (0 to 39) of a test: an address of the LAN that nothing of the lab
- * holds.
- */
+/** The egress IP number `index` (0 to 39) of a test: an address of the LAN that no part uses. */
 export function egressIP(index: number): string {
   if (!Number.isInteger(index) || index < 0 || index > 39) {
     throw new RangeError(`egress IP ${String(index)} is not a whole number from 0 to 39`);
@@ -76,9 +64,7 @@ export function egressIP(index: number): string {
   return `192.168.77.${String(200 + index)}`;
 }
 
-/**
- * Whether the address is one of the Pod network's: it must never be seen outside of the cluster.
- */
+/** Whether the address is one of the Pod network: it must never leave the cluster. */
 export function isPodIP(ip: string): boolean {
   return ip.startsWith('10.244.');
 }

@@ -10,9 +10,9 @@ import {
 } from './address-plan.ts';
 
 /**
- * The bash script, for the guest's root namespace, that makes both networks and everything plugged
- * into them: the namespaces of router, external server, controller and Nodes with their uplinks,
- * addresses and default routes.
+ * The bash script, for the guest's root namespace, that makes both networks. It also makes the
+ * namespaces of router, external server, controller and Nodes, with uplinks, addresses and default
+ * routes.
  */
 export function renderNetworkScript(nodes: readonly NodeAddresses[]): string {
   const hosts = [{ name: CONTROLLER.netns, ip: CONTROLLER.ip }, ...nodes];
@@ -42,12 +42,10 @@ export function renderNetworkScript(nodes: readonly NodeAddresses[]): string {
       'link set ext up',
       `addr add ${ROUTER.lanIP}/${lanPrefix} dev lan`,
       `addr add ${ROUTER.externalIP}/${externalPrefix} dev ext`,
-      // The cloud's load balancer: its address is routed to a Node, whose kube-proxy rules do the
-      // rest.
+      // The cloud's load balancer: its address is routed to a Node with kube-proxy's rules.
       `route add ${LOAD_BALANCER_IP}/32 via ${nodes[0]?.ip ?? ''}`,
     ]),
-    // The router passes on whatever source a packet has, so that a leaked Pod IP reaches the
-    // sniffer.
+    // The router forwards packets with any source, so that a leaked Pod IP reaches the sniffer.
     `ip netns exec ${ROUTER.netns} sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 ` +
       'net.ipv4.conf.lan.rp_filter=0 net.ipv4.conf.ext.rp_filter=0 net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.lan.send_redirects=0',
     ...batch(EXTERNAL_SERVER.netns, [
@@ -61,10 +59,7 @@ export function renderNetworkScript(nodes: readonly NodeAddresses[]): string {
   ].join('\n');
 }
 
-/**
- * The name of the bridge's end of the cable to a namespace on the LAN: setting it down cuts the
- * cable.
- */
+/** The bridge's end of the link to a namespace on the LAN. Setting it down cuts the link. */
 export function lanPort(netns: string): string {
   return `lan-${netns}`;
 }

@@ -54,7 +54,7 @@ it.each(['Flags [P.], seq 1:8', 'UDP, length 6'])('every packet of a flow counts
   ]);
 });
 
-it('resets do not count: the Node that holds the old address sends them, too', () => {
+it('resets do not count: the Node with the old address sends them as well', () => {
   const reset = packetFromLine(
     `1700000000.000001 IP ${EGRESS}.40000 > 203.0.113.10.${String(web.port)}: Flags [R], seq 1`,
   );
@@ -98,7 +98,7 @@ describe('packets whose source changes', () => {
     expect(faults(packets, { flow: web, expect: change(NODE, EGRESS) })).toEqual(expected);
   });
 
-  it('need not change when they only may', () => {
+  it('need not change when a change is only allowed', () => {
     expect(faults(from(NODE), { flow: web, expect: mayChange(NODE, EGRESS) })).toEqual([]);
     expect(faults(from(EGRESS, NODE), { flow: web, expect: mayChange(NODE, EGRESS) })).toHaveLength(
       1,
@@ -107,7 +107,7 @@ describe('packets whose source changes', () => {
 });
 
 describe('packets that are not expected', () => {
-  it('are a fault when nothing is expected of the flow', () => {
+  it('are a fault when the phase expects no packet of the flow', () => {
     const expected = [`prod/web: expected no packet, but one came from ${NODE}`];
     expect(faults(from(NODE), { flow: web, expect: nothing() })).toEqual(expected);
     expect(faults([], { flow: web, expect: nothing() })).toEqual([]);
@@ -116,26 +116,26 @@ describe('packets that are not expected', () => {
   it('are a fault when the phase does not name their flow', () => {
     const packets = [packet(EGRESS, web.port), packet(NODE, other.port)];
     expect(faults(packets, { flow: web, expect: only(EGRESS) })).toEqual([
-      'traffic of prod/other, of which this phase expects nothing',
+      'traffic of prod/other, but this phase expects none',
     ]);
   });
 
-  it('are a fault when nobody is known who sends them', () => {
+  it('are a fault when their sender is unknown', () => {
     expect(faults([packet(NODE, 20_150)])).toEqual([
-      'traffic of nobody known (port 20150), of which this phase expects nothing',
+      'traffic of an unknown sender (port 20150), but this phase expects none',
     ]);
   });
 });
 
 describe('packets that belong to no flow', () => {
-  it('may be answers to the external server, from anybody but a Pod', () => {
+  it('may be answers to the external server, from any source but a Pod IP', () => {
     expect(faults([packet(NODE, 45_000)])).toEqual([]);
     expect(faults([packet('10.244.2.2', 45_000)])).toEqual([
       'a Pod IP left the cluster, 10.244.2.2',
     ]);
   });
 
-  it('may be ICMP, from anybody but a Pod', () => {
+  it('may be ICMP, from any source but a Pod IP', () => {
     expect(faults([packet(NODE, undefined)])).toEqual([]);
     expect(faults([packet('10.244.2.2', undefined)])).toEqual([
       'a Pod IP left the cluster, 10.244.2.2',

@@ -8,18 +8,18 @@ import {
 import type { Flow } from './flow.ts';
 import type { Packet } from './packet.ts';
 
-/** Which source addresses the packets of a flow may have in a phase of a test. */
+/** The source addresses that the packets of a flow may have in a phase of a test. */
 export type Expectation =
-  /** This one, and there must be a packet. */
+  /** This one, with at least one packet. */
   | { readonly kind: 'only'; readonly source: string }
-  /** First the one, then the other (which must be seen), and never back. */
+  /** First `from`, then `to`, and never back; `to` must be seen. */
   | { readonly kind: 'change'; readonly from: string; readonly to: string }
-  /** As `change`, but it need not have happened yet. */
+  /** As `change`, but `to` need not be seen. */
   | { readonly kind: 'may-change'; readonly from: string; readonly to: string }
   /** No packet at all. */
   | { readonly kind: 'nothing' };
 
-/** What is expected of one flow. */
+/** The expectation of one flow. */
 export interface FlowExpectation {
   readonly flow: Flow;
   readonly expect: Expectation;
@@ -30,14 +30,12 @@ export function only(source: string): Expectation {
   return { kind: 'only', source };
 }
 
-/**
- * Packets come from `from`, then from `to`, which is seen; no packet comes from `from` after that.
- */
+/** Packets come from `from`, then from `to`, which must be seen, and no longer from `from`. */
 export function change(from: string, to: string): Expectation {
   return { kind: 'change', from, to };
 }
 
-/** Packets come from `from` or `to`, and once `to` is seen none comes from `from`. */
+/** Packets come from `from` or `to`; after the first one from `to`, none comes from `from`. */
 export function mayChange(from: string, to: string): Expectation {
   return { kind: 'may-change', from, to };
 }
@@ -48,19 +46,19 @@ export function nothing(): Expectation {
 }
 
 /**
- * What is wrong with the packets that the external server received in one phase, one sentence for
- * each fault; empty when all is right. `flowOf` names the sender of a destination port. A flow that
- * nothing is expected of must be silent: a test says what every sender does. Packets to other ports
- * (answers to what the external server asked for) may have any source but a Pod's.
+ * The faults in the packets that the external server received in one phase, one sentence each. A
+ * flow without an expectation must be silent, so that a test names every sender. Packets to other
+ * ports, such as answers to requests of the external server, may have any source but a Pod IP.
+ * @param flowOf returns the flow of a destination port
  */
 export function packetFaults(
   packets: readonly Packet[],
   expectations: readonly FlowExpectation[],
   flowOf: (port: number) => Flow | undefined,
 ): readonly string[] {
-  // The router's own packets are markers and ICMP errors. A reset carries nothing and opens
-  // nothing, and is not always the sender's: a Node that holds an egress IP also resets what the
-  // server still sends to connections that an Egress gave up.
+  // The router's own packets are markers and ICMP errors. A reset carries no data, and is not
+  // always from the sender: a Node with an egress IP also resets connections of the server that an
+  // Egress has ended.
   const relevant = packets.filter(
     (packet) =>
       packet.destination === EXTERNAL_SERVER.ip &&
@@ -91,7 +89,7 @@ export function markerPort(packet: Packet): number | undefined {
   return port >= MARKER_PORTS.first && port <= MARKER_PORTS.last ? port : undefined;
 }
 
-/** What is wrong with packets whatever a test expects: a Pod's address outside of the cluster. */
+/** The faults that no test may expect: packets with a Pod IP outside of the cluster. */
 export function leakFaults(
   packets: readonly Packet[],
   flowOf: (port: number) => Flow | undefined,
@@ -124,7 +122,7 @@ function unexpectedFlowFaults(
     faultOf(
       packets.filter((packet) => packet.destinationPort === port),
       () =>
-        `traffic of ${flowOf(port)?.sender ?? `nobody known (port ${String(port)})`}, of which this phase expects nothing`,
+        `traffic of ${flowOf(port)?.sender ?? `an unknown sender (port ${String(port)})`}, but this phase expects none`,
     ),
   );
 }

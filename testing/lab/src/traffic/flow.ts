@@ -1,19 +1,13 @@
 import { FLOW_PORTS } from '../network/address-plan.ts';
 
-/**
- * Everything one sender sends to the external server: it has a destination port of its own, so it
- * can be told on the wire.
- */
+/** The traffic of one sender to the external server. Its destination port identifies it. */
 export interface Flow {
-  /** Who sends, for messages: `default/web-1`, `n1`. */
+  /** Name of the sender in messages: `default/web-1`, `n1`. */
   readonly sender: string;
   readonly port: number;
 }
 
-/**
- * Hands out the flows of a cluster: the same sender always gets the same one. Throws when there are
- * no ports left.
- */
+/** The flows of a cluster, one for each sender. Throws when no ports are left. */
 export class Flows {
   readonly #bySender = new Map<string, Flow>();
 
@@ -33,7 +27,7 @@ export class Flows {
     return flow;
   }
 
-  /** The flow of a destination port, if it was handed out. */
+  /** The flow of a destination port, if there is one. */
   byPort(port: number): Flow | undefined {
     return [...this.#bySender.values()].find((flow) => flow.port === port);
   }

@@ -1,4 +1,4 @@
-/** A packet as tcpdump prints it. Ports are absent for what has none (ICMP, later fragments). */
+/** A packet as tcpdump prints it. ICMP and later fragments have no ports. */
 export interface Packet {
   /** Guest's clock, milliseconds since the epoch, with fractions. */
   readonly timeMs: number;

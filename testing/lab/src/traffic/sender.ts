@@ -7,24 +7,21 @@ import type { TrafficOptions } from './traffic.ts';
 import { Traffic } from './traffic.ts';
 
 /**
- * For an answer that does not come: one that is slow under emulation is none. Who expects no answer
- * says a shorter time.
+ * Limit for an answer: under emulation a slow one is normal. Tests that expect no answer pass a
+ * shorter time.
  */
 const REQUEST_TIMEOUT_MS = 25_000;
 
-/**
- * What the program that asks may take beyond the time for the answer: it has to start and to say
- * why it failed.
- */
+/** Additional time for the program that sends the request: it has to start and report errors. */
 const PROGRAM_TIMEOUT_MS = 20_000;
 
-/** Something with a network namespace that sends traffic: a Pod, a Node, the external server. */
+/** A network namespace that sends traffic: a Pod, a Node, the external server. */
 export class Sender {
   protected readonly guest: Guest;
-  /** What messages call it: `default/web-1`, `n1`. */
+  /** Its name in messages: `default/web-1`, `n1`. */
   readonly name: string;
   readonly netns: string;
-  /** Its traffic to the external server, which has a destination port of its own. */
+  /** Its traffic to the external server, with its own destination port. */
   readonly flow: Flow;
 
   constructor(guest: Guest, name: string, netns: string, flow: Flow) {
@@ -113,8 +110,8 @@ export class Sender {
 }
 
 /**
- * bash: address, port, seconds. dd takes the whole datagram in one read; bash itself would read it
- * byte by byte and lose it.
+ * bash: address, port, seconds. dd takes the whole datagram in one read; bash itself reads byte by
+ * byte and loses the rest.
  */
 const UDP_REQUEST =
   'exec 3<>"/dev/udp/$1/$2"; echo hello >&3; timeout "$3" dd bs=64 count=1 status=none <&3';

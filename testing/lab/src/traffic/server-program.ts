@@ -1,7 +1,7 @@
 /**
  * The server of the lab: the external one, and what Pods with the lab's server image run. One
- * process for a namespace. It runs in the guest as a file of its own, so it imports nothing but
- * Node.js (and little of that: every module costs start-up time under emulation).
+ * process for a namespace. It imports only a few modules of Node.js, because each one costs
+ * start-up time under emulation.
  *
  * `node server.mjs PORT|FIRST-LAST…` serves TCP and UDP on all of the ports and prints `listening`
  * when it does. TCP, by the first line that the client sends:
@@ -31,7 +31,7 @@ function listenTCP(port: number): Promise<void> {
 
 function serve(socket: Socket): void {
   const source = socket.remoteAddress ?? '';
-  // A client that vanishes is what tests are about, not an error.
+  // A client that vanishes is not an error: tests cause it.
   socket.on('error', () => socket.destroy());
   socket.once('data', (data) => {
     const [command = '', argument = ''] = (data.toString().split(/\r?\n/, 1)[0] ?? '').split(' ');

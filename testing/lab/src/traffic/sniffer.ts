@@ -8,10 +8,7 @@ import type { Flows } from './flow.ts';
 import type { Packet } from './packet.ts';
 import { packetFromLine } from './packet.ts';
 
-/**
- * Thrown when the packets on the external network are not what a test expected; the message has one
- * line for each fault.
- */
+/** The packets on the external network are not as expected; the message has a line per fault. */
 export class PacketError extends Error {
   override readonly name = 'PacketError';
   readonly faults: readonly string[];
@@ -24,15 +21,12 @@ export class PacketError extends Error {
   }
 }
 
-/**
- * How long a marker packet may take to be seen before the sniffer is called dead; a tcpdump that
- * has ended is noticed at once.
- */
+/** Limit for the arrival of a marker packet. The end of tcpdump is noticed at once. */
 const MARKER_TIMEOUT_MS = 60_000;
 
 /**
- * Records every IPv4 packet that arrives at the external server. A phase of a test is delimited by
- * marker packets that the sniffer sends itself and must see, so a dead sniffer can't pass a test
+ * Records every IPv4 packet that arrives at the external server. Marker packets, which the sniffer
+ * sends and must see itself, delimit the phases of a test. So no test passes with a dead sniffer,
  * and no clocks are compared.
  */
 export class Sniffer {
@@ -51,14 +45,14 @@ export class Sniffer {
     this.#flows = flows;
   }
 
-  /** Starts recording, and returns when the first marker was seen. */
+  /** Starts recording, and returns when the first marker has arrived. */
   static async start(guest: Guest, flows: Flows): Promise<Sniffer> {
     const sniffer = new Sniffer(guest, flows);
     const { netns } = EXTERNAL_SERVER;
     const listening = deferred<undefined>();
     const process = await guest.spawn(
-      // Headers alone: the kernel divides the buffer into slots of this length, and of whole
-      // packets (64 KiB with offloading) few fit in.
+      // Headers alone: the kernel divides the buffer into slots of this length, and only few whole
+      // packets (64 KiB with offloading) fit in.
       [
         'tcpdump',
         '-Z',
@@ -109,13 +103,13 @@ export class Sniffer {
     return sniffer;
   }
 
-  /** All packets seen up to now, in their order on the wire, markers included. */
+  /** All packets up to now, in their order on the wire, markers included. */
   get packets(): readonly Packet[] {
     return this.#packets;
   }
 
   /**
-   * Sends a marker packet, waits until it is seen, and returns its index in `packets`. Throws when
+   * Sends a marker packet, waits for its arrival, and returns its index in `packets`. Throws when
    * the sniffer is dead.
    */
   async mark(): Promise<number> {
@@ -144,9 +138,8 @@ export class Sniffer {
   }
 
   /**
-   * Runs `body` and then checks every packet that arrived meanwhile. Flows that are not named must
-   * be silent. Packets with a Pod's source are a fault even when they came between phases. Throws
-   * `PacketError`.
+   * Runs `body` and then checks every packet that arrived meanwhile. All other flows must be
+   * silent. Packets from a Pod IP are a fault, also between phases. Throws `PacketError`.
    */
   async phase<T>(
     name: string,
@@ -157,16 +150,13 @@ export class Sniffer {
     const result = await body();
     const end = await this.mark();
     const between = this.#packets.slice(this.#checked, start);
-    // Said once, not by each phase that follows.
+    // Reported once, not by each phase that follows.
     this.#checked = end;
     this.#check(name, this.#packets.slice(start + 1, end), expectations, between);
     return result;
   }
 
-  /**
-   * Stops recording. Throws when the kernel had to drop packets before they were recorded: the
-   * checks missed something.
-   */
+  /** Stops recording. Throws when the kernel dropped packets before they were recorded. */
   async close(): Promise<void> {
     if (this.#process === undefined || this.#ended !== undefined) {
       return;

@@ -3,11 +3,11 @@ export interface TimelineEntry {
   /** When the request ended, by the guest's clock: milliseconds since the epoch, with fractions. */
   readonly timeMs: number;
   readonly durationMs: number;
-  /** What the server saw as the source, or why there was no answer (curl's words). */
+  /** The source address that the server saw, or curl's error message. */
   readonly outcome: { readonly source: string } | { readonly error: string };
 }
 
-/** What curl is told to write for each request; `entryFromLine` reads it, with a time in front. */
+/** curl's output format for each request; `entryFromLine` parses it, with a time in front. */
 export const CURL_REPORT = '%{stderr}%{time_total} %{exitcode} %header{x-source} %{errormsg}\\n';
 
 /**

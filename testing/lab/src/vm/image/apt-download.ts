@@ -8,11 +8,11 @@ const updateTimeoutMs = 120_000;
 const downloadTimeoutMs = 600_000;
 
 /**
- * Downloads packages and all they depend on, as if onto an empty machine, through the host's own
- * apt: its mirrors, proxy and keys, but a private state, so that nothing of the host changes and no
- * root is needed. apt resolves the dependencies and checks the hashes.
+ * Downloads packages with all dependencies, as for an empty machine. It uses the mirrors, proxy and
+ * keys of the host's apt, but a private state: nothing of the host changes, and no root is needed.
+ * apt resolves the dependencies and checks the hashes.
  * @param folder an existing empty folder for apt's state
- * @param leftOut packages that apt is told are installed
+ * @param leftOut packages that apt treats as installed
  * @returns the paths of the .deb files
  */
 export async function aptDownload(
@@ -28,8 +28,7 @@ export async function aptDownload(
     ? await readFile('/etc/apt/apt.conf', 'utf8')
     : '';
   await writeFile(join(folder, 'main.conf'), `${hostSettings}\n${privateSettings(folder)}`);
-  // What APT_CONFIG names is read first, the file that Dir::Etc::main names last: it has the last
-  // word.
+  // apt reads the file of APT_CONFIG first and that of Dir::Etc::main last: the last one wins.
   await writeFile(join(folder, 'first.conf'), `Dir::Etc::main "${join(folder, 'main.conf')}";\n`);
 
   const aptGet = (args: readonly string[], timeoutMs: number): Promise<unknown> =>
@@ -45,7 +44,7 @@ export async function aptDownload(
     );
   } catch (cause) {
     throw new LabSetupError(
-      "the guest's Debian packages could not be downloaded: apt-get must be there and reach a Debian mirror (try: apt-get update)",
+      "the guest's Debian packages could not be downloaded: apt-get must be installed and reach a Debian mirror (try: apt-get update)",
       cause,
     );
   }

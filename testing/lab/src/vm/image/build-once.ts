@@ -4,13 +4,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Longest wait for another process that builds the same folder. */
+/** Longest wait for another process that builds the same folder, in seconds. */
 const lockTimeoutS = 600;
 
 /**
- * Makes `folder` by calling `build` with an empty temporary folder beside it, which is renamed when
- * `build` is done: the folder exists whole or not at all. Processes that want the same folder wait
- * for the one that builds it.
+ * Makes `folder` once. `build` fills a temporary folder beside it, which is then renamed: `folder`
+ * exists whole or not at all. Other processes that want the same folder wait meanwhile.
  */
 export async function buildOnce(
   folder: string,
@@ -38,8 +37,7 @@ export async function buildOnce(
 }
 
 /**
- * Holds a lock through flock(1), whose end, and so the end of this process however it comes,
- * releases it.
+ * Takes a lock through flock(1). The lock ends with flock, and so with this process in any case.
  */
 async function lock(path: string): Promise<() => void> {
   const holder = spawn(

@@ -12,9 +12,9 @@ const fileTypeBits = { directory: 0o040000, file: 0o100000 } as const;
 const alignment = 4;
 
 /**
- * An archive in cpio's "newc" format, which the Linux kernel unpacks as its first file system;
- * archives may be concatenated. Format: Documentation/driver-api/early-userspace/buffer-format.rst
- * of the kernel.
+ * An archive in cpio's "newc" format, which the Linux kernel unpacks as its first file system.
+ * Archives may be concatenated. Format: the kernel's
+ * Documentation/driver-api/early-userspace/buffer-format.rst.
  */
 export function cpioOf(entries: readonly CpioEntry[]): Buffer {
   const blocks = entries.map((entry, index) => block(entry, index + 1));

@@ -1,12 +1,9 @@
-/**
- * Printed by the first init when it was only asked whether the machine boots at all (see
- * accelerator.ts).
- */
+/** The first init's answer to a probe: does the machine boot at all (machine/accelerator.ts)? */
 export const probeAnswer = 'sallyport: it boots';
 
 /**
- * The program that the kernel starts: loads the modules, mounts the root's image under a writable
- * layer in memory, and hands over to the lab's first process. It runs in busybox's shell.
+ * The program that the kernel starts, in busybox's shell. It loads the modules, mounts the root's
+ * image under a writable layer in memory, and starts the lab's first process.
  */
 export const firstInit = `#!/bin/busybox sh
 set -e

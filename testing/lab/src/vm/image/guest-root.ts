@@ -35,8 +35,8 @@ export interface GuestRoot {
 }
 
 /**
- * The guest's root in the user's cache folder, built when it is not there yet. Takes about 20 s and
- * 170 MB of download once.
+ * The guest's root in the user's cache folder. The first call builds it, in about 20 s and with 170
+ * MB of downloads.
  */
 export async function guestRoot(onProgress: (message: string) => void): Promise<GuestRoot> {
   if (process.arch !== 'x64') {
@@ -92,8 +92,8 @@ function secondsSince(startedAt: number): string {
 }
 
 /**
- * depmod, as the kernel package's script would run it. Modules that Debian compressed are unpacked:
- * busybox loads plain ones only.
+ * Runs depmod as the kernel package's script does. Decompresses the modules first, because busybox
+ * loads only uncompressed ones.
  */
 async function prepareModules(root: UnpackedRoot): Promise<void> {
   const folder = join(root.folder, 'usr/lib/modules', root.kernelVersion);
@@ -148,10 +148,7 @@ function line(path: string): string {
   return `/modules/${basename(path)}\n`;
 }
 
-/**
- * An image rather than a shared folder: measured, a program's first start under TCG is 4 times
- * faster than over 9p.
- */
+/** An image, not a shared folder: under TCG the first start of a program is 4 times faster. */
 async function writeImage(root: UnpackedRoot, target: string): Promise<void> {
   const { stdout } = await runCommand(['du', '--summarize', '--block-size=1M', root.folder]);
   const megabytes = Math.ceil(Number.parseInt(stdout, 10) * 1.1) + 64;

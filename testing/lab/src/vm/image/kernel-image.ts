@@ -6,9 +6,9 @@ export type KernelPayload =
 const xzMagic = Buffer.from('fd377a585a00', 'hex');
 
 /**
- * The compressed kernel inside a bzImage. QEMU can start the uncompressed one directly (PVH), which
- * saves the guest from decompressing it: 3.5 s under TCG. Layout: Documentation/arch/x86/boot.rst
- * (setup_sects, payload_offset, payload_length).
+ * The compressed kernel inside a bzImage. QEMU starts an uncompressed kernel directly (PVH), which
+ * saves the guest 3.5 s under TCG. Layout: Documentation/arch/x86/boot.rst (setup_sects,
+ * payload_offset, payload_length).
  */
 export function payloadOf(bzImage: Buffer): KernelPayload {
   const setupSectors = bzImage.readUInt8(0x1f1) || 4;

@@ -1,7 +1,4 @@
-/**
- * Paths of the given modules and of all they need, each after what it needs, from the text of
- * modules.dep.
- */
+/** Paths of the given modules and of their dependencies, dependencies first, from modules.dep. */
 export function loadOrder(modulesDep: string, modules: readonly string[]): readonly string[] {
   const needsOf = new Map(
     modulesDep
@@ -35,10 +32,7 @@ function parseLine(line: string): readonly [string, readonly string[]] {
   return [path, needs.split(' ').filter((word) => word !== '')];
 }
 
-/**
- * `kernel/drivers/virtio/virtio_pci.ko.xz` and `virtio-pci` are the same module to the kernel:
- * `virtio_pci`.
- */
+/** The kernel's name of a module: `virtio_pci` for `kernel/…/virtio-pci.ko.xz`. */
 function moduleName(path: string): string {
   return (path.split('/').at(-1) ?? path).replace(/\.ko(\.\w+)?$/, '').replaceAll('-', '_');
 }

@@ -1,10 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/**
- * Where the lab keeps what it built or downloaded once; it may be deleted at any time when no guest
- * runs.
- */
+/** The folder of one-time builds and downloads; it may be deleted whenever no guest runs. */
 export function labCacheFolder(): string {
   const base = process.env.XDG_CACHE_HOME;
   return join(

@@ -1,7 +1,4 @@
-/**
- * What the lab needs from the host is not there, or could not be downloaded; the message says what
- * to do.
- */
+/** The host lacks something, or a download failed; the message names the remedy. */
 export class LabSetupError extends Error {
   override readonly name = 'LabSetupError';
   readonly code = 'LAB_SETUP_FAILED';

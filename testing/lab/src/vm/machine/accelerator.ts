@@ -8,13 +8,13 @@ import { labCacheFolder } from '../image/lab-cache.ts';
 import type { Accelerator } from './qemu-argv.ts';
 import { machineArgv, qemuProgram } from './qemu-argv.ts';
 
-/** A machine whose KVM works boots to the first init in about a second. */
+/** With a KVM that works, the first init runs after about a second. */
 const probeTimeoutMs = 8_000;
 
 /**
- * KVM where it really works. That /dev/kvm can be opened proves little: in nested virtualisation
- * QEMU may abort, or the guest hang before its first line. So a guest is booted to its first init
- * once per boot of the host, and the verdict kept.
+ * Chooses KVM where it really works. An open /dev/kvm proves little: in nested virtualisation QEMU
+ * may abort, or the guest may hang before its first line. So once per boot of the host a guest is
+ * booted to its first init, and the result is stored.
  */
 export async function chooseAccelerator(root: GuestRoot): Promise<Accelerator> {
   const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();

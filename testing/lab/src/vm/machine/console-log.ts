@@ -1,9 +1,6 @@
 const kept = 200;
 
-/**
- * The last lines of a stream of text: what QEMU's serial console printed, for the error that needs
- * it.
- */
+/** The last lines of a stream of text, such as QEMU's serial console, for error messages. */
 export interface ConsoleLog {
   append(text: string): void;
   /** The last lines, oldest first, without carriage returns. */

@@ -20,7 +20,7 @@ export interface MachineOptions {
 export interface GuestOptions extends MachineOptions {
   readonly image: string;
   readonly shares: readonly Share[];
-  /** QEMU's file descriptor of the connected socket that the guest's port leads to. */
+  /** QEMU's file descriptor of the connected socket behind the guest's port. */
   readonly portFd: number;
 }
 
@@ -30,16 +30,16 @@ const kernelSettings = [
   'quiet',
   // With -no-reboot: a panic ends QEMU.
   'panic=-1',
-  // There is nothing to protect in the guest. Without address randomisation TCG finds the code of a
-  // shared library translated already: measured, starting a program takes 11 ms and not 43.
+  // The guest has nothing to protect. Without address randomisation TCG reuses the translated code
+  // of shared libraries: a program starts in 11 ms instead of 43.
   'mitigations=off',
   'nokaslr',
   'norandmaps',
-  // The HPET counts the host's time. The kernel would rather take the CPU's counter (TSC), 1 µs a
-  // reading instead of 2, but has to find out its frequency at boot, and on a busy host it may find
-  // any: such a guest's clock was seen to gain minutes.
+  // The HPET counts the host's time. The kernel prefers the CPU's counter (TSC), with 1 µs a
+  // reading instead of 2, but measures its frequency at boot. On a busy host the result can be
+  // wrong: such a guest's clock gained minutes.
   'clocksource=hpet',
-  // For the scheduler alone it is good enough.
+  // The scheduler may still use the TSC.
   'tsc=reliable',
   'no_timer_check',
   // Self-tests of ciphers, half a second of TCG.
@@ -60,16 +60,13 @@ export function guestArgv(options: GuestOptions): readonly string[] {
     ...['-device', 'virtio-rng-pci'],
     ...['-chardev', `socket,id=rpc,fd=${options.portFd}`],
     ...['-device', 'virtio-serial-pci', '-device', `virtserialport,chardev=rpc,name=${portName}`],
-    // The guest brings the interface up only when it is to reach the host.
+    // The guest sets the interface up only if it exposes a host port.
     ...['-netdev', 'user,id=host,ipv6=off', '-device', 'virtio-net-pci,netdev=host'],
     ...options.shares.flatMap((share, index) => ['-virtfs', virtfs(share, index)]),
   ];
 }
 
-/**
- * Arguments of QEMU for a machine that boots a kernel with its console on stdout, and has nothing
- * else.
- */
+/** Arguments of QEMU for a bare machine that boots a kernel with its console on stdout. */
 export function machineArgv(options: MachineOptions): readonly string[] {
   const { accelerator, memoryMiB, cpus, kernel, firstFileSystem, kernelArguments = [] } = options;
   const commandLine = [...kernelSettings, ...kernelArguments].join(' ');
@@ -81,7 +78,7 @@ export function machineArgv(options: MachineOptions): readonly string[] {
   ];
 }
 
-/** In QEMU's option lists a comma in a value is written twice. */
+/** QEMU's option lists need two commas for one in a value. */
 function escaped(value: string): string {
   return value.replaceAll(',', ',,');
 }
