@@ -1,4 +1,5 @@
-import type { Clock } from './clock.ts';
+import type { FakeClock } from '@sallyport/kit';
+import { fakeClock } from '@sallyport/kit';
 import type { RunnerOptions } from './runner.ts';
 import { createRunner } from './runner.ts';
 
@@ -115,12 +116,12 @@ describe('createRunner', () => {
 });
 
 function setUp(options: Partial<RunnerOptions> = {}): {
-  clock: ReturnType<typeof manualClock>;
+  clock: FakeClock;
   runner: ReturnType<typeof createRunner>;
   passes: () => number;
   errors: unknown[];
 } {
-  const clock = manualClock();
+  const clock = fakeClock();
   const errors: unknown[] = [];
   let passes = 0;
   const runner = createRunner({
@@ -133,39 +134,4 @@ function setUp(options: Partial<RunnerOptions> = {}): {
     },
   });
   return { clock, runner, passes: () => passes, errors };
-}
-
-/** A clock that moves only when a test says by how many milliseconds. */
-function manualClock(): Clock & { pass(ms: number): Promise<void> } {
-  let now = 0;
-  let timers: { at: number; callback: () => void }[] = [];
-  const settle = async (): Promise<void> => {
-    for (let turn = 0; turn < 10; turn += 1) {
-      await Promise.resolve();
-    }
-  };
-  return {
-    after(delayMs, callback) {
-      const timer = { at: now + delayMs, callback };
-      timers.push(timer);
-      return () => {
-        timers = timers.filter((other) => other !== timer);
-      };
-    },
-    async pass(ms) {
-      const end = now + ms;
-      await settle();
-      for (;;) {
-        const [next] = timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at);
-        if (next === undefined) {
-          break;
-        }
-        now = next.at;
-        timers = timers.filter((timer) => timer !== next);
-        next.callback();
-        await settle();
-      }
-      now = end;
-    },
-  };
 }

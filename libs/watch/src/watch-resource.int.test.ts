@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect } from 'node:net';
+import { waitFor } from '@sallyport/kit';
 import type { Clock } from '@sallyport/reconcile';
 import { systemClock } from '@sallyport/reconcile';
 import { MemoryStore } from './memory-store.ts';
@@ -377,14 +378,8 @@ function handlerFor(
   };
 }
 
-async function eventually(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!holds()) {
-    if (Date.now() > deadline) {
-      throw new Error(`not so after 20 s: ${holds.toString()}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+function eventually(holds: () => boolean): Promise<true> {
+  return waitFor(holds.toString(), holds);
 }
 
 function valueOf(reflector: Reflector<Thing>, name: string): string | undefined {

@@ -1,5 +1,6 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
 import { CoreV1Api, KubeConfig, makeInformer, Watch } from '@kubernetes/client-node';
+import { waitFor } from '@sallyport/kit';
 import type { TestCluster } from './testing/cluster.ts';
 import { SET_UP_TIMEOUT_MS, startTestCluster } from './testing/cluster.ts';
 
@@ -37,11 +38,11 @@ describe('a client-node informer', () => {
     }
     await informer.start();
     try {
-      await until(() => seen.includes('add informed-before'), 'the object that was there');
+      await waitFor('the object that was there', () => seen.includes('add informed-before'));
       await create('informed');
       await setLabels('informed', { a: 'b' });
       await remove('informed');
-      await until(() => seen.includes('delete informed'), 'the deletion');
+      await waitFor('the deletion', () => seen.includes('delete informed'));
       expect(seen.filter((line) => line.endsWith(' informed'))).toEqual([
         'add informed',
         'update informed',
@@ -60,7 +61,7 @@ describe('a watch', () => {
     await create('resume-2');
     await remove('resume-1');
     const { seen, stop } = await watch({ resourceVersion: metadata?.resourceVersion ?? '' });
-    await until(() => seen.length >= 2, 'two events');
+    await waitFor('two events', () => seen.length >= 2);
     stop();
     expect(seen.map(({ type, name }) => `${type} ${name}`)).toEqual([
       'ADDED resume-2',
@@ -79,7 +80,7 @@ describe('a watch', () => {
     await setLabels('turning', { gate: 'open' });
     await setLabels('turning', { gate: 'open', more: 'x' });
     await setLabels('turning', { gate: 'closed' });
-    await until(() => seen.length >= 3, 'three events');
+    await waitFor('three events', () => seen.length >= 3);
     stop();
     expect(seen.map(({ type }) => type)).toEqual(['ADDED', 'MODIFIED', 'DELETED']);
   });
@@ -91,7 +92,7 @@ describe('a watch', () => {
       resourceVersionMatch: 'NotOlderThan',
       allowWatchBookmarks: true,
     });
-    await until(() => seen.some(({ type }) => type === 'BOOKMARK'), 'the bookmark');
+    await waitFor('the bookmark', () => seen.some(({ type }) => type === 'BOOKMARK'));
     stop();
     const bookmark = seen.findIndex(({ type }) => type === 'BOOKMARK');
     expect(seen.slice(0, bookmark).every(({ type }) => type === 'ADDED')).toBe(true);
@@ -111,7 +112,7 @@ describe('a watch', () => {
       timeoutSeconds: 5,
     });
     const passing = await create('passing');
-    await until(ended, 'the end of the watch');
+    await waitFor('the end of the watch', ended);
     expect(seen.map(({ type }) => type)).toContain('BOOKMARK');
     expect(seen.at(-1)?.version).toBeGreaterThanOrEqual(Number(passing.metadata?.resourceVersion));
   });
@@ -167,16 +168,6 @@ function create(name: string, labels: Record<string, string> = {}): Promise<V1Co
 
 function path(): string {
   return `/api/v1/namespaces/${cluster.namespace}/configmaps`;
-}
-
-async function until(holds: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!holds()) {
-    if (Date.now() > deadline) {
-      throw new Error(`not within 15 s: ${what}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 function setLabels(name: string, labels: Record<string, string>): Promise<V1ConfigMap> {

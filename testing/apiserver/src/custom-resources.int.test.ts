@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Outcome, TestCluster } from './testing/cluster.ts';
+import type { KubectlResult } from '@sallyport/kit';
+import type { TestCluster } from './testing/cluster.ts';
 import {
   gate,
   gateDefinition,
@@ -18,7 +19,7 @@ beforeAll(async () => {
   await cluster.run(['wait', '--for=condition=Established', `crd/${resource}`, '--timeout=20s']);
   // A kube-apiserver publishes the schema a moment after that; kubectl explains, and checks what it
   // applies, by it.
-  const explain = (): Promise<Outcome> => cluster.kubectl(['explain', resource]);
+  const explain = (): Promise<KubectlResult> => cluster.kubectl(['explain', resource]);
   for (let attempts = 1; attempts < 50 && (await explain()).code !== 0; attempts += 1) {
     await sleep(200);
   }

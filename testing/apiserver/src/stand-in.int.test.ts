@@ -1,4 +1,5 @@
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { waitFor } from '@sallyport/kit';
 import { renderKubeconfig } from './setup/kubeconfig.ts';
 import type { StandIn } from './stand-in.ts';
 import { startStandIn } from './stand-in.ts';
@@ -31,9 +32,8 @@ it('empties a deleted namespace, waiting for what finalizers hold', async () => 
     body: { metadata: { name: 'held', finalizers: ['x.example/y'] } },
   });
   await core.deleteNamespace({ name: 'doomed' });
-  await until(
-    () => missing(core.readNamespacedConfigMap({ namespace: 'doomed', name: 'free' })),
-    'the free object goes',
+  await waitFor('the free object to go', () =>
+    missing(core.readNamespacedConfigMap({ namespace: 'doomed', name: 'free' })),
   );
   expect((await core.readNamespace({ name: 'doomed' })).status?.phase).toBe('Terminating');
   const late = core.createNamespacedConfigMap({
@@ -43,7 +43,7 @@ it('empties a deleted namespace, waiting for what finalizers hold', async () => 
   await expect(late).rejects.toMatchObject({ code: 403 });
   const body = [{ op: 'remove', path: '/metadata/finalizers' }];
   await core.patchNamespacedConfigMap({ namespace: 'doomed', name: 'held', body });
-  await until(() => missing(core.readNamespace({ name: 'doomed' })), 'the namespace goes');
+  await waitFor('the namespace to go', () => missing(core.readNamespace({ name: 'doomed' })));
 });
 
 it('removes dependents with their last owner', async () => {
@@ -59,9 +59,8 @@ it('removes dependents with their last owner', async () => {
     body: { metadata: { name: 'dependent', ownerReferences } },
   });
   await core.deleteNamespacedConfigMap({ namespace, name: 'owner' });
-  await until(
-    () => missing(core.readNamespacedConfigMap({ namespace, name: 'dependent' })),
-    'the dependent goes',
+  await waitFor('the dependent to go', () =>
+    missing(core.readNamespacedConfigMap({ namespace, name: 'dependent' })),
   );
 });
 
@@ -118,18 +117,8 @@ it('keeps a namespace whose own finalizer is taken away while objects in it are 
   await core.patchNamespace({ name: 'twice-held', body });
   expect((await core.readNamespace({ name: 'twice-held' })).status?.phase).toBe('Terminating');
   await core.patchNamespacedConfigMap({ namespace: 'twice-held', name: 'held', body });
-  await until(() => missing(core.readNamespace({ name: 'twice-held' })), 'the namespace goes');
+  await waitFor('the namespace to go', () => missing(core.readNamespace({ name: 'twice-held' })));
 });
-
-async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) {
-      throw new Error(`not within 15 s: ${what}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 function missing(read: Promise<unknown>): Promise<boolean> {
   return read.then(

@@ -34,12 +34,12 @@ describe('createKubectl', () => {
 
   it('returns the result of a command that may fail', async () => {
     const result = await kubectl.try(['echo some; exit 1']);
-    expect(result).toEqual({ exitCode: 1, stdout: 'some\n', stderr: '' });
+    expect(result).toEqual({ code: 1, stdout: 'some\n', stderr: '' });
   });
 
   it('ends a command at the end of its time', async () => {
     expect(await kubectl.try(['exec sleep 60'], { timeoutMs: 50 })).toMatchObject({
-      exitCode: null,
+      code: null,
     });
   });
 

@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 /** How a command ended, and its whole output. */
 export interface KubectlResult {
   /** Null when a signal ended it, such as the one at the end of its time. */
-  readonly exitCode: number | null;
+  readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -42,8 +42,8 @@ export class KubectlError extends Error {
   override readonly name = 'KubectlError';
   readonly stderr: string;
 
-  constructor(command: string, { exitCode, stderr }: KubectlResult) {
-    super(`${command}: exit status ${String(exitCode)}: ${stderr.trim()}`);
+  constructor(command: string, { code, stderr }: KubectlResult) {
+    super(`${command}: exit status ${String(code)}: ${stderr.trim()}`);
     this.stderr = stderr;
   }
 }
@@ -64,7 +64,7 @@ export function createKubectl(binary: string, kubeconfig: string): Kubectl {
     try: attempt,
     async run(args, options) {
       const result = await attempt(args, options);
-      if (result.exitCode !== 0) {
+      if (result.code !== 0) {
         throw new KubectlError(commandLine(args), result);
       }
       return result.stdout;
@@ -85,8 +85,8 @@ function runToItsEnd(
   child.stdin.end(stdin);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (exitCode) => {
-      resolve({ exitCode, ...output });
+    child.once('close', (code) => {
+      resolve({ code, ...output });
     });
   });
 }
@@ -109,8 +109,8 @@ function followProcess(child: ChildProcess, commandLine: string): Following {
     child.once('error', (error) => {
       resolve(error.message);
     });
-    child.once('close', (exitCode, signal) => {
-      resolve(signal ?? `exit status ${String(exitCode)}`);
+    child.once('close', (code, signal) => {
+      resolve(signal ?? `exit status ${String(code)}`);
     });
   });
   return {

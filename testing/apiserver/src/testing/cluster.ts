@@ -1,25 +1,9 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import type { Following, KubectlResult } from '@sallyport/kit';
+import { createKubectl } from '@sallyport/kit';
 import { defaultCacheFolder, ensureKubectl } from '../kubectl.ts';
 import type { ApiServer } from '../start-api-server.ts';
 import { startApiServer } from '../start-api-server.ts';
-
-/** How a command ended. */
-export interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** A kubectl that goes on until it is ended. */
-export interface Following {
-  /**
-   * Resolves when standard output matches; rejects, with what kubectl has printed, when it ends
-   * before.
-   */
-  readonly until: (pattern: RegExp) => Promise<void>;
-  readonly end: () => Promise<void>;
-}
 
 /**
  * An API server (whichever the environment names) with kubectl for it, and names that no other run
@@ -32,7 +16,7 @@ export interface TestCluster {
   /** A namespace of this run; removed at the end. */
   readonly namespace: string;
   /** Runs kubectl with text on its standard input; never throws for what kubectl says. */
-  readonly kubectl: (args: readonly string[], input?: string) => Promise<Outcome>;
+  readonly kubectl: (args: readonly string[], input?: string) => Promise<KubectlResult>;
   /** The same, for commands that must succeed: returns standard output. */
   readonly run: (args: readonly string[], input?: string) => Promise<string>;
   /** Starts a kubectl that does not end by itself (`get -w`); `close` ends it, too. */
@@ -41,8 +25,6 @@ export interface TestCluster {
   readonly helm: (args: readonly string[]) => Promise<string>;
   readonly close: () => Promise<void>;
 }
-
-const KUBECTL_TIMEOUT_MS = 30_000;
 
 /** A set-up may take so long: the first one downloads kubectl and helm. */
 export const SET_UP_TIMEOUT_MS = 600_000;
@@ -120,16 +102,10 @@ export async function startTestCluster(): Promise<TestCluster> {
   const tools = await ensureKubectl(defaultCacheFolder(process.env), log);
   const server = await startApiServer({ env: process.env, log });
   const id = `t${randomBytes(3).toString('hex')}`;
-  const kubectl: TestCluster['kubectl'] = (args, input = '') =>
-    runCommand(tools.kubectl, [`--kubeconfig=${server.kubeconfig}`, ...args], input);
-  const run: TestCluster['run'] = async (args, input) =>
-    succeeded('kubectl', args, await kubectl(args, input));
-  const helm: TestCluster['helm'] = async (args) =>
-    succeeded(
-      'helm',
-      args,
-      await runCommand(tools.helm, [`--kubeconfig=${server.kubeconfig}`, ...args], ''),
-    );
+  const runner = createKubectl(tools.kubectl, server.kubeconfig);
+  const kubectl: TestCluster['kubectl'] = (args, stdin = '') => runner.try(args, { stdin });
+  const run: TestCluster['run'] = (args, stdin = '') => runner.run(args, { stdin });
+  const helm = createKubectl(tools.helm, server.kubeconfig);
   const namespace = `sallyport-${id}`;
   try {
     await run(['create', 'namespace', namespace]);
@@ -145,14 +121,11 @@ export async function startTestCluster(): Promise<TestCluster> {
     kubectl,
     run,
     follow: (args) => {
-      const following = followCommand(tools.kubectl, [
-        `--kubeconfig=${server.kubeconfig}`,
-        ...args,
-      ]);
+      const following = runner.follow(args);
       followed.push(following);
       return following;
     },
-    helm,
+    helm: (args) => helm.run(args),
     close: async () => {
       await Promise.all(followed.map((following) => following.end()));
       await kubectl(['delete', 'namespace', namespace, '--wait=false']);
@@ -210,76 +183,4 @@ export function gate(id: string, name: string, spec: object, version = 'v1beta1'
 export function gateNames(id: string): GateNames {
   const group = `${id}.sallyport.example`;
   return { group, plural: 'gates', resource: `gates.${group}` };
-}
-
-function runCommand(command: string, args: readonly string[], input: string): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      timeout: KUBECTL_TIMEOUT_MS,
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    // kubectl may end without reading its input.
-    child.stdin.on('error', () => undefined);
-    child.once('error', reject);
-    child.once('close', (code) => {
-      resolve({ code, stdout, stderr });
-    });
-    child.stdin.end(input);
-  });
-}
-
-function succeeded(
-  command: string,
-  args: readonly string[],
-  { code, stdout, stderr }: Outcome,
-): string {
-  if (code === 0) {
-    return stdout;
-  }
-  throw new Error(
-    `${command} ${args.join(' ')}: exit status ${String(code)}\n${stdout}\n${stderr}`,
-  );
-}
-
-function followCommand(command: string, args: readonly string[]): Following {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const closed = new Promise<string>((resolve) => {
-    child.once('error', (error) => {
-      resolve(error.message);
-    });
-    child.once('close', (code, signal) => {
-      resolve(signal ?? `exit status ${String(code)}`);
-    });
-  });
-  return {
-    until: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          if (pattern.test(stdout)) {
-            resolve();
-          }
-        };
-        child.stdout.on('data', look);
-        look();
-        void closed.then((how) => {
-          reject(
-            new Error(
-              `${command} ${args.join(' ')}: ended (${how}) before it printed ${String(pattern)}\n${stdout}\n${stderr}`,
-            ),
-          );
-        });
-      }),
-    end: async () => {
-      child.kill('SIGKILL');
-      await closed;
-    },
-  };
 }
