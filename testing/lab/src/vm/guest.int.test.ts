@@ -246,7 +246,7 @@ describe('spawn', () => {
     await expect(guest.spawn(['no-such-program'])).rejects.toThrow(
       'no-such-program: could not be started',
     );
-    await expect(guest.spawn([])).rejects.toThrow('an empty argv was given');
+    await expect(guest.spawn([])).rejects.toThrow('argv is empty');
   });
 });
 
