@@ -5,7 +5,6 @@ import {
   setHeaderOptions,
   V1MicroTime,
 } from '@kubernetes/client-node';
-import type { ClusterLog } from './cluster-log.ts';
 
 /** As kubelets do: a real controller manager calls a Node dead after 40 s without a renewal. */
 const INTERVAL_MS = 10_000;
@@ -17,11 +16,15 @@ const LEASE_SECONDS = 40;
  */
 export class NodeHeartbeat {
   readonly #coordination: CoordinationV1Api;
-  readonly #log: ClusterLog;
+  readonly #log: (message: string) => void;
   readonly #alive = new Map<string, V1Node>();
   readonly #timer: NodeJS.Timeout;
 
-  private constructor(kubeConfig: KubeConfig, nodes: readonly V1Node[], log: ClusterLog) {
+  private constructor(
+    kubeConfig: KubeConfig,
+    nodes: readonly V1Node[],
+    log: (message: string) => void,
+  ) {
     this.#coordination = kubeConfig.makeApiClient(CoordinationV1Api);
     this.#log = log;
     for (const node of nodes) {
@@ -36,7 +39,7 @@ export class NodeHeartbeat {
   static async start(
     kubeConfig: KubeConfig,
     nodes: readonly V1Node[],
-    log: ClusterLog,
+    log: (message: string) => void,
   ): Promise<NodeHeartbeat> {
     const heartbeat = new NodeHeartbeat(kubeConfig, nodes, log);
     await heartbeat.#renewAll();
