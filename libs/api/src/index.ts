@@ -11,6 +11,7 @@ export type {
   StatusReason,
 } from './controlplane/schemas.ts';
 export * from './crd-object.ts';
+export * from './describe-error.ts';
 export * from './egress.ts';
 export * from './egress-for.ts';
 export * from './egress-resource.ts';

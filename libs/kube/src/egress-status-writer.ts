@@ -1,18 +1,17 @@
 import type { EgressStatus } from '@sallyport/api';
 import { CRD_GROUP, STORAGE_VERSION } from '@sallyport/api';
 import type { KubeClient } from './kube-client.ts';
+import { WRITE_TIMEOUT_MS } from './kube-client.ts';
 import type { ObservedEgress } from './observed-egress-for.ts';
 import { metadataOf, textOf } from './raw-object.ts';
-import { WRITE_TIMEOUT_MS } from './write-timeout.ts';
 
-/** Fields that a merge patch has to name to make them go away. */
+/** A merge patch removes only those fields that it names. */
 const absent = { egressNode: null, egressIP: null, egressIPs: null };
 
 /**
- * Makes `status` the status of the Egress, of which it is the whole truth. Returns the
- * resourceVersion it led to. Rejects with KubeApiError: 404 when the Egress has gone, 409 when it
- * is not in the version that the status was made for (any more), or another one has got its name;
- * with a TimeoutError without an answer in time.
+ * Replaces the whole status of the Egress. Returns the resourceVersion that results. Rejects with
+ * KubeApiError: 404 when the Egress was deleted, 409 when it has another version than the one that
+ * the status was made for, or was created anew; with a TimeoutError when no answer comes in time.
  *
  * The precondition is the resourceVersion: a uid in a patch of the status of a custom resource is
  * overwritten before it is compared (apiextensions-apiserver, statusStrategy.PrepareForUpdate), and
@@ -29,7 +28,9 @@ export async function writeEgressStatus(
     path: `/apis/${CRD_GROUP}/${STORAGE_VERSION}/egresses/${encodeURIComponent(name)}/status`,
     contentType: 'application/merge-patch+json',
     body: { metadata: { resourceVersion }, status: { ...absent, ...status } },
-    // Statuses are written one by one: an unanswered one must not hold up the others for ever.
+    // The resourceVersion makes the second of two equal writes a conflict.
+    repeatable: true,
+    // Few statuses are written at once: one without an answer must not hold up the others.
     signal: AbortSignal.timeout(timeoutMs),
   });
   return textOf(metadataOf(updated).metadata.resourceVersion) ?? '0';

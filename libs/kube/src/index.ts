@@ -10,9 +10,9 @@ export {
   createKubeClient,
   KubeApiError,
   type KubeClient,
-  KubeConfigError,
   type KubeRequest,
 } from './kube-client.ts';
+export { KubeConfigError } from './kube-credentials.ts';
 export type { Node } from './node-for.ts';
 export type { Observed } from './observed.ts';
 export type { ObservedEgress } from './observed-egress-for.ts';

@@ -11,7 +11,8 @@ import { writeEgressStatus } from './egress-status-writer.ts';
 import type { Informer } from './informer.ts';
 import { startInformer } from './informer.ts';
 import type { KubeClient } from './kube-client.ts';
-import { createKubeClient, KubeConfigError } from './kube-client.ts';
+import { createKubeClient } from './kube-client.ts';
+import { KubeConfigError } from './kube-credentials.ts';
 import type { Node } from './node-for.ts';
 import { nodeFor } from './node-for.ts';
 
@@ -192,7 +193,7 @@ describe('createKubeClient', () => {
   it('says what to give when it finds no way to an API server', () => {
     expect(() => createKubeClient('/nowhere/config')).toThrow(KubeConfigError);
     expect(() => createKubeClient('/nowhere/config')).toThrow(
-      'kubeconfig /nowhere/config cannot be read: Error: ENOENT',
+      'kubeconfig /nowhere/config cannot be read: ENOENT',
     );
     expect(() => createKubeClient(undefined)).toThrow('give --kubeconfig=<file>');
   });

@@ -1,9 +1,10 @@
-import type { IncomingMessage } from 'node:http';
-import { request as httpRequest } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import type { RequestOptions } from 'node:https';
-import { request as httpsRequest } from 'node:https';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
-import { KubeConfig } from '@kubernetes/client-node';
+import type { KubeCredentials } from './kube-credentials.ts';
+import { loadKubeCredentials } from './kube-credentials.ts';
 
 export interface KubeRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -15,14 +16,20 @@ export interface KubeRequest {
   /** Default `application/json`. */
   readonly contentType?: string;
   readonly signal?: AbortSignal;
+  /**
+   * The API server may carry out the request twice without harm. A write with this mark, like every
+   * read, is sent again when the API server closes an idle connection at the same moment.
+   */
+  readonly repeatable?: boolean;
 }
 
 /** The API server, with the credentials of a kubeconfig. */
 export interface KubeClient {
-  /** For messages: where it is. */
+  /** The URL of the API server, for messages. */
   readonly server: string;
   /**
-   * The body of a successful answer. Rejects with {@link KubeApiError} when the API server refuses.
+   * The body of a successful answer. Rejects with {@link KubeApiError} when the API server refuses,
+   * with KubeConfigError when the credentials cannot be read.
    */
   open(request: KubeRequest): Promise<IncomingMessage>;
   /** The JSON of a successful answer. Rejects like `open`. */
@@ -42,37 +49,64 @@ export class KubeApiError extends Error {
   }
 }
 
-/** The API server could not be asked: the kubeconfig is wrong, or it is not there. */
-export class KubeConfigError extends Error {
-  override readonly name = 'KubeConfigError';
-  readonly code = 'KUBE_CONFIG';
-}
-
 /**
- * client-node makes this URL where the variables that Kubernetes gives to every container are
- * missing.
+ * A write without an answer is given up after this time, in milliseconds. The next pass writes the
+ * state of that moment.
  */
-const NOT_IN_A_POD = 'https://undefined:undefined';
+export const WRITE_TIMEOUT_MS = 10_000;
 
 /**
- * Speaks to the API server of `kubeconfig` (a file), or without one to that of the cluster this Pod
- * runs in. Only configuration and credentials are client-node's: its generated clients take a
- * second to load and keep whole objects.
+ * Idle connections are closed before the API server closes them, which it does after 90 s
+ * (k8s.io/apiserver, secure_serving.go). The limit exceeds the four watches and eight writes of the
+ * controller.
+ */
+const CONNECTIONS = { keepAlive: true, maxSockets: 32, timeout: 60_000 } as const;
+
+/**
+ * Speaks to the API server of `kubeconfig` (a file), or without one to that of the cluster that
+ * this Pod runs in. Connections are kept and used again. Only configuration and credentials come
+ * from client-node: its generated clients take a second to load and keep whole objects.
+ * Throws KubeConfigError.
  */
 export function createKubeClient(kubeconfig: string | undefined): KubeClient {
-  const config = loadConfig(kubeconfig);
-  const server = (config.getCurrentCluster()?.server ?? '').replace(/\/$/, '');
-  const secure = server.startsWith('https:');
-  const send = secure ? httpsRequest : httpRequest;
+  const credentials = loadKubeCredentials(kubeconfig);
+  const send = senderFor(credentials);
 
-  const open = async ({
-    method,
-    path,
-    query = {},
-    body,
-    contentType,
-    signal,
-  }: KubeRequest): Promise<IncomingMessage> => {
+  const open = async (request: KubeRequest): Promise<IncomingMessage> => {
+    let response = await send(request);
+    if (response.statusCode === 401) {
+      // A token may have been replaced. The API server authenticates before it does anything.
+      response.resume();
+      credentials.reload();
+      response = await send(request);
+    }
+    const { statusCode: status = 0 } = response;
+    if (status >= 200 && status < 300) {
+      return response;
+    }
+    const { method, path } = request;
+    const message = messageOf(await text(response));
+    throw new KubeApiError(status, `${method} ${path}: ${status}: ${message}`);
+  };
+
+  return {
+    server: credentials.server,
+    open,
+    json: async (request) => JSON.parse(await text(await open(request))) as unknown,
+  };
+}
+
+/** Sends a request; the answer is whatever the API server says. */
+function senderFor(
+  credentials: KubeCredentials,
+): (request: KubeRequest) => Promise<IncomingMessage> {
+  const { server } = credentials;
+  const secure = server.startsWith('https:');
+  // Node.js keeps connections with different certificates apart: a request with new certificates
+  // opens a new connection, and the old one ends when it has been idle for long enough.
+  const agent = secure ? new HttpsAgent(CONNECTIONS) : new HttpAgent(CONNECTIONS);
+
+  return async ({ method, path, query = {}, body, contentType, signal, repeatable = false }) => {
     const url = `${server}${path}?${new URLSearchParams(query).toString()}`;
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const options: RequestOptions = {
@@ -87,52 +121,45 @@ export function createKubeClient(kubeconfig: string | undefined): KubeClient {
       },
       ...(signal && { signal }),
     };
-    // Over plain HTTP (kubectl proxy, a test server) credentials stay at home.
+    // Plain HTTP (kubectl proxy, a test server) never carries credentials.
     if (secure) {
-      await config.applyToHTTPSOptions(options);
+      await credentials.applyTo(options);
     }
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      send(url, options, resolve).on('error', reject).end(payload);
-    });
-    const { statusCode: status = 0 } = response;
-    if (status >= 200 && status < 300) {
-      return response;
+    const attempt = (by: RequestOptions['agent']): Attempt => {
+      const sent = (secure ? httpsRequest : httpRequest)(url, { ...options, agent: by });
+      return { sent, response: responseTo(sent, payload) };
+    };
+    const { sent, response } = attempt(options.agent ?? agent);
+    try {
+      return await response;
+    } catch (error) {
+      if ((method === 'GET' || repeatable) && wasClosedWhileIdle(sent, error)) {
+        // A connection of its own, because the other idle ones may be closed too.
+        return attempt(options.agent ?? false).response;
+      }
+      throw error;
     }
-    throw new KubeApiError(
-      status,
-      `${method} ${path}: ${status}: ${messageOf(await text(response))}`,
-    );
-  };
-
-  return {
-    server,
-    open,
-    json: async (request) => JSON.parse(await text(await open(request))) as unknown,
   };
 }
 
-function loadConfig(kubeconfig: string | undefined): KubeConfig {
-  const config = new KubeConfig();
-  if (kubeconfig === undefined) {
-    config.loadFromCluster();
-    if (config.getCurrentCluster()?.server !== NOT_IN_A_POD) {
-      return config;
-    }
-    throw new KubeConfigError(
-      'not in a Pod, so there is no service account to use: give --kubeconfig=<file>',
-    );
-  }
-  try {
-    config.loadFromFile(kubeconfig);
-  } catch (cause) {
-    throw new KubeConfigError(`kubeconfig ${kubeconfig} cannot be read: ${String(cause)}`, {
-      cause,
-    });
-  }
-  if (config.getCurrentCluster() === null) {
-    throw new KubeConfigError(`kubeconfig ${kubeconfig}: its current-context names no cluster`);
-  }
-  return config;
+interface Attempt {
+  readonly sent: ClientRequest;
+  readonly response: Promise<IncomingMessage>;
+}
+
+function responseTo(sent: ClientRequest, payload: string | undefined): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    sent.on('response', resolve).on('error', reject).end(payload);
+  });
+}
+
+/**
+ * Whether the API server closed a kept connection before it sent any answer. Mostly it closed the
+ * idle connection at the moment of the request, but it may also have carried the request out.
+ */
+function wasClosedWhileIdle(sent: ClientRequest, error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return sent.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
 }
 
 function messageOf(body: string): string {
@@ -142,7 +169,7 @@ function messageOf(body: string): string {
       return String(status.message);
     }
   } catch {
-    // Not a Status object: the text says it.
+    // Not a Status object: its text is the message.
   }
   return body.slice(0, 300);
 }

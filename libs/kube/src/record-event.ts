@@ -1,7 +1,7 @@
 import type { Egress } from '@sallyport/api';
 import { CRD_GROUP, STORAGE_VERSION } from '@sallyport/api';
 import type { KubeClient } from './kube-client.ts';
-import { WRITE_TIMEOUT_MS } from './write-timeout.ts';
+import { WRITE_TIMEOUT_MS } from './kube-client.ts';
 
 /** Something that happened to an Egress, for `kubectl describe`. */
 export interface EgressEvent {

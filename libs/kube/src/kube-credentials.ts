@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import type { RequestOptions } from 'node:https';
+import { KubeConfig } from '@kubernetes/client-node';
+import { describeError } from '@sallyport/api';
+
+/** The address of an API server, and how a client proves its identity to it. */
+export interface KubeCredentials {
+  /** The URL without a slash at its end. A new address in the kubeconfig needs a restart. */
+  readonly server: string;
+  /**
+   * Adds the certificates and headers to the options of a request. Certificate files and the
+   * kubeconfig are read each time; a token file and the result of an `exec` plug-in are kept for a
+   * minute and until they expire. Sets `agent` only where the cluster has a `proxy-url`. Rejects
+   * with {@link KubeConfigError} when one of the files cannot be read.
+   */
+  applyTo(options: RequestOptions): Promise<void>;
+  /** Discards tokens that are kept, because the API server refused them. */
+  reload(): void;
+}
+
+/** The kubeconfig, or a file or command that it refers to, is missing or invalid. */
+export class KubeConfigError extends Error {
+  override readonly name = 'KubeConfigError';
+  readonly code = 'KUBE_CONFIG';
+}
+
+/**
+ * The credentials in `kubeconfig` (a file), or without one those of the service account of this
+ * Pod. Supported is all that client-node supports: certificates and keys inline or in files,
+ * `token`, `exec`, auth providers, user and password, `proxy-url`; not the field `tokenFile`.
+ * Throws {@link KubeConfigError}.
+ */
+export function loadKubeCredentials(kubeconfig: string | undefined): KubeCredentials {
+  const source = kubeconfig === undefined ? serviceAccount : kubeconfigFile(kubeconfig);
+  let config = source.load();
+  const reload = (): void => {
+    try {
+      config = source.load();
+    } catch {
+      // The file is being rewritten: the present credentials stay in use.
+    }
+  };
+  return {
+    server: (config.getCurrentCluster()?.server ?? '').replace(/\/$/, ''),
+    async applyTo(options) {
+      if (source.changed()) {
+        reload();
+      }
+      try {
+        await config.applyToHTTPSOptions(options);
+      } catch (cause) {
+        throw new KubeConfigError(`${source.name}: ${describeError(cause)}`, { cause });
+      }
+      // client-node's agent opens a connection for each request, and never reads the files again.
+      if (config.getCurrentCluster()?.proxyUrl === undefined) {
+        delete options.agent;
+      }
+    },
+    reload,
+  };
+}
+
+interface ConfigSource {
+  /** For error messages. */
+  readonly name: string;
+  /** Throws {@link KubeConfigError}. */
+  load(): KubeConfig;
+  /** Whether `load` would return another configuration than the last time. */
+  changed(): boolean;
+}
+
+/**
+ * client-node makes this URL where the variables that Kubernetes gives to every container are
+ * missing.
+ */
+const NOT_IN_A_POD = 'https://undefined:undefined';
+
+const serviceAccount: ConfigSource = {
+  name: 'service account',
+  load() {
+    const config = new KubeConfig();
+    config.loadFromCluster();
+    if (config.getCurrentCluster()?.server === NOT_IN_A_POD) {
+      throw new KubeConfigError(
+        'there is no service account, because this is not a Pod: give --kubeconfig=<file>',
+      );
+    }
+    return config;
+  },
+  changed: () => false,
+};
+
+function kubeconfigFile(path: string): ConfigSource {
+  const name = `kubeconfig ${path}`;
+  let text = '';
+  return {
+    name,
+    load() {
+      const config = new KubeConfig();
+      try {
+        text = readFileSync(path, 'utf8');
+        config.loadFromFile(path);
+      } catch (cause) {
+        throw new KubeConfigError(`${name} cannot be read: ${describeError(cause)}`, { cause });
+      }
+      if (config.getCurrentCluster() === null) {
+        throw new KubeConfigError(`${name}: its current-context names no cluster`);
+      }
+      return config;
+    },
+    changed() {
+      try {
+        return readFileSync(path, 'utf8') !== text;
+      } catch {
+        return false;
+      }
+    },
+  };
+}
