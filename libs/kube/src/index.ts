@@ -5,6 +5,8 @@ export {
   startClusterInformers,
 } from './cluster-informers.ts';
 export { writeEgressStatus } from './egress-status-writer.ts';
+export type { EgressEvent } from './event-correlator.ts';
+export { createEventRecorder } from './event-recorder.ts';
 export type { Informer } from './informer.ts';
 export {
   createKubeClient,
@@ -14,6 +16,5 @@ export {
 } from './kube-client.ts';
 export { KubeConfigError } from './kube-credentials.ts';
 export type { Node } from './node-for.ts';
-export type { Observed } from './observed.ts';
 export type { ObservedEgress } from './observed-egress-for.ts';
-export { type EgressEvent, recordEvent } from './record-event.ts';
+export type { Observed } from './observed.ts';

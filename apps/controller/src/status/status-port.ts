@@ -1,5 +1,5 @@
 import type { KubeClient } from '@sallyport/kube';
-import { KubeApiError, recordEvent, writeEgressStatus } from '@sallyport/kube';
+import { createEventRecorder, KubeApiError, writeEgressStatus } from '@sallyport/kube';
 import type { Logger } from 'pino';
 import type { StatusPort } from './status-pass.ts';
 
@@ -14,6 +14,7 @@ export interface StatusPortOptions {
 
 /** Writes the status of Egresses and Events about them to the API server. */
 export function statusPortFor({ client, logger, nowMs, count }: StatusPortOptions): StatusPort {
+  const events = createEventRecorder(client);
   return {
     async write(egress, status) {
       try {
@@ -32,11 +33,12 @@ export function statusPortFor({ client, logger, nowMs, count }: StatusPortOption
       }
     },
     async record(egress, event) {
-      logger.info({ egress: egress.name, ...event }, 'outcome changed');
+      const level = event.type === 'Warning' ? 'warn' : 'info';
+      logger[level]({ egress: egress.name, ...event }, 'outcome changed');
       try {
-        await recordEvent(client, egress, event, new Date(nowMs()));
+        await events.record(egress, event, nowMs());
       } catch (err) {
-        // An Event is a courtesy: the condition says the same.
+        // The condition has the same information, so a lost Event is not written again.
         logger.warn({ egress: egress.name, err }, 'recording an Event failed');
       }
     },

@@ -90,6 +90,40 @@ describe('the status of an Egress', () => {
   );
 
   it(
+    'counts the Events of an IP that is lost and found again and again',
+    async () => {
+      const name = `${RUN}-flapping`;
+      await api.create(EGRESSES, egressOf(name));
+      const controller = await startOne({ reportGrace: 0 });
+      await ready(controller);
+      const gatewayIs = (node: string | undefined): Promise<boolean> =>
+        eventually(`the gateway is ${String(node)}`, async () => {
+          const { egressNode, conditions } = await statusOf(name);
+          return conditions !== undefined && egressNode === node;
+        });
+      for (let flap = 0; flap < 5; flap += 1) {
+        await gatewayIs(undefined);
+        await report(controller, N1, [IP]);
+        await gatewayIs(N1);
+        await report(controller, N1, []);
+      }
+      const reasons = await eventually('all are counted', async () => {
+        const events = (await client.json({
+          method: 'GET',
+          path: '/api/v1/namespaces/default/events',
+        })) as {
+          items: { involvedObject: { name?: string }; reason: string; count: number }[];
+        };
+        const ours = events.items.filter(({ involvedObject }) => involvedObject.name === name);
+        const assigned = ours.filter(({ reason }) => reason === 'Assigned');
+        return assigned[0]?.count === 5 ? ours.map(({ reason }) => reason).sort() : undefined;
+      });
+      expect(reasons).toEqual(['Assigned', 'NoNode']);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     'cannot write the status of an Egress to another one that has got its name',
     async () => {
       const path = `${EGRESSES}/${RUN}-web`;
