@@ -13,7 +13,7 @@ export interface ErrorCodeEntry {
  * Codes are never renamed or given another meaning.
  *
  * Answers of the REST API are no part of it: they carry the reasons of Kubernetes' own Status
- * object (`NotFound`, `Expired`, …; libs/watch, status.ts).
+ * object (`NotFound`, `Expired`, …; controlplane/status.ts).
  */
 export const errorCodes = {
   COMMAND_FAILED: {

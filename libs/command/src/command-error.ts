@@ -1,13 +1,13 @@
-/** A command that could not be started, did not exit with 0, or ran into its time limit. */
+/** A command could not be started, did not exit with 0, or exceeded its time limit. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly code = 'COMMAND_FAILED';
   readonly argv: readonly string[];
-  /** The exit status; null when it was ended by a signal or never started. */
+  /** Null when a signal ended the command, or when it never started. */
   readonly exitStatus: number | null;
   readonly stderr: string;
 
-  /** @param reason how it ended, for example `exit status 1` or `no exit within 10000 ms`. */
+  /** @param reason the end of the command, for example `exit status 1`. */
   constructor(
     argv: readonly string[],
     reason: string,

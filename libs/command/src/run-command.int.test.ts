@@ -2,7 +2,7 @@ import { CommandError } from './command-error.ts';
 import { runCommand } from './run-command.ts';
 
 describe('runCommand', () => {
-  it('gives what the command printed', async () => {
+  it('returns the output of the command', async () => {
     await expect(
       runCommand(['sh', '-c', 'cat; echo problem >&2'], { stdin: 'text' }),
     ).resolves.toEqual({
@@ -11,7 +11,7 @@ describe('runCommand', () => {
     });
   });
 
-  it('names the command, its exit status and what it wrote to standard error', async () => {
+  it('names the command, its exit status and its standard error', async () => {
     const error = await failureOf(['sh', '-c', 'echo no such set >&2; exit 3']);
     expect(error).toBeInstanceOf(CommandError);
     expect(error).toMatchObject({
@@ -22,17 +22,17 @@ describe('runCommand', () => {
     });
   });
 
-  it('kills a command that outlives its limit', async () => {
+  it('kills a command that exceeds its time limit', async () => {
     expect(await failureOf(['sleep', '60'], 50)).toMatchObject({
       message: 'sleep 60: killed, or no exit within 50 ms',
     });
   });
 
-  it('kills what the command started, too', async () => {
+  it('kills the children of the command, too', async () => {
     expect(await failureOf(['sh', '-c', 'sleep 60 | cat'], 50)).toMatchObject({ exitStatus: null });
   });
 
-  it('says so when the program does not exist', async () => {
+  it('reports a program that does not exist', async () => {
     expect(await failureOf(['/no/such/program'])).toMatchObject({
       code: 'COMMAND_FAILED',
       exitStatus: null,

@@ -2,16 +2,16 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { CommandError } from './command-error.ts';
 
-/** What a command printed, as UTF-8. */
+/** The output of a command, as UTF-8. */
 export interface CommandOutput {
   readonly stdout: string;
   readonly stderr: string;
 }
 
 export interface RunCommandOptions {
-  /** Written to standard input, which is then closed; without it standard input is empty. */
+  /** The whole standard input; default empty. */
   readonly stdin?: string;
-  /** Bound on the run, in milliseconds; default 10 000. The command is then killed. */
+  /** The command is killed after this time, in milliseconds; default 10 000. */
   readonly timeoutMs?: number;
 }
 
@@ -22,15 +22,15 @@ export type RunCommand = (
 ) => Promise<CommandOutput>;
 
 /**
- * {@link RunCommand} as a child process of this one: no shell, the locale set to C so that output
- * can be parsed.
+ * Runs the command as a child process without a shell. The locale is C, so that the output can be
+ * parsed.
  */
 export const runCommand: RunCommand = async (argv, { stdin = '', timeoutMs = 10_000 } = {}) => {
   const [file = '', ...args] = argv;
   const child = spawn(file, args, {
     env: { ...process.env, LC_ALL: 'C' },
     stdio: 'pipe',
-    // A process group of its own, so that what it starts ends with it.
+    // A process group of its own, so that its children can be killed with it.
     detached: true,
   });
   const limit = setTimeout(() => {
@@ -48,7 +48,7 @@ export const runCommand: RunCommand = async (argv, { stdin = '', timeoutMs = 10_
       });
     },
   );
-  // A command may end without reading its input; that it failed is then known from its exit status.
+  // A command may end without reading its input; its exit status tells whether it failed.
   child.stdin.on('error', () => undefined);
   child.stdin.end(stdin);
   const [{ exitStatus, signal }, stdout, stderr] = await Promise.all([
@@ -68,7 +68,7 @@ export const runCommand: RunCommand = async (argv, { stdin = '', timeoutMs = 10_
   throw new CommandError(argv, reason, exitStatus, stderr);
 };
 
-/** Ends a process and all that it started. */
+/** Kills a process and its children. */
 function killGroup(pid: number | undefined): void {
   if (pid === undefined) {
     return;
@@ -76,6 +76,6 @@ function killGroup(pid: number | undefined): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has just ended by itself.
+    // The process has just ended by itself.
   }
 }

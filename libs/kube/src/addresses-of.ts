@@ -1,7 +1,7 @@
 import type { Fault } from '@sallyport/api';
 import { parseIp } from '@sallyport/api';
 
-/** The canonical addresses among `values`; what is none is left out and added to `faults`. */
+/** The canonical form of the addresses in `values`; invalid ones are added to `faults` instead. */
 export function addressesOf(
   values: readonly { readonly field: string; readonly value: unknown }[],
   object: string,
@@ -12,7 +12,7 @@ export function addressesOf(
     if (ip !== undefined) {
       return [ip];
     }
-    const remedy = 'It is left out; whoever writes the status has to correct it.';
+    const remedy = 'The address is ignored; correct it in the status of the object.';
     faults.push({ object, field, value, expected: 'an IPv4 or IPv6 address', remedy });
     return [];
   });

@@ -3,14 +3,13 @@ import type { Namespace, Pod } from '@sallyport/grouping';
 import { podKey } from '@sallyport/grouping';
 import type { Informer, InformerOptions } from './informer.ts';
 import { startInformer } from './informer.ts';
-import { namespaceFor } from './namespace-for.ts';
 import type { Node } from './node-for.ts';
 import { nodeFor } from './node-for.ts';
 import type { ObservedEgress } from './observed-egress-for.ts';
 import { observedEgressFor } from './observed-egress-for.ts';
-import { podFor } from './pod-for.ts';
+import { namespaceFor, podFor } from './pod-for.ts';
 
-/** Everything the controller looks at. */
+/** All resources that the controller watches. */
 export interface ClusterInformers {
   readonly pods: Informer<Pod>;
   readonly namespaces: Informer<Namespace>;
@@ -18,7 +17,7 @@ export interface ClusterInformers {
   readonly egresses: Informer<ObservedEgress>;
 }
 
-/** The resources that are mirrored. */
+/** The names of these resources. */
 export const clusterResources = [
   'pods',
   'namespaces',
@@ -34,7 +33,7 @@ export type ClusterInformersOptions = Pick<
   readonly onError: (resource: keyof ClusterInformers, error: unknown) => void;
 };
 
-/** Mirrors Pods, Namespaces, Nodes and Egresses. */
+/** Starts an informer of each resource. */
 export function startClusterInformers({
   onError,
   ...options

@@ -1,10 +1,9 @@
-import { namespaceFor } from './namespace-for.ts';
 import { nodeFor } from './node-for.ts';
 import { observedEgressFor } from './observed-egress-for.ts';
-import { podFor } from './pod-for.ts';
+import { namespaceFor, podFor } from './pod-for.ts';
 
 describe('podFor', () => {
-  it('keeps what is needed, addresses in canonical form', () => {
+  it('keeps the needed fields, with canonical addresses', () => {
     const raw = {
       metadata: {
         namespace: 'prod',
@@ -37,7 +36,7 @@ describe('podFor', () => {
     });
   });
 
-  it('takes a Pod that has just been created', () => {
+  it('accepts a Pod that was just created', () => {
     const { object } = podFor({
       metadata: { namespace: 'prod', name: 'web-1' },
       spec: { hostNetwork: true },
@@ -46,7 +45,7 @@ describe('podFor', () => {
     expect(object.nodeName).toBeUndefined();
   });
 
-  it('tells a Pod that is being deleted from the others', () => {
+  it('marks a Pod that is being deleted', () => {
     const metadata = {
       namespace: 'prod',
       name: 'web-1',
@@ -55,7 +54,7 @@ describe('podFor', () => {
     expect(podFor({ metadata }).object.terminating).toBe(true);
   });
 
-  it('leaves out an address that is none, and says so', () => {
+  it('ignores an invalid address and reports it as a fault', () => {
     const { object, faults } = podFor({
       metadata: { namespace: 'prod', name: 'web-1' },
       status: { podIPs: [{ ip: '10.244.01.5' }, { ip: '10.244.1.6' }] },
@@ -66,12 +65,9 @@ describe('podFor', () => {
     ]);
   });
 
-  it.each([null, 'text', [], {}, { metadata: {} }])(
-    'refuses %j, which is no object of the API server',
-    (raw) => {
-      expect(() => podFor(raw)).toThrow('metadata.name is missing');
-    },
-  );
+  it.each([null, 'text', [], {}, { metadata: {} }])('refuses %j, which has no name', (raw) => {
+    expect(() => podFor(raw)).toThrow('metadata.name is missing');
+  });
 });
 
 describe('namespaceFor', () => {
@@ -104,7 +100,7 @@ describe('nodeFor', () => {
     });
   });
 
-  it('leaves out what is no address or CIDR, and says so', () => {
+  it('ignores an invalid address or CIDR and reports it as a fault', () => {
     const { object, faults } = nodeFor({
       metadata: { name: 'n1' },
       spec: { podCIDRs: ['10.244.1.0'] },
@@ -120,16 +116,16 @@ describe('nodeFor', () => {
   it.each<[string, readonly unknown[] | undefined, boolean]>([
     ['ready without conditions', undefined, true],
     ['ready without a Ready condition', [{ type: 'MemoryPressure', status: 'False' }], true],
-    ['ready when it says so', [{ type: 'Ready', status: 'True' }], true],
-    ['not ready when its kubelet says so', [{ type: 'Ready', status: 'False' }], false],
+    ['ready when its kubelet reports so', [{ type: 'Ready', status: 'True' }], true],
+    ['not ready when its kubelet reports so', [{ type: 'Ready', status: 'False' }], false],
     ['not ready when its kubelet is silent', [{ type: 'Ready', status: 'Unknown' }], false],
-  ])('takes a Node to be %s', (_, conditions, ready) => {
+  ])('considers a Node %s', (_, conditions, ready) => {
     expect(nodeFor({ metadata: { name: 'n1' }, status: { conditions } }).object.ready).toBe(ready);
   });
 });
 
 describe('observedEgressFor', () => {
-  it('keeps the status and the version beside what the spec means', () => {
+  it('keeps the status and the version beside the Egress', () => {
     const { object, faults } = observedEgressFor({
       metadata: { name: 'web', uid: 'u1', generation: 2, resourceVersion: '41' },
       spec: { appliedTo: { podSelector: {} }, egressIP: '192.0.2.10' },
@@ -144,7 +140,7 @@ describe('observedEgressFor', () => {
     expect(faults).toEqual([]);
   });
 
-  it('collects what is wrong', () => {
+  it('collects the faults of the spec', () => {
     const { object, faults } = observedEgressFor({
       metadata: { name: 'web' },
       spec: { egressIP: 'x' },

@@ -17,4 +17,4 @@ export {
 export { KubeConfigError } from './kube-credentials.ts';
 export type { Node } from './node-for.ts';
 export type { ObservedEgress } from './observed-egress-for.ts';
-export type { Observed } from './observed.ts';
+export type { Observed } from './raw-object.ts';

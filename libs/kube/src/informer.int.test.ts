@@ -18,7 +18,7 @@ import { nodeFor } from './node-for.ts';
 
 import.meta.jest.setTimeout(180_000);
 
-/** An API server of one page of code: what it answers is up to the test. */
+/** A small API server; each test decides what it answers. */
 class Scripted {
   readonly requests: string[] = [];
   readonly watches: ServerResponse[] = [];
@@ -133,32 +133,35 @@ describe('an informer', () => {
       'a status code',
       (response: ServerResponse) => response.writeHead(410).end('{"message":"gone"}'),
     ],
-  ])('lists again when the version to resume from has expired, said by %s', async (_, expire) => {
-    let lists = 0;
-    server.answer = (url, response) => {
-      if (!url.searchParams.has('watch')) {
-        lists += 1;
-        response.end(
-          JSON.stringify({
-            metadata: { resourceVersion: `${lists}0` },
-            items: [node(`n${lists}`, '1')],
-          }),
-        );
-      } else if (lists > 1) {
-        response.flushHeaders();
-      } else if (server.watches.length === 1) {
-        response.end('{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"15"}}}\n');
-      } else {
-        expire(response);
-      }
-    };
-    start();
-    await eventually(() => names().includes('n2'));
-    expect(names()).toEqual(['n2']);
-    expect(server.requests[2]).toContain('resourceVersion=15');
-  });
+  ])(
+    'lists again when %s reports that the version to resume from has expired',
+    async (_, expire) => {
+      let lists = 0;
+      server.answer = (url, response) => {
+        if (!url.searchParams.has('watch')) {
+          lists += 1;
+          response.end(
+            JSON.stringify({
+              metadata: { resourceVersion: `${lists}0` },
+              items: [node(`n${lists}`, '1')],
+            }),
+          );
+        } else if (lists > 1) {
+          response.flushHeaders();
+        } else if (server.watches.length === 1) {
+          response.end('{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"15"}}}\n');
+        } else {
+          expire(response);
+        }
+      };
+      start();
+      await eventually(() => names().includes('n2'));
+      expect(names()).toEqual(['n2']);
+      expect(server.requests[2]).toContain('resourceVersion=15');
+    },
+  );
 
-  it('goes on trying while the API server refuses, with its message', async () => {
+  it('reports the message of a refusal and tries again', async () => {
     let refuse = true;
     server.answer = (url, response) => {
       if (refuse) {
@@ -175,7 +178,7 @@ describe('an informer', () => {
     await eventually(() => informer?.synced() === true);
   });
 
-  it('writes the status of one version as a merge patch that removes what is not said', async () => {
+  it('writes the status of one version as a merge patch that removes all other fields', async () => {
     server.answer = (_, response) =>
       response.end('{"metadata":{"name":"web","resourceVersion":"8"}}');
     expect(
@@ -190,7 +193,7 @@ describe('an informer', () => {
 });
 
 describe('createKubeClient', () => {
-  it('says what to give when it finds no way to an API server', () => {
+  it('names the missing kubeconfig or option', () => {
     expect(() => createKubeClient('/nowhere/config')).toThrow(KubeConfigError);
     expect(() => createKubeClient('/nowhere/config')).toThrow(
       'kubeconfig /nowhere/config cannot be read: ENOENT',

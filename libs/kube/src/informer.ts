@@ -3,7 +3,7 @@ import type { Clock } from '@sallyport/reconcile';
 import { createReflector } from '@sallyport/watch';
 import type { KubeClient } from './kube-client.ts';
 import { kubeSource } from './kube-source.ts';
-import type { Observed } from './observed.ts';
+import type { Observed } from './raw-object.ts';
 
 export interface InformerOptions<T> {
   readonly client: KubeClient;
@@ -11,22 +11,22 @@ export interface InformerOptions<T> {
   readonly path: string;
   readonly parse: (raw: unknown) => Observed<T>;
   readonly keyOf: (object: T) => string;
-  /** There is something new to see in `objects`. */
+  /** `objects` has changed. */
   readonly onChange: () => void;
-  /** An object with faults came in; once for each version of it. */
+  /** Called once for each version of an object that has faults. */
   readonly onFaults: (faults: readonly Fault[]) => void;
-  /** A connection failed; it is retried. */
+  /** A connection failed; the informer tries again by itself. */
   readonly onError: (error: unknown) => void;
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
 }
 
-/** A resource of the API server, mirrored: objects trimmed to what is needed. */
+/** A copy of all objects of a resource, reduced to the fields that the controller needs. */
 export interface Informer<T> {
-  /** By their keys; live, to be read but not kept. */
+  /** By key. The map goes on changing: read it at once, and copy parts that must stay. */
   objects(): ReadonlyMap<string, Observed<T>>;
-  /** Whether everything has been seen once. */
+  /** Whether the first list is complete. */
   synced(): boolean;
   stop(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export interface Informer<T> {
 const IDLE_MS = 130_000;
 
 /**
- * Starts at once and goes on, through lost connections and expired versions, until it is stopped.
+ * Starts at once and runs until `stop`, across lost connections and expired versions.
  */
 export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
   const { client, path, parse, keyOf, onChange, onFaults, onError, clock, random } = options;

@@ -8,10 +8,10 @@ interface List {
   readonly items: readonly unknown[];
 }
 
-/** As many as client-go asks for at once. */
+/** The page size of client-go. */
 const PAGE_SIZE = '500';
 
-/** The API server ends a watch after this time, so that watches spread over its replicas again. */
+/** The API server ends a watch after this time; the next one may reach another replica. */
 const WATCH_SECONDS = '290';
 
 /** All objects of a resource of the API server; `path` such as `/api/v1/pods`. */
@@ -46,7 +46,7 @@ export function kubeSource(client: KubeClient, path: string): WatchSource {
   };
 }
 
-/** What the reflector acts on is the status code (410: start over). */
+/** The reflector decides by the status code: after 410 it takes the whole state anew. */
 async function forReflector<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;

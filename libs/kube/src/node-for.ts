@@ -1,21 +1,21 @@
 import type { Fault } from '@sallyport/api';
 import { parseCidr } from '@sallyport/api';
 import { addressesOf } from './addresses-of.ts';
-import type { Observed } from './observed.ts';
+import type { Observed } from './raw-object.ts';
 import { itemsOf, metadataOf, propertiesOf } from './raw-object.ts';
 
-/** What we need of a v1 Node. */
+/** The fields of a v1 Node that the controller needs. */
 export interface Node {
   readonly name: string;
-  /** Its InternalIPs, canonical, in the order of its status. */
+  /** InternalIPs, canonical, in the order of the status. */
   readonly ips: readonly string[];
   /** spec.podCIDRs, canonical. */
   readonly podCIDRs: readonly string[];
-  /** The condition Ready is True, or nobody has said so or otherwise. */
+  /** False only if the condition Ready has another status than True. */
   readonly ready: boolean;
 }
 
-/** What we need of a v1 Node. */
+/** The Node in a v1 Node object; invalid addresses and CIDRs become faults. */
 export function nodeFor(raw: unknown): Observed<Node> {
   const { name } = metadataOf(raw);
   const { spec, status } = propertiesOf(raw);
@@ -29,7 +29,7 @@ export function nodeFor(raw: unknown): Observed<Node> {
     if (cidr !== undefined) {
       return [cidr];
     }
-    const remedy = 'It is left out; give the Pod network with --pod-cidrs.';
+    const remedy = 'The CIDR is ignored; give the Pod network with --pod-cidrs.';
     faults.push({
       object: `Node ${name}`,
       field: `spec.podCIDRs[${index}]`,

@@ -1,9 +1,9 @@
 import type { Egress, EgressResource, EgressStatus } from '@sallyport/api';
 import { egressFor } from '@sallyport/api';
-import type { Observed } from './observed.ts';
+import type { Observed } from './raw-object.ts';
 import { metadataOf } from './raw-object.ts';
 
-/** An Egress and what its status says now. */
+/** An Egress and its present status. */
 export interface ObservedEgress {
   readonly name: string;
   readonly egress: Egress;
@@ -12,7 +12,7 @@ export interface ObservedEgress {
   readonly resourceVersion: string;
 }
 
-/** What we need of an Egress. Its status is our own writing, so it is taken as it is. */
+/** The Egress in an API object. Only the controller writes the status, so it is not checked. */
 export function observedEgressFor(raw: unknown): Observed<ObservedEgress> {
   const { name } = metadataOf(raw);
   const resource = raw as EgressResource;

@@ -1,10 +1,10 @@
 import type { Fault } from '@sallyport/api';
-import type { Pod } from '@sallyport/grouping';
+import type { Namespace, Pod } from '@sallyport/grouping';
 import { addressesOf } from './addresses-of.ts';
-import type { Observed } from './observed.ts';
+import type { Observed } from './raw-object.ts';
 import { itemsOf, labelsOf, metadataOf, propertiesOf, textOf } from './raw-object.ts';
 
-/** What we need of a v1 Pod. */
+/** The fields of a v1 Pod that selection needs. */
 export function podFor(raw: unknown): Observed<Pod> {
   const { metadata, name } = metadataOf(raw);
   const { spec: rawSpec, status: rawStatus } = propertiesOf(raw);
@@ -29,4 +29,10 @@ export function podFor(raw: unknown): Observed<Pod> {
     },
     faults,
   };
+}
+
+/** The fields of a v1 Namespace that selection needs. */
+export function namespaceFor(raw: unknown): Observed<Namespace> {
+  const { metadata, name } = metadataOf(raw);
+  return { object: { name, labels: labelsOf(metadata) }, faults: [] };
 }

@@ -1,4 +1,12 @@
-/** The items of a JSON array; none when `value` is not one. */
+import type { Fault } from '@sallyport/api';
+
+/** The fields of an API object that the controller needs, and the faults found in them. */
+export interface Observed<T> {
+  readonly object: T;
+  readonly faults: readonly Fault[];
+}
+
+/** The items of a JSON array; none for any other value. */
 export function itemsOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
@@ -13,10 +21,7 @@ export function labelsOf(
   );
 }
 
-/**
- * The metadata of an object and its name. Throws when it has none: then it is not an object of the
- * API server.
- */
+/** The metadata of an object and its name. Throws for an object without a name. */
 export function metadataOf(raw: unknown): {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly name: string;
@@ -29,12 +34,12 @@ export function metadataOf(raw: unknown): {
   return { metadata, name };
 }
 
-/** The properties of a JSON object; none when `value` is not one. */
+/** The properties of a JSON object; none for any other value. */
 export function propertiesOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
-/** The text, or undefined when `value` is not one or is empty. */
+/** The text; undefined for an empty one and for any other value. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
