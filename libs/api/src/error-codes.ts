@@ -78,6 +78,13 @@ export const errorCodes = {
       'Compare `ip -d link` and `ss -uln` on the Node, and give all agents another `--tunnel-port`; ' +
       'for another port, see the log of ovs-vswitchd.',
   },
+  START_FAILED: {
+    programs: ['controller', 'agent'],
+    meaning:
+      'A program cannot start for a reason that an operator can change. It writes one sentence to ' +
+      'standard error and ends with exit status 2 for a wrong configuration, 1 for anything else.',
+    remedy: 'The sentence names the remedy.',
+  },
   WATCH_HTTP: {
     programs: ['controller', 'agent'],
     meaning:

@@ -21,10 +21,51 @@ describe('createLogger', () => {
   it.each(['json', 'text'] as const)('leaves out less severe messages: %s', async (logFormat) => {
     expect(await logged(logFormat, 'error')).toBe('');
   });
+
+  describe('with an error', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    const failed = Object.assign(new Error('GET /api/v1/pods', { cause: refused }), {
+      code: 'WATCH_HTTP',
+    });
+
+    it.each<[string, Error, unknown]>([
+      [
+        'that has a code',
+        failed,
+        { code: 'WATCH_HTTP', message: 'GET /api/v1/pods: connect ECONNREFUSED' },
+      ],
+      [
+        'that is the sum of such errors',
+        new AggregateError([failed, refused], '2 statuses'),
+        { message: '2 statuses: GET /api/v1/pods: connect ECONNREFUSED; connect ECONNREFUSED' },
+      ],
+      [
+        'that is a time limit',
+        new DOMException('no answer', 'TimeoutError'),
+        { message: 'no answer' },
+      ],
+    ])('%s writes its message once and no stack', async (_, err, fields) => {
+      const json = await logged('json', 'info', { err });
+      expect(JSON.parse(json)).toMatchObject({ err: fields });
+      expect(json).not.toContain('stack');
+      expect(await logged('text', 'info', { err })).not.toContain('    at ');
+    });
+
+    it('that is a bug writes the stack', async () => {
+      const err = new TypeError('x is undefined');
+      expect(JSON.parse(await logged('json', 'info', { err }))).toMatchObject({
+        err: { type: 'TypeError', stack: expect.stringContaining('    at ') as unknown },
+      });
+    });
+  });
 });
 
 /** The text that a warning gives. */
-async function logged(logFormat: 'json' | 'text', logLevel: 'info' | 'error'): Promise<string> {
+async function logged(
+  logFormat: 'json' | 'text',
+  logLevel: 'info' | 'error',
+  keys: object = { node: 'n1' },
+): Promise<string> {
   let text = '';
   const sink = new Writable({
     write(chunk, _, done) {
@@ -33,6 +74,6 @@ async function logged(logFormat: 'json' | 'text', logLevel: 'info' | 'error'): P
     },
   });
   const logger = await createLogger({ logFormat, logLevel }, sink);
-  logger.warn({ node: 'n1' }, 'watch interrupted');
+  logger.warn(keys, 'watch interrupted');
   return text;
 }

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { describeError } from '@sallyport/api';
 import type { ConfigOf } from '@sallyport/config';
 import { oneOf } from '@sallyport/config';
 import type { DestinationStream, Logger } from 'pino';
@@ -34,8 +35,37 @@ export async function createLogger(
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
+      serializers: { err: errorFieldsOf },
     },
     logFormat === 'text' ? await textTo(destination) : jsonTo(destination),
+  );
+}
+
+/**
+ * An expected error is one line: its code, and its message with those of its causes. Any other
+ * error is a bug and keeps its stack.
+ */
+function errorFieldsOf(error: Error): unknown {
+  if (!isExpected(error)) {
+    return pino.stdSerializers.err(error);
+  }
+  const { code } = error as NodeJS.ErrnoException;
+  return { ...(typeof code === 'string' && { code }), message: describeError(error) };
+}
+
+/** Whether an error has a code (ours or of Node.js), is a time limit, or a sum of such errors. */
+function isExpected(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) {
+    return false;
+  }
+  if ('errors' in error && Array.isArray(error.errors)) {
+    return error.errors.every(isExpected);
+  }
+  const name = 'name' in error ? error.name : undefined;
+  return (
+    ('code' in error && typeof error.code === 'string') ||
+    name === 'TimeoutError' ||
+    name === 'AbortError'
   );
 }
 
