@@ -10,7 +10,8 @@ import { planAndDiff } from './plan-and-diff.ts';
 const PODS = 250;
 const EGRESS_IPS = 255;
 const NODES = 100;
-const ROUNDS = 15;
+const ROUNDS = 20;
+const WARM_UP_ROUNDS = 10;
 
 interface Timing {
   readonly planMs: readonly number[];
@@ -60,7 +61,7 @@ function measure(placement: Placement, change: Change): Row {
   const world = change === 'from zero' ? undefined : before.realize();
   const timing: { planMs: number[]; diffMs: number[] } = { planMs: [], diffMs: [] };
   let operations = 0;
-  for (let round = -2; round < ROUNDS; round += 1) {
+  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
     const result = planAndDiff({ ...input, groups, ...(world && { world }) });
     operations = result.operations;
     // The first rounds warm up the compiler.

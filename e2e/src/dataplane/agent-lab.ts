@@ -4,6 +4,7 @@ import type { NodeReport } from '@sallyport/api';
 import { bundleProgram, waitFor } from '@sallyport/kit';
 import type { Guest, GuestProcess } from '@sallyport/lab';
 import { bootGuest, UNTIL_OVS_WORKS } from '@sallyport/lab';
+import type { CaseResult } from './case-result.ts';
 import { ControllerStandIn } from './controller-stand-in.ts';
 
 const WORKSPACE = join(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -38,6 +39,11 @@ const AGENT = [
   `${GUEST_WORKSPACE}/apps/agent/dist/bundle/main.mjs`,
   ...['--node-name=n1', `--controller-url=http://${CONTROLLER.ip}:${String(CONTROLLER.port)}`],
 ];
+
+const CONTRACTS = 'e2e/dist/bundle/adapter-contracts.mjs';
+
+/** For a program that hangs: a case starts a dozen programs, each slow under emulation. */
+const CONTRACTS_TIMEOUT_MS = 600_000;
 
 /**
  * For what hangs: a Node.js program starts slowly under emulation, and so do the programs of Open
@@ -78,6 +84,30 @@ export class AgentLab {
   async close(): Promise<void> {
     await this.stopAgent('SIGKILL');
     await Promise.all([this.guest.close(), this.controller.close()]);
+  }
+
+  /** Runs the contracts of the adapters on the Node; nothing of ours is on it before and after. */
+  async runContracts(): Promise<readonly CaseResult[]> {
+    await bundleProgram('e2e/src/dataplane/adapter-contracts.ts', CONTRACTS);
+    const results: CaseResult[] = [];
+    const program = await this.guest.spawn(['node', `${GUEST_WORKSPACE}/${CONTRACTS}`], {
+      netns: 'n1',
+      env: NODE_ENVIRONMENT,
+      onLine: (line, stream) => {
+        if (stream === 'stdout') {
+          results.push(JSON.parse(line) as CaseResult);
+        } else {
+          this.#log.push(line);
+        }
+      },
+    });
+    const timeout = setTimeout(() => void program.kill('SIGKILL'), CONTRACTS_TIMEOUT_MS);
+    const { exitCode } = await program.exited;
+    clearTimeout(timeout);
+    if (exitCode !== 0) {
+      this.#log.push(`the contracts ended with ${String(exitCode)}`);
+    }
+    return results;
   }
 
   async startAgent(...flags: readonly string[]): Promise<void> {

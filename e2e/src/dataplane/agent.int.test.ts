@@ -1,7 +1,11 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
 import { waitFor } from '@sallyport/kit';
+import { netfilterContract } from '@sallyport/netfilter/testing';
+import { ovsContract } from '@sallyport/ovs/testing';
+import { routingContract } from '@sallyport/rtnetlink/testing';
 import type { Unversioned } from '@sallyport/watch';
 import { AgentLab } from './agent-lab.ts';
+import type { CaseResult } from './case-result.ts';
 
 const apiVersion = 'controlplane.antrea.io/v1beta2';
 const IP = '192.168.77.200';
@@ -26,11 +30,40 @@ const nowhere = group('nowhere', 79, '192.168.77.202', undefined, ['10.244.1.14'
 /** Of a CNI that puts its masquerade in front. */
 const RIVAL = '-A POSTROUTING -s 172.16.0.0/12 ! -d 10.244.0.0/16 -j MASQUERADE';
 
-describe('the agent on a real kernel', () => {
-  let lab: AgentLab;
+/** One Node in one guest: first for the adapters alone, then for the agent. */
+let lab: AgentLab;
+
+beforeAll(async () => {
+  lab = await AgentLab.start();
+}, 600_000);
+
+afterAll(async () => {
+  await (lab as AgentLab | undefined)?.close();
+}, 300_000);
+
+describe('the real adapters, like their fakes,', () => {
+  let results: readonly CaseResult[] = [];
 
   beforeAll(async () => {
-    lab = await AgentLab.start();
+    results = await lab.runContracts();
+  }, 660_000);
+
+  const cases = [
+    ...ovsContract.map(({ name }) => ({ contract: 'ovs', name })),
+    ...netfilterContract.map(({ name }) => ({ contract: 'netfilter', name })),
+    ...routingContract.map(({ name }) => ({ contract: 'routing', name })),
+  ];
+  it.each(cases)('$contract: $name', (wanted) => {
+    const { contract, name } = wanted;
+    expect(results.find((one) => one.contract === contract && one.name === name)).toEqual({
+      ...wanted,
+      failure: '',
+    });
+  });
+});
+
+describe('the agent on a real kernel', () => {
+  beforeAll(async () => {
     await lab.script(
       `iptables -t nat -A POSTROUTING -s 10.244.0.0/16 ! -d 10.244.0.0/16 -j MASQUERADE
 iptables -A FORWARD -m comment --comment "of somebody else" -j ACCEPT
@@ -52,10 +85,6 @@ ip -n pod route add default via 169.254.1.1 dev eth0 onlink`);
     lab.controller.publishNetwork(network);
     await lab.startAgent();
   }, 600_000);
-
-  afterAll(async () => {
-    await (lab as AgentLab | undefined)?.close();
-  }, 300_000);
 
   const realize = async (...groups: readonly Unversioned<EgressGroup>[]): Promise<void> => {
     await lab.untilRealized(lab.controller.publishGroups('n1', groups));

@@ -1,8 +1,7 @@
 import type { Marks, ObservedNetfilter, RulesHealth } from '@sallyport/dataplane';
-import { POSTROUTING_CHAIN } from '@sallyport/dataplane';
 import { diffRules, hasChains, hasJumps } from './diff-rules.ts';
 import type { IptablesOperation } from './netfilter-operation.ts';
-import type { Chain, IptablesState, IptablesTable, NetfilterState } from './netfilter-state.ts';
+import type { Chain, IptablesState, NetfilterState } from './netfilter-state.ts';
 import { pathOf } from './path-marks.ts';
 import { JUMPS, natGuards, renderRules, UNREPAIRED_RULE } from './render-rules.ts';
 import { parseKnownIdRule, parseSnatRule } from './snat-rules.ts';
@@ -13,8 +12,9 @@ export function readNetfilter(
   marks: Marks,
 ): ObservedNetfilter<IptablesOperation> {
   const { sets, rules } = state;
-  const snatIds = readSnatIds(rules, marks);
-  const health = healthOf(state, snatIds, marks);
+  const natRules = rules.chains.filter(({ table }) => table === 'nat').flatMap(readChain(marks));
+  const snatIds = snatIdsOf(natRules);
+  const health = healthOf(state, natRules, snatIds, marks);
   return {
     ...(sets.pods && {
       paths: new Map([...sets.pods].map(([ip, mark]) => [ip, pathOf(mark, snatIds, marks)])),
@@ -26,14 +26,22 @@ export function readNetfilter(
   };
 }
 
+/** A rule of our nat chain, with its SNAT id and egress IP if it translates. */
+interface NatRule {
+  readonly text: string;
+  readonly snat: ReturnType<typeof parseSnatRule>;
+}
+
+function readChain(marks: Marks): (chain: Chain) => readonly NatRule[] {
+  return ({ rules }) => rules.map((text) => ({ text, snat: parseSnatRule(text, marks) }));
+}
+
 /** Of two rules for one SNAT id the first one translates. */
-function readSnatIds({ chains }: IptablesState, marks: Marks): ReadonlyMap<number, string> {
-  const chain = chains.find(({ table, name }) => table === 'nat' && name === POSTROUTING_CHAIN);
+function snatIdsOf(natRules: readonly NatRule[]): ReadonlyMap<number, string> {
   const snatIds = new Map<number, string>();
-  for (const rule of chain?.rules ?? []) {
-    const parsed = parseSnatRule(rule, marks);
-    if (parsed !== undefined && !snatIds.has(parsed.id)) {
-      snatIds.set(parsed.id, parsed.egressIP);
+  for (const { snat } of natRules) {
+    if (snat !== undefined && !snatIds.has(snat.id)) {
+      snatIds.set(snat.id, snat.egressIP);
     }
   }
   return snatIds;
@@ -41,12 +49,11 @@ function readSnatIds({ chains }: IptablesState, marks: Marks): ReadonlyMap<numbe
 
 function healthOf(
   { sets, rules }: NetfilterState,
+  natRules: readonly NatRule[],
   snatIds: ReadonlyMap<number, string>,
   marks: Marks,
 ): RulesHealth {
-  const rulesIn = (wanted: IptablesTable): readonly string[] =>
-    rules.chains.filter(({ table }) => table === wanted).flatMap((chain) => chain.rules);
-  if (rulesIn('nat').includes(UNREPAIRED_RULE)) {
+  if (natRules.some(({ text }) => text === UNREPAIRED_RULE)) {
     return 'unrepaired';
   }
   const isIntact =
@@ -55,7 +62,7 @@ function healthOf(
     // The filter table only accepts: it changes no source address.
     hasJumps(rules, { jumps: JUMPS.filter(({ table }) => table !== 'filter') }) &&
     areMarksIntact(rules, snatIds, marks) &&
-    isNatIntact(rulesIn('nat'), marks);
+    isNatIntact(natRules, marks);
   return isIntact ? 'intact' : 'damaged';
 }
 
@@ -85,10 +92,10 @@ function isRawOrMangle({ table }: Chain): boolean {
 }
 
 /** The guards come first, and nothing but SNAT rules follows. */
-function isNatIntact(rules: readonly string[], marks: Marks): boolean {
+function isNatIntact(natRules: readonly NatRule[], marks: Marks): boolean {
   const guards = natGuards(marks);
   return (
-    guards.every((guard, index) => guard === rules[index]) &&
-    rules.slice(guards.length).every((rule) => parseSnatRule(rule, marks) !== undefined)
+    guards.every((guard, index) => guard === natRules[index]?.text) &&
+    natRules.slice(guards.length).every(({ snat }) => snat !== undefined)
   );
 }
