@@ -12,7 +12,8 @@ describe('strategicMerge', () => {
   ];
   const cases: readonly (readonly [string, JsonObject, JsonObject, Json])[] = [
     [
-      'merges items by their key, at every level',
+      // The order is that of the recorded answer to `pod status bad ip`.
+      'merges items by their key, at every level; new items precede those that only the server has',
       { containers },
       { containers: [{ name: 'a', env: [{ name: 'Y', value: '2' }] }, { name: 'c' }] },
       {
@@ -21,12 +22,12 @@ describe('strategicMerge', () => {
             name: 'a',
             image: '1',
             env: [
-              { name: 'X', value: '1' },
               { name: 'Y', value: '2' },
+              { name: 'X', value: '1' },
             ],
           },
-          { name: 'b', image: '1' },
           { name: 'c' },
+          { name: 'b', image: '1' },
         ],
       },
     ],
