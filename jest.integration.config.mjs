@@ -1,13 +1,16 @@
 import preset from './jest.preset.mjs';
 
-/** What touches a real kernel, OVS, HTTP or kubectl; one file at a time, since each may boot a virtual machine. */
+/**
+ * Tests on a real kernel, OVS, HTTP or kubectl. One file at a time, since each may boot a virtual
+ * machine.
+ */
 export default {
   ...preset,
   displayName: 'integration',
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/testing', '<rootDir>/e2e'],
   testMatch: ['**/src/**/*.int.test.ts'],
   testPathIgnorePatterns: [],
-  // Longer than what tests wait for, so that a wait that fails says so in its own words.
+  // Longer than the waits of tests, so that a wait that fails says so in its own words.
   testTimeout: 120_000,
   maxWorkers: 1,
   reporters: ['default', '<rootDir>/tools/live-reporter.mjs'],

@@ -86,8 +86,8 @@ export class NotConvergedError extends Error {
 
 /**
  * A pass reads back, plans, applies, and reads back the changed parts. It stops at the first
- * operation that is refused, because the later ones rely on it: they might mark packets for a rule
- * that is not there. A part that cannot be planned is in `faults` and stops nothing else. While
+ * refused operation, because the later ones rely on it: they might mark packets for a missing rule.
+ * A part that cannot be planned is in `faults` and stops nothing else. While
  * Open vSwitch cannot be read, a pass blocks Pods that get another source and does nothing else.
  */
 export function createPass(dataplane: Dataplane): Pass {

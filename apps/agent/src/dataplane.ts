@@ -20,7 +20,7 @@ export const DATAPLANE_PARTS: readonly DataplanePart[] = ['ovs', 'sets', 'rules'
 
 /** The dataplane of one Node. Calls must not overlap. */
 export interface Dataplane {
-  /** Reads back what is ours in these parts. */
+  /** Reads back our objects in these parts. */
   observe<Part extends DataplanePart>(parts: readonly Part[]): Promise<Pick<DataplaneState, Part>>;
   /** Applies one operation; doing it again is no error. */
   apply(operation: Operation): Promise<void>;

@@ -1,7 +1,7 @@
 import type { EgressPath } from './egress-path.ts';
 import type { RoutingState } from './routing-state.ts';
 
-/** What the packet filter of the Node has to do, in no backend's words. */
+/** The tasks of the Node's packet filter, in no backend's words. */
 export interface DesiredNetfilter {
   /** The egress path of each selected Pod, by its address. */
   readonly paths: ReadonlyMap<string, EgressPath>;

@@ -15,7 +15,7 @@ export interface PathsDiff {
   readonly toExternal: readonly ConnectionSelector[];
   /** The wrong connections of the blocked Pods. */
   readonly ofBlocked: readonly ConnectionSelector[];
-  /** Gives every Pod its path; what packets need on that path has to be there by then. */
+  /** Gives every Pod its path. All parts of that path have to be there by then. */
   readonly set: readonly SetChange[];
 }
 

@@ -26,9 +26,9 @@ const LAST_BLOCKING_STEP = 3;
 
 /**
  * The steps from the observed to the desired state, in order. After each operation every packet
- * leaves with the address it had before, or with the right one, or not at all: a packet relies only
+ * leaves with the address it had before, or with the right one, or not at all. A packet relies only
  * on things that are in place, and nothing is removed as long as a packet relies on it. The
- * observed state has nothing that is not ours, so nothing else is removed.
+ * observed state has only our own objects, so nothing else is removed.
  */
 export function diffSteps<Op>(
   observed: ObservedState<Op>,
@@ -51,7 +51,8 @@ export function diffSteps<Op>(
   const sets = step<Op>(1, 'sets', updateSets([...missingSets(netfilter), ...internal.add]));
   // 2: blocks the Pods that get another source, before anything that Open vSwitch, a device or a
   // route can refuse. The rules drop tunnel packets to newly internal destinations, so deleted
-  // entries do not come back; packets of a blocked Pod leave the tunnel, so they are deleted first.
+  // entries do not come back. Packets of a blocked Pod leave the tunnel, so those entries are
+  // deleted first.
   const block = step<Op>(2, 'block', [
     ...deleteConnections(paths.toInternal),
     ...updateSets(paths.block),
@@ -67,8 +68,8 @@ export function diffSteps<Op>(
     // 4: the way into the tunnel. The throw routes of newly internal destinations come after step
     // 2: a missing one shows a restarted agent that their connections are not deleted yet.
     step<Op>(4, 'bridge, device and routes', [...bridge.ports, ...routing.add]),
-    // 5: from here on new connections to newly external destinations are translated; those of
-    // unblocked Pods that are open keep their source until they are deleted.
+    // 5: from here on new connections to newly external destinations are translated. Open ones of
+    // unblocked Pods keep their source until they are deleted.
     step<Op>(5, 'external destinations', [
       ...updateSets(internal.remove),
       ...deleteConnections(paths.toExternal),
@@ -89,8 +90,8 @@ export function diffSteps<Op>(
 }
 
 /**
- * The steps that need nothing but sets, rules and conntrack: Pods that get another source do not
- * leave with the old one while the bridge, the device or a route is not to be had.
+ * The steps that need only sets, rules and conntrack. Without the bridge, the device or a route they
+ * still keep Pods that get another source from leaving with the old one.
  */
 export function blockingSteps<Op>(steps: readonly Step<Op>[]): readonly Step<Op>[] {
   return steps.filter(({ step }) => step <= LAST_BLOCKING_STEP);

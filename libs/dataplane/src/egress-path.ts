@@ -1,6 +1,6 @@
 /**
- * How the external traffic of a Pod leaves its Node: what the plan wants and what is read back are
- * the same type. A Pod without an egress path leaves as its CNI has it.
+ * How the external traffic of a Pod leaves its Node. The plan and the observed state use the same
+ * type. A Pod without an egress path leaves as its CNI has it.
  */
 export type EgressPath =
   /** Dropped. */
@@ -35,8 +35,8 @@ export function isSamePath(a: ObservedPath | undefined, b: EgressPath | undefine
 }
 
 /**
- * The source address that correct connections of the Pod have on this Node after translation;
- * undefined when there are none, or when the CNI chooses it.
+ * The source address that correct connections of the Pod have on this Node after translation.
+ * Undefined when there are none, or when the CNI chooses it.
  */
 export function sourceOf(ip: string, path: EgressPath | undefined): string | undefined {
   switch (path?.kind) {

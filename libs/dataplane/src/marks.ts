@@ -71,8 +71,8 @@ export function markFaults(marks: Marks): readonly string[] {
 }
 
 /**
- * All our bits of the packet mark. They are written and matched together, so that a value of other
- * software with some of these bits (Cilium 0xf00, wg-quick 0xca6c) is no mark of ours.
+ * All our bits of the packet mark. They are written and matched together: a value of other software
+ * with some of these bits (Cilium 0xf00, wg-quick 0xca6c) is not ours.
  */
 export function packetMask(marks: Marks): number {
   return (marks.snatIdMask | stateMask(marks)) >>> 0;

@@ -22,8 +22,8 @@ const UNTRACKED = '-m conntrack --ctstate INVALID,UNTRACKED';
 const DEVICE = GATEWAY_PORT.name;
 
 /**
- * Does nothing to a packet. It stands at the end of our nat chain from the moment in which damaged
- * rules are replaced until the connections that they let pass are deleted. Without it a restarted
+ * Does nothing to a packet. At the end of our nat chain it marks an unfinished repair: damaged rules
+ * are replaced, but the connections that they let pass still exist. Without it a restarted
  * agent would take the new rules for a proof that all connections are right.
  */
 export const UNREPAIRED_RULE = '-m comment --comment SALLYPORT-UNREPAIRED';
@@ -137,10 +137,10 @@ function mangleForwardRules(knownIds: readonly string[], marks: Marks): readonly
     `! -i ${DEVICE} -j RETURN`,
     `-m connmark ! --mark ${tunnelled(marks)} ${ORIGINAL} -j DROP`,
     ...knownIds,
-    // No SNAT rule knows the mark. Either other software has changed it on the way; or the packet
-    // is a reply of a connection whose entry was deleted, because its Pod has another egress path
-    // now. Such a reply must not make an entry of its own: the Pod's next packet would count as the
-    // reply, get no mark and no NAT, and leave with the Pod's address.
+    // No SNAT rule knows the mark. Perhaps other software has changed it on the way. Or the packet
+    // is a reply, and the entry of its connection was deleted because its Pod has another egress
+    // path now. Such a reply must not make an entry of its own. The Pod's next packet would count
+    // as its reply, get no mark and no NAT, and leave with the Pod's address.
     `${ORIGINAL} -j DROP`,
   ];
 }

@@ -20,7 +20,7 @@ describe('parsePortErrors', () => {
       ),
     ).toEqual([
       'Open vSwitch cannot make the port egress-tun0: could not add network device egress-tun0 to ofproto (File exists); ' +
-        'its UDP port 6084 may be that of another tunnel of the Node: see ip -d link and ss -uln, and give all agents another --tunnel-port',
+        'its UDP port 6084 may belong to another tunnel of the Node (see ip -d link, ss -uln); give all agents another --tunnel-port',
     ]);
   });
 

@@ -7,21 +7,20 @@ export class PortError extends Error {
   readonly code = 'OVS_PORT_FAILED';
   readonly port: OvsPort;
 
-  /** @param reason what ovs-vswitchd says in the column `error` of its Interface. */
+  /** @param reason the text of ovs-vswitchd in the column `error` of its Interface. */
   constructor(port: OvsPort, reason: string) {
     const udpPort = port.options.dst_port;
     const remedy =
       udpPort === undefined
         ? 'see the log of ovs-vswitchd'
-        : `its UDP port ${udpPort} may be that of another tunnel of the Node: see ip -d link and ss -uln, and give all agents another --tunnel-port`;
+        : `its UDP port ${udpPort} may belong to another tunnel of the Node (see ip -d link, ss -uln); give all agents another --tunnel-port`;
     super(`Open vSwitch cannot make the port ${port.name}: ${reason}; ${remedy}`);
     this.port = port;
   }
 }
 
 /**
- * What is wrong with these ports, from `ovs-vsctl --format=json --columns=name,error list
- * Interface`.
+ * The errors of these ports, from `ovs-vsctl --format=json --columns=name,error list Interface`.
  */
 export function parsePortErrors(stdout: string, ports: readonly OvsPort[]): readonly PortError[] {
   const reasons = new Map(

@@ -39,8 +39,8 @@ function ports({ udpPort }: DesiredBridge): readonly OvsPort[] {
       type: 'geneve',
       ofport: TUNNEL_PORT.ofport,
       // Only with local_ip=flow does a packet leave from the tun_src that the flows set. Ports with
-      // one dst_port share a device of the kernel, and Open vSwitch takes two whose options differ
-      // for two tunnels, but gives every packet to one: see docs/dataplane.md.
+      // one dst_port share a device of the kernel. Open vSwitch takes two ports with different
+      // options for two tunnels, but gives every packet to one: see docs/dataplane.md.
       options: { dst_port: `${udpPort}`, key: 'flow', local_ip: 'flow', remote_ip: 'flow' },
     },
     {

@@ -1,4 +1,4 @@
-/** What this program was built from and runs on. */
+/** The source of this program and the Node.js it runs on. */
 export interface BuildInfo {
   readonly version: string;
   /** The git commit, 12 digits, with `-dirty` if the work tree had changes. */

@@ -45,7 +45,7 @@ export const programMetrics = {
     kind: 'gauge',
     name: 'sallyport_build_info',
     labels: ['version', 'revision', 'node_version'],
-    meaning: 'Always 1; the labels say what is running.',
+    meaning: 'Always 1; the labels name the build.',
   },
 } as const satisfies MetricCatalogue;
 

@@ -5,7 +5,7 @@ import { systemClock } from '@sallyport/reconcile';
 import type { Logger } from 'pino';
 import { buildInfo, renderVersion } from './build-info.ts';
 
-/** What each program's `run` needs, besides its own adapters. */
+/** The needs of each program's `run`, besides its own adapters. */
 export interface ProgramDependencies<Config> {
   readonly config: Config;
   readonly logger: Logger;

@@ -88,8 +88,8 @@ export function createRunner(options: RunnerOptions): Runner {
 }
 
 /**
- * A function that runs one pass and resolves with the milliseconds until the next: the retry or the
- * resync; undefined when only a trigger starts one.
+ * A function that runs one pass and resolves with the milliseconds until the retry or the resync.
+ * Undefined when only a trigger starts the next pass.
  */
 function passOf({
   reconcile,

@@ -12,7 +12,7 @@ import type { RoutingTarget } from './routing-target.ts';
 import { readRpFilter } from './rp-filter.ts';
 
 /**
- * Reads back what is ours in the routing of this network namespace. One request at a time: a socket
+ * Reads back our objects in the routing of this network namespace. One request at a time: a socket
  * has room for one dump.
  */
 export async function observeRouting(

@@ -1,4 +1,4 @@
-/** What is ours in the routing of the Node. */
+/** Our part of the Node's routing. */
 export interface RoutingTarget {
   /** The internal port of the bridge that the routes lead into. */
   readonly device: string;

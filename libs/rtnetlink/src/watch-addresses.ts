@@ -26,9 +26,8 @@ export interface AddressWatch {
 const MIN_INTERVAL_MS = 20;
 
 /**
- * Watches the IPv4 addresses of this network namespace. Whatever the kernel notifies, and whatever
- * it says it could not notify (ENOBUFS), leads to a new list: notifications are never counted on to
- * be complete.
+ * Watches the IPv4 addresses of this network namespace. Each notification of the kernel leads to a
+ * new list, and so does a report of lost ones (ENOBUFS): nothing relies on them to be complete.
  */
 export function watchAddresses({ onChange, onError, clock }: WatchAddressesOptions): AddressWatch {
   const notifications = openSocket({ ref: true });

@@ -282,8 +282,8 @@ describe('a client of a MemoryStore', () => {
           while (client.take(1)) {
             events += 1;
           }
-          // Coalesced: for a history of any length, at most one event for each name, a second one
-          // for names that changed before the initial state was sent, and a bookmark.
+          // Coalesced: a history of any length is at most one event for each name and a bookmark. A
+          // name that changed before the initial state was sent has a second one.
           expect(events).toBeLessThanOrEqual(2 * names.length + 1);
           const items = [...client.view.values()].sort((a, b) =>
             a.metadata.name < b.metadata.name ? -1 : 1,

@@ -42,7 +42,7 @@ export type WatchStart =
  * Objects in memory, in partitions (one for each Node) that are listed, published and watched
  * separately.
  *
- * There is no log of changes: each object has the version of its last change, so a client that has
+ * There is no log of changes. Each object has the version of its last change, so a client with
  * version v misses every object with a greater one. Only deletions are recorded, and only discarded
  * deletions make a version too old to resume from.
  */

@@ -85,8 +85,8 @@ function jittered(clock: Clock, random: () => number): Clock {
 }
 
 /**
- * One connection, and its consequence for the next: resolves when that can follow at once, rejects
- * when it has to wait since it might fail the same way.
+ * One connection, and its consequence for the next. Resolves when that can follow at once; rejects
+ * when it has to wait, since it might fail the same way.
  */
 async function follow<T>(
   mirror: Mirror<T>,

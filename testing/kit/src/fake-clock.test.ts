@@ -1,7 +1,7 @@
 import { fakeClock } from './fake-clock.ts';
 
 describe('fakeClock', () => {
-  it('calls what is due in the order of time, also what a call adds', async () => {
+  it('makes the due calls in the order of time, also those that a call adds', async () => {
     const clock = fakeClock();
     const calls: string[] = [];
     clock.after(20, () => calls.push(`second at ${clock.nowMs()}`));
@@ -15,7 +15,7 @@ describe('fakeClock', () => {
     expect(calls).toEqual(['first at 10', 'added at 15', 'second at 20']);
   });
 
-  it('does not call what was cancelled', async () => {
+  it('does not make a cancelled call', async () => {
     const clock = fakeClock();
     let called = false;
     const cancel = clock.after(1, () => (called = true));

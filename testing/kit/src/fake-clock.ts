@@ -5,7 +5,7 @@ export interface FakeClock {
   /** Calls `callback` once after `delayMs` milliseconds and returns the way to cancel it. */
   after(delayMs: number, callback: () => void): () => void;
   /**
-   * Lets time pass: calls what is due, in the order of time, and lets the promises of each call
+   * Lets time pass: makes the due calls in the order of time, and lets the promises of each call
    * settle before the next one.
    */
   pass(ms: number): Promise<void>;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long to wait, how often to ask, and what the error adds. */
+/** How long to wait, how often to ask, and the words that the error adds. */
 export interface WaitOptions {
   /** Default 60 000: a limit that only a hang reaches. */
   readonly timeoutMs?: number;

@@ -27,7 +27,7 @@ export interface Run {
 
 /**
  * Carries out a plan step by step. Before the first and after every step each subject opens a new
- * connection and goes on with those it has: `oldPorts`, and one from each step so far.
+ * connection. It goes on with its others: `oldPorts`, and one from each step so far.
  */
 export function runPlan(
   world: World,

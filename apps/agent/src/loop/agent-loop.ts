@@ -42,8 +42,8 @@ const RETRY_MS = 200;
 const MAX_RETRY_MS = 5000;
 
 /**
- * The agent's loop: keeps the latest input, and makes a pass over the dataplane after each change,
- * after each resync interval, and after a failure until it succeeds.
+ * The agent's loop. It keeps the latest input and makes a pass over the dataplane after each change
+ * and each resync interval. After a failure it repeats the pass until it succeeds.
  */
 export class AgentLoop {
   readonly #deps: AgentLoopDependencies;

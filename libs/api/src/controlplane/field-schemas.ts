@@ -23,5 +23,5 @@ export const VersionSchema = Type.Refine(
   () => 'a decimal number',
 );
 
-/** What is common to the metadata of the objects that agents watch. */
+/** The fields that the metadata of all watched objects have in common. */
 export const MetadataSchema = object({ name: Type.String(), resourceVersion: VersionSchema });

@@ -74,7 +74,7 @@ const spec: Schema = {
     unavailable: {
       type: 'string',
       description:
-        'The treatment of external traffic while no Node can send it from the egress IP: Drop (the default), or NodeIP to send it from the address of its own Node.',
+        'The treatment of external traffic while no Node can send it from the egress IP. Drop, the default, or NodeIP: send it from the address of its own Node.',
       enum: unavailablePolicies,
     },
   },

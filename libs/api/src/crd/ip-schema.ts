@@ -2,8 +2,8 @@ import { listed, quoted, ruleFor } from './rule.ts';
 import type { Schema } from './schema.ts';
 
 /**
- * Rules are only allowed on texts with a bound. This one is that of names in DNS, so that the fault
- * of a host name is that it is not an address, not that it is too long.
+ * Rules are only allowed on texts with a bound. This is the bound of DNS names. A host name is then
+ * refused because it is not an address, and not because of its length.
  */
 const MAX_LENGTH = 253;
 

@@ -31,8 +31,8 @@ const DROPPED: OvsOutcome = { kind: 'dropped' };
 
 /**
  * Sends a packet that opens a connection, or belongs to its original direction, through the flows;
- * reads their canonical texts. Replies are not modelled, here or in the chains: the tests here see
- * those flows as text only, real replies are sent by the tests on a real kernel.
+ * reads their canonical texts. Replies are not modelled, neither here nor in the chains. The tests
+ * here see those flows as text only; tests on a real kernel send real replies.
  */
 export function evaluateFlows(ovs: OvsState, packet: OvsPacket): OvsOutcome {
   let progress: Progress = { packet: { ...packet, mark: 0 }, next: { table: 0 } };
