@@ -1,5 +1,5 @@
 /**
- * jest reporter: each slow test as it ends, with what failed, so that a run of minutes can be
+ * jest reporter: prints each slow test and its failures as it ends, so that a run of minutes can be
  * watched.
  */
 export default class LiveReporter {

@@ -1,5 +1,5 @@
-// Sets up what is missing on a machine that has Node.js and, on Debian, its package manager. No
-// dependencies: it runs before `npm ci`.
+// Installs missing parts on a machine with Node.js and, on Debian, its package manager. It has no
+// dependencies, because it runs before `npm ci`.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
  */
 const debianPackages = { 'qemu-system-x86_64': 'qemu-system-x86' };
 
-/** Throws an error that says what is missing and what to do about it. */
+/** Throws an error that names the missing part and the remedy. */
 export function setUp() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {

@@ -1,9 +1,11 @@
-// `npm test`: sets up what is missing, then static checks, unit, integration and end-to-end tests.
+// `npm test`: installs missing parts, then runs checks, unit, integration and end-to-end tests.
 // Its last line is `N passed, N failed`: the tests as jest reports them, and every check or runner
 // that failed.
-//   npm test                       everything
-//   npm test -- unit e2e           only these steps (checks, unit, integration, e2e)
-//   npm test -- e2e -t 'restart'   arguments that begin with - and what follows go to jest
+// ```
+// npm test                       everything
+// npm test -- unit e2e           only these steps (checks, unit, integration, e2e)
+// npm test -- e2e -t 'restart'   jest gets the arguments from the first one that begins with -
+// ```
 // The end-to-end tests run beside the other steps: an emulated guest seldom keeps two cores busy.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -144,7 +146,7 @@ function reportOf(kind) {
   return join(reports, `${kind}.json`);
 }
 
-/** What jest wrote about its run. A skipped test is a failure: nothing is skipped in silence. */
+/** The result in jest's report. A skipped test is a failure: nothing is skipped in silence. */
 function resultOf(kind, succeeded, filtered) {
   if (!existsSync(reportOf(kind))) {
     return { passed: 0, failed: 1 };
