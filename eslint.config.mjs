@@ -23,7 +23,7 @@ const impureModules = [
   'timers/promises',
   'worker_threads',
 ];
-const pureLibraries = ['api', 'config', 'dataplane', 'grouping'];
+const pureLibraries = ['api', 'config', 'dataplane', 'grouping', 'placement', 'status'];
 
 const topLevelArrow = ':matches(Program, ExportNamedDeclaration) > VariableDeclaration';
 

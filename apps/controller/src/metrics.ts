@@ -2,7 +2,9 @@ import type { ClusterInformers } from '@sallyport/kube';
 import { clusterResources } from '@sallyport/kube';
 import type { MetricCatalogue, Metrics } from '@sallyport/program';
 import { createMetrics } from '@sallyport/program';
-import type { ControllerState } from './controller-state.ts';
+import type { Decision } from './loop/decide.ts';
+import type { NodeReportsView } from './observe/node-reports.ts';
+import type { Stores } from './publish/stores.ts';
 
 /** The metrics of the controller. */
 export const controllerMetrics = {
@@ -65,13 +67,19 @@ export const controllerMetrics = {
 
 export type ControllerMetrics = Metrics<typeof controllerMetrics>;
 
+/** The parts of the controller that gauges show. */
+export interface MetricSources {
+  readonly loop: { readonly decision: Decision | undefined; readonly reports: NodeReportsView };
+  readonly stores: Stores;
+  readonly informers: ClusterInformers;
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
+}
+
 /** The metrics of one controller; gauges are read from its state at each scrape. */
-export function createControllerMetrics(
-  state: ControllerState,
-  informers: ClusterInformers,
-  nowMs: () => number,
-): ControllerMetrics {
-  const { stores, reports } = state;
+export function createControllerMetrics(sources: MetricSources): ControllerMetrics {
+  const { loop, stores, informers, nowMs } = sources;
+  const { reports } = loop;
   return createMetrics(controllerMetrics, {
     informerSynced: () =>
       clusterResources.map((resource) => ({
@@ -84,7 +92,7 @@ export function createControllerMetrics(
         value: informers[resource].objects().size,
       })),
     egresses: () =>
-      countsOf([...(state.decision?.holders.values() ?? [])].map(({ kind }) => kind)).map(
+      countsOf([...(loop.decision?.placements.values() ?? [])].map(({ kind }) => kind)).map(
         ([placement, value]) => ({ labels: { placement }, value }),
       ),
     publishedObjects: () => [

@@ -31,7 +31,7 @@ describe('a controller that ends', () => {
       await ready(controller);
       const groups = watch<EgressGroup>(controller.url, 'egressgroups', N1);
       await eventually('synced', () => groups.state().synced);
-      // A watch left open would keep it until this test's time is over.
+      // An open watch would delay the end beyond the time-out of the test.
       await controller.stop();
     },
     TIMEOUT_MS,
@@ -73,7 +73,7 @@ describe('a controller that ends', () => {
         gateway: group?.gateway,
         groupMembers: group?.groupMembers,
       });
-      // The agents report what they reported before, then that they have caught up.
+      // The agents repeat their latest reports, then report the versions of the new controller.
       await report(second, N2, [IP], String(versionBefore), String(versionBefore));
       await report(second, N1, [], String(versionBefore), String(versionBefore));
       await new Promise((resolve) => setTimeout(resolve, 400));

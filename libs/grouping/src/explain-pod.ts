@@ -7,25 +7,24 @@ import { contest } from './resolve-egresses.ts';
 import type { Selection } from './selects.ts';
 import { selects } from './selects.ts';
 
-/** What each Egress makes of one Pod. */
+/** Why each Egress applies to one Pod, or does not. */
 export interface PodExplanation {
   readonly pod: PodRef;
   readonly nodeName?: string;
   readonly ips: readonly string[];
-  /** Why no Egress can govern the Pod, when that is so. */
+  /** Why no Egress can apply to the Pod; absent if one can. */
   readonly excluded?: Exclusion;
-  /**
-   * Every Egress in the order of precedence: those that select the Pod say what they won and lost.
-   */
-  readonly verdicts: readonly EgressVerdict[];
+  /** Every Egress, in the order of precedence. */
+  readonly egresses: readonly EgressExplanation[];
 }
 
-export interface EgressVerdict extends Pick<Contender, 'won' | 'lost'> {
-  readonly egress: string;
+/** How one Egress relates to the Pod. Both lists are empty unless it selects the Pod. */
+export interface EgressExplanation extends Pick<Contender, 'effectiveFor' | 'overridden'> {
+  readonly name: string;
   readonly selection: Selection;
 }
 
-/** Why a Pod leaves the cluster as it does; undefined when there is no such Pod. */
+/** Explains one Pod; undefined if the Pod does not exist. */
 export function explainPod(
   { egresses, pods, namespaces }: Cluster,
   ref: PodRef,
@@ -45,12 +44,12 @@ export function explainPod(
     ...(pod.nodeName === undefined ? {} : { nodeName: pod.nodeName }),
     ips: pod.ips,
     ...(excluded === undefined ? {} : { excluded }),
-    verdicts: ordered.map(({ name, appliedTo }) => {
-      const { won, lost } = contenders.find(({ egress }) => egress.name === name) ?? {
-        won: [],
-        lost: [],
-      };
-      return { egress: name, selection: selects(appliedTo, pod.labels, labels), won, lost };
+    egresses: ordered.map(({ name, appliedTo }) => {
+      const { effectiveFor, overridden } = contenders.find(
+        ({ egress }) => egress.name === name,
+      ) ?? { effectiveFor: [], overridden: [] };
+      const selection = selects(appliedTo, pod.labels, labels);
+      return { name, selection, effectiveFor, overridden };
     }),
   };
 }

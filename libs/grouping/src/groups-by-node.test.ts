@@ -1,5 +1,5 @@
 import type { Egress } from '@sallyport/api';
-import type { Placement } from './groups-by-node.ts';
+import type { GroupRouting } from './groups-by-node.ts';
 import { groupsByNode } from './groups-by-node.ts';
 import type { Pod } from './pod.ts';
 import { resolveEgresses } from './resolve-egresses.ts';
@@ -24,17 +24,17 @@ describe('groupsByNode', () => {
     });
   });
 
-  it('has a group without a gateway when no Node holds the IP: its Pods are dropped', () => {
+  it('has a group without a gateway when the IP is on no Node: traffic of its Pods is dropped', () => {
     expect(grouped([egress('a')], [pod('p')], new Map())).toEqual({
       n1: [{ name: 'a', pods: ['p'] }],
     });
   });
 
-  it('has no group then when unavailable says NodeIP: its Pods leave as if nobody selected them', () => {
+  it('has no group without a gateway if unavailable is NodeIP: Pods leave from their Nodes', () => {
     expect(grouped([egress('a', { unavailable: 'NodeIP' })], [pod('p')], new Map())).toEqual({});
   });
 
-  it('sorts groups by name, and has nothing for Nodes that nothing concerns', () => {
+  it('sorts groups by name, and has no entry for Nodes without groups', () => {
     const egresses = [
       egress('b', { createdAtMs: 1, appliedTo: { podSelector: { matchLabels: { role: 'b' } } } }),
       egress('a', { createdAtMs: 2 }),
@@ -47,7 +47,7 @@ describe('groupsByNode', () => {
     });
   });
 
-  it('gives the whole group but its resourceVersion', () => {
+  it('gives the whole group except its resourceVersion', () => {
     const resolved = resolveEgresses({
       egresses: [egress('a')],
       pods: [pod('p', { ips: ['10.244.1.11'] })],
@@ -74,7 +74,7 @@ describe('groupsByNode', () => {
 function grouped(
   egresses: readonly Egress[],
   pods: readonly Pod[],
-  gateways: Placement['gateways'],
+  gateways: GroupRouting['gateways'],
 ): object {
   return Object.fromEntries(
     [

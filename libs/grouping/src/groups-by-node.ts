@@ -7,20 +7,21 @@ export type EgressGroupView = Omit<EgressGroup, 'metadata'> & {
   readonly metadata: Omit<EgressGroup['metadata'], 'resourceVersion'>;
 };
 
-/** What grouping does not decide, by the name of the Egress. */
-export interface Placement {
+/** The parts of groups that do not come from selectors, by the name of the Egress. */
+export interface GroupRouting {
   readonly tunnelIDs: ReadonlyMap<string, number>;
-  /** The Node that holds the egress IP; no entry when nobody does, or more than one. */
+  /** No entry unless exactly one Node is the gateway. */
   readonly gateways: ReadonlyMap<string, Gateway>;
 }
 
 /**
- * The groups each Node is to see, by the Node's name and sorted by theirs: those with members on
- * it, and those whose gateway it is, members or not. A Node that is not in the map sees none.
+ * The groups that each Node sees, by the Node's name and sorted by the group's: those with members
+ * on the Node, and those whose gateway it is, even without members. A Node that sees none has no
+ * entry.
  */
 export function groupsByNode(
   resolved: ReadonlyMap<string, ResolvedEgress>,
-  { tunnelIDs, gateways }: Placement,
+  { tunnelIDs, gateways }: GroupRouting,
 ): ReadonlyMap<string, readonly EgressGroupView[]> {
   const byNode = new Map<string, EgressGroupView[]>();
   for (const name of [...resolved.keys()].sort()) {
@@ -30,8 +31,7 @@ export function groupsByNode(
     if (egress === undefined || members === undefined || tunnelID === undefined) {
       continue;
     }
-    // With nobody to send it, and nobody to drop it either, the Pods' traffic leaves as if no
-    // Egress selected them.
+    // Without a group on any Node, the Pods' traffic leaves as if no Egress selected them.
     if (gateway === undefined && egress.unavailable === 'NodeIP') {
       continue;
     }

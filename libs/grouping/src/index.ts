@@ -1,5 +1,5 @@
-export { type EgressVerdict, explainPod, type PodExplanation } from './explain-pod.ts';
-export { type EgressGroupView, groupsByNode, type Placement } from './groups-by-node.ts';
+export { type EgressExplanation, explainPod, type PodExplanation } from './explain-pod.ts';
+export { type EgressGroupView, type GroupRouting, groupsByNode } from './groups-by-node.ts';
 export {
   type Exclusion,
   exclusionOf,
@@ -10,8 +10,8 @@ export {
 } from './pod.ts';
 export {
   type Cluster,
-  type Loss,
   type Member,
+  type OverriddenPod,
   type ResolvedEgress,
   resolveEgresses,
 } from './resolve-egresses.ts';

@@ -10,33 +10,33 @@ const IP = '10.244.1.11';
 const selected = { labels: { role: 'web' } };
 const web: Egress = egress('web', { appliedTo: { podSelector: { matchLabels: selected.labels } } });
 
-describe('an address that two Pods of a Node are listed with', () => {
+describe('an address that two Pods of a Node report', () => {
   const old: Partial<Pod> = { ips: [IP], terminating: true };
   const fresh: Partial<Pod> = { ips: [IP] };
 
   it.each<[string, readonly Pod[], readonly string[]]>([
     [
-      'stays with a Pod that is being deleted while no other has it',
+      'belongs to a terminating Pod while no other Pod has it',
       [pod('old', { ...old, ...selected })],
       ['old'],
     ],
     [
-      'is not steered for a selected Pod that is being deleted once it is that of one that is not selected',
+      'belongs to a new unselected Pod, no longer to the selected terminating one',
       [pod('old', { ...old, ...selected }), pod('new', fresh)],
       [],
     ],
     [
-      'is steered for a selected Pod that got it from one that is not selected',
+      'belongs to a new selected Pod, no longer to the unselected terminating one',
       [pod('old', old), pod('new', { ...fresh, ...selected })],
       ['new'],
     ],
     [
-      'is steered for the Pod that stays',
+      'belongs to the Pod that is not terminating',
       [pod('old', { ...old, ...selected }), pod('new', { ...fresh, ...selected })],
       ['new'],
     ],
     [
-      'is steered for both of two that stay',
+      'belongs to both if neither is terminating',
       [
         pod('old', { ...old, ...selected, terminating: false }),
         pod('new', { ...fresh, ...selected }),
@@ -44,12 +44,12 @@ describe('an address that two Pods of a Node are listed with', () => {
       ['new', 'old'],
     ],
     [
-      'is steered for a selected Pod that stays, though one that is not selected stays as well',
+      'belongs to a selected Pod even if an unselected one reports it too',
       [pod('old', { ...old, ...selected, terminating: false }), pod('new', fresh)],
       ['old'],
     ],
     [
-      'is steered for both of two that are being deleted',
+      'belongs to both if both are terminating',
       [
         pod('old', { ...old, ...selected }),
         pod('new', { ...fresh, ...selected, terminating: true }),
@@ -57,26 +57,26 @@ describe('an address that two Pods of a Node are listed with', () => {
       ['new', 'old'],
     ],
     [
-      'is not taken by a Pod that has finished',
+      'is not taken over by a finished Pod',
       [pod('old', { ...old, ...selected }), pod('new', { ...fresh, phase: 'Succeeded' })],
       ['old'],
     ],
     [
-      'is not taken by a Pod of another Node',
+      'is not taken over by a Pod of another Node',
       [pod('old', { ...old, ...selected }), pod('new', { ...fresh, ...selected, nodeName: 'n2' })],
       ['new', 'old'],
     ],
     [
-      'is not taken by a Pod with the address of its Node',
+      'is not taken over by a hostNetwork Pod',
       [pod('old', { ...old, ...selected }), pod('new', { ...fresh, hostNetwork: true })],
       ['old'],
     ],
   ])('%s', (_, pods, expected) => {
-    expect(steered(...pods)).toEqual(expected);
-    expect(steered(...pods.toReversed())).toEqual(expected);
+    expect(membersWithAddress(...pods)).toEqual(expected);
+    expect(membersWithAddress(...pods.toReversed())).toEqual(expected);
   });
 
-  it('leaves the other addresses of both alone', () => {
+  it('does not affect the other addresses of both Pods', () => {
     const pods = [
       pod('old', { ...old, ips: [IP, 'fd00:1::a'] }),
       pod('new', { ...fresh, ips: [IP, 'fd00:1::b'] }),
@@ -101,7 +101,7 @@ describe('withOwnAddresses', () => {
     )
     .map((items) => items.map(({ name, ...rest }) => pod(name, rest)));
 
-  it('takes an address only from a Pod that is being deleted, for one that stays, whatever the order', () => {
+  it('takes an address only from a terminating Pod, for one that is not, in any order', () => {
     const owners = (all: readonly Pod[]): readonly string[] =>
       withOwnAddresses(all)
         .flatMap((each) => each.ips.map((ip) => `${each.nodeName} ${ip} ${podKey(each)}`))
@@ -127,8 +127,8 @@ describe('withOwnAddresses', () => {
   });
 });
 
-/** The names of the Pods that are steered with the address. */
-function steered(...pods: readonly Pod[]): readonly string[] {
+/** The names of the members with the address. */
+function membersWithAddress(...pods: readonly Pod[]): readonly string[] {
   return resolveEgresses({ egresses: [web], pods, namespaces: [] })
     .get('web')!
     .members.filter(({ ips }) => ips.includes(IP))

@@ -2,11 +2,11 @@ import type { Pod } from './pod.ts';
 import { exclusionOf } from './pod.ts';
 
 /**
- * The Pods, each with the addresses that are its own. A CNI gives an address to another Pod of the
- * Node once the sandbox of the last one is gone, which may be listed, terminating, for some time
- * yet: it has lost the address to a Pod that stays, selected or not. Of two that stay nobody can
- * tell who is listed wrongly, so both keep it: rather one Pod too many is governed than one too
- * few.
+ * The Pods, each with the addresses that are its own. A CNI reuses an address on the Node as soon
+ * as the sandbox of the old Pod is gone, but the old Pod stays listed as terminating for a while.
+ * If a terminating Pod and another one report the same address, selected or not, it belongs to the
+ * other. If neither is terminating, both keep it, since a selected Pod must not lose its Egress by
+ * mistake.
  */
 export function withOwnAddresses(pods: readonly Pod[]): readonly Pod[] {
   const addressKey = (pod: Pod, ip: string): string => `${pod.nodeName ?? ''} ${ip}`;

@@ -1,40 +1,43 @@
 import type { Labels } from '@sallyport/api';
 
+/** The name of a Pod. */
 export interface PodRef {
   readonly namespace: string;
   readonly name: string;
 }
 
-/** What grouping needs to know of a Pod. */
+/** The facts about a Pod that grouping uses. */
 export interface Pod extends PodRef {
   readonly labels: Labels;
-  /** Absent until it is scheduled. */
+  /** Absent until the Pod is scheduled. */
   readonly nodeName?: string;
-  /** Canonical, one for each family at most; empty until it has an address. */
+  /** Canonical, at most one of each family; empty until the Pod has an address. */
   readonly ips: readonly string[];
   /** status.phase: a Pod that `Succeeded` or `Failed` is finished. */
   readonly phase: string;
   readonly hostNetwork: boolean;
-  /** It is being deleted; until it has ended, it goes on sending. */
+  /** The Pod is being deleted; it can send until it has ended. */
   readonly terminating: boolean;
 }
 
+/** The facts about a Namespace that grouping uses. */
 export interface Namespace {
   readonly name: string;
   readonly labels: Labels;
 }
 
 /**
- * Why a Pod that an Egress selects is not steered: it has the Node's address, sends nothing any
- * more, or is nowhere yet.
+ * Why no Egress applies to a Pod: it uses the Node's address, sends nothing any more, or is not on
+ * a Node yet.
  */
-export type Exclusion = 'HostNetwork' | 'Finished' | 'Terminated' | 'Unscheduled';
+export type Exclusion = 'host-network' | 'finished' | 'terminated' | 'unscheduled';
 
 /** `namespace/name`: the key of a Pod in maps. */
 export function podKey({ namespace, name }: PodRef): string {
   return `${namespace}/${name}`;
 }
 
+/** Why no Egress applies to a Pod; undefined if one can. */
 export function exclusionOf({
   hostNetwork,
   phase,
@@ -43,13 +46,13 @@ export function exclusionOf({
   nodeName,
 }: Pod): Exclusion | undefined {
   if (hostNetwork) {
-    return 'HostNetwork';
+    return 'host-network';
   }
   if (phase === 'Succeeded' || phase === 'Failed') {
-    return 'Finished';
+    return 'finished';
   }
   if (terminating && ips.length === 0) {
-    return 'Terminated';
+    return 'terminated';
   }
-  return nodeName === undefined ? 'Unscheduled' : undefined;
+  return nodeName === undefined ? 'unscheduled' : undefined;
 }

@@ -56,7 +56,7 @@ describe('resolveEgresses', () => {
     expect(membersOf({ egresses: [egress('a', { appliedTo })], pods })).toEqual(expected);
   });
 
-  it('waits for a Namespace that is not known yet, where its labels count', () => {
+  it('selects no Pod by the labels of an unknown Namespace', () => {
     const pods = [pod('web', { namespace: 'new' })];
     expect(
       membersOf({ egresses: [egress('a', { appliedTo: { namespaceSelector: {} } })], pods }),
@@ -65,12 +65,12 @@ describe('resolveEgresses', () => {
   });
 
   it.each<[string, Partial<Pod>, readonly string[]]>([
-    ['a Pod without an address is a member by name', { ips: [], phase: 'Pending' }, ['default/p']],
-    ['a Pod in the network of its Node is none', { hostNetwork: true }, []],
-    ['a Pod that has succeeded is none', { phase: 'Succeeded' }, []],
-    ['a Pod that has failed is none', { phase: 'Failed' }, []],
-    ['a Pod that is being deleted is one', { terminating: true }, ['default/p']],
-    ['a Pod that is being deleted and has no address is none', { terminating: true, ips: [] }, []],
+    ['a Pod without an address is a member', { ips: [], phase: 'Pending' }, ['default/p']],
+    ['a hostNetwork Pod is no member', { hostNetwork: true }, []],
+    ['a Pod that has succeeded is no member', { phase: 'Succeeded' }, []],
+    ['a Pod that has failed is no member', { phase: 'Failed' }, []],
+    ['a terminating Pod is a member', { terminating: true }, ['default/p']],
+    ['a terminating Pod without an address is no member', { terminating: true, ips: [] }, []],
   ])('%s', (_, rest, expected) => {
     expect(membersOf({ pods: [pod('p', rest)] })).toEqual(expected);
   });
@@ -80,7 +80,7 @@ describe('resolveEgresses', () => {
     expect(membersOf({ pods: [Object.fromEntries(unscheduled) as unknown as Pod] })).toEqual([]);
   });
 
-  it('lets the oldest Egress win, then the first by name; the others name it', () => {
+  it('makes the oldest Egress effective, then the first by name; the others name it', () => {
     const egresses = [
       egress('c', { createdAtMs: 1 }),
       egress('b', { createdAtMs: 2 }),
@@ -94,15 +94,15 @@ describe('resolveEgresses', () => {
     const ref = { namespace: 'default', name: 'p' };
     expect(resolved.get('c')).toMatchObject({
       members: [{ pod: ref, ips: ['10.244.1.11'] }],
-      losses: [],
+      overridden: [],
     });
     expect(resolved.get('b')).toMatchObject({
       members: [],
-      losses: [{ pod: ref, family: 'IPv4', winner: 'c' }],
+      overridden: [{ pod: ref, family: 'IPv4', by: 'c' }],
     });
     expect(resolved.get('a')).toMatchObject({
       members: [],
-      losses: [{ pod: ref, family: 'IPv4', winner: 'c' }],
+      overridden: [{ pod: ref, family: 'IPv4', by: 'c' }],
     });
   });
 
@@ -110,8 +110,14 @@ describe('resolveEgresses', () => {
     const egresses = [egress('four'), egress('six', { egressIPs: ['fd00::8'], createdAtMs: 1 })];
     const dual = pod('p', { ips: ['10.244.1.11', 'fd00:1::b'] });
     const resolved = resolveEgresses({ egresses, pods: [dual], namespaces });
-    expect(resolved.get('four')).toMatchObject({ members: [{ ips: ['10.244.1.11'] }], losses: [] });
-    expect(resolved.get('six')).toMatchObject({ members: [{ ips: ['fd00:1::b'] }], losses: [] });
+    expect(resolved.get('four')).toMatchObject({
+      members: [{ ips: ['10.244.1.11'] }],
+      overridden: [],
+    });
+    expect(resolved.get('six')).toMatchObject({
+      members: [{ ips: ['fd00:1::b'] }],
+      overridden: [],
+    });
   });
 
   it('gives an Egress without an address both families, so that nothing leaks', () => {
@@ -184,7 +190,7 @@ describe('resolveEgresses, for every cluster', () => {
     );
   });
 
-  it('gives every selected Pod exactly one winner for each family that it and an Egress have', () => {
+  it('gives every selected Pod exactly one effective Egress for each family that both have', () => {
     fc.assert(
       fc.property(clusters, (cluster) => {
         const resolved = resolveEgresses(cluster);
@@ -195,36 +201,36 @@ describe('resolveEgresses, for every cluster', () => {
           const selecting = cluster.egresses.filter(
             (one) =>
               exclusionOf(each) === undefined &&
-              selects(one.appliedTo, each.labels, namespaceLabels) === 'Selected',
+              selects(one.appliedTo, each.labels, namespaceLabels) === 'selected',
           );
           for (const ip of each.ips) {
-            const winners = [...resolved.values()].filter(({ members }) =>
+            const effective = [...resolved.values()].filter(({ members }) =>
               members.some(
                 (member) => podKey(member.pod) === podKey(each) && member.ips.includes(ip),
               ),
             );
             const isContested = selecting.some((one) => familiesOf(one).includes(ipFamily(ip)));
-            expect(winners).toHaveLength(isContested ? 1 : 0);
+            expect(effective).toHaveLength(isContested ? 1 : 0);
           }
         }
       }),
     );
   });
 
-  it('explains each Pod as it has decided', () => {
+  it('agrees with explainPod', () => {
     fc.assert(
       fc.property(clusters, (cluster) => {
         const resolved = resolveEgresses(cluster);
         for (const each of cluster.pods) {
-          for (const verdict of explainPod(cluster, each)!.verdicts) {
-            const { members, losses } = resolved.get(verdict.egress)!;
-            expect(verdict.won.length > 0).toBe(
+          for (const explained of explainPod(cluster, each)!.egresses) {
+            const { members, overridden } = resolved.get(explained.name)!;
+            expect(explained.effectiveFor.length > 0).toBe(
               members.some((member) => podKey(member.pod) === podKey(each)),
             );
-            expect(verdict.lost).toEqual(
-              losses
-                .filter((loss) => podKey(loss.pod) === podKey(each))
-                .map(({ family, winner }) => ({ family, winner })),
+            expect(explained.overridden).toEqual(
+              overridden
+                .filter((one) => podKey(one.pod) === podKey(each))
+                .map(({ family, by }) => ({ family, by })),
             );
           }
         }
@@ -234,7 +240,7 @@ describe('resolveEgresses, for every cluster', () => {
 });
 
 describe('explainPod', () => {
-  it('says why each Egress does or does not govern a Pod, in the order of precedence', () => {
+  it('says why each Egress applies to a Pod or not, in the order of precedence', () => {
     const egresses = [
       egress('young', { createdAtMs: 9 }),
       egress('old', { createdAtMs: 1 }),
@@ -249,40 +255,41 @@ describe('explainPod', () => {
       egress('nobody', { createdAtMs: 4, appliedTo: {} }),
     ];
     const pods = [pod('p', { ips: ['10.244.1.11'] })];
+    const none = { effectiveFor: [], overridden: [] };
     expect(explainPod({ egresses, pods, namespaces }, { namespace: 'default', name: 'p' })).toEqual(
       {
         pod: { namespace: 'default', name: 'p' },
         nodeName: 'n1',
         ips: ['10.244.1.11'],
-        verdicts: [
-          { egress: 'old', selection: 'Selected', won: ['IPv4'], lost: [] },
-          { egress: 'elsewhere', selection: 'NamespaceLabelsDiffer', won: [], lost: [] },
-          { egress: 'others', selection: 'PodLabelsDiffer', won: [], lost: [] },
-          { egress: 'nobody', selection: 'SelectsNothing', won: [], lost: [] },
+        egresses: [
+          { name: 'old', selection: 'selected', effectiveFor: ['IPv4'], overridden: [] },
+          { name: 'elsewhere', selection: 'namespace-labels-differ', ...none },
+          { name: 'others', selection: 'pod-labels-differ', ...none },
+          { name: 'nobody', selection: 'selects-nothing', ...none },
           {
-            egress: 'young',
-            selection: 'Selected',
-            won: [],
-            lost: [{ family: 'IPv4', winner: 'old' }],
+            name: 'young',
+            selection: 'selected',
+            effectiveFor: [],
+            overridden: [{ family: 'IPv4', by: 'old' }],
           },
         ],
       },
     );
   });
 
-  it('says what keeps a selected Pod from being governed', () => {
+  it('says why no Egress can apply to a selected Pod', () => {
     const cluster = {
       egresses: [egress('a')],
       pods: [pod('p', { hostNetwork: true })],
       namespaces,
     };
     expect(explainPod(cluster, { namespace: 'default', name: 'p' })).toMatchObject({
-      excluded: 'HostNetwork',
-      verdicts: [{ selection: 'Selected', won: [], lost: [] }],
+      excluded: 'host-network',
+      egresses: [{ selection: 'selected', effectiveFor: [], overridden: [] }],
     });
   });
 
-  it('knows nothing of a Pod that does not exist', () => {
+  it('is undefined for a Pod that does not exist', () => {
     expect(
       explainPod({ egresses: [], pods: [], namespaces }, { namespace: 'default', name: 'p' }),
     ).toBeUndefined();

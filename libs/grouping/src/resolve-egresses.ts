@@ -5,46 +5,45 @@ import type { Namespace, Pod, PodRef } from './pod.ts';
 import { exclusionOf, podKey } from './pod.ts';
 import { selects } from './selects.ts';
 
+/** The objects from which members are resolved; their order does not matter. */
 export interface Cluster {
   readonly egresses: readonly Egress[];
   readonly pods: readonly Pod[];
   readonly namespaces: readonly Namespace[];
 }
 
-/** A Pod whose traffic an Egress governs. */
+/** A Pod for which an Egress is the effective one in at least one address family. */
 export interface Member {
   readonly pod: PodRef;
   readonly nodeName: string;
-  /** The Pod's addresses of the families the Egress has won; empty until the Pod has an address. */
+  /** The Pod's addresses of those families; empty until the Pod has an address. */
   readonly ips: readonly string[];
 }
 
-/** A Pod that an Egress selects but does not govern, because another Egress has precedence. */
-export interface Loss {
+/** A Pod that an Egress selects, while another Egress is the effective one. */
+export interface OverriddenPod {
   readonly pod: PodRef;
   readonly family: IpFamily;
-  /** The name of the Egress that governs the Pod's traffic of this family. */
-  readonly winner: string;
+  /** The name of the effective Egress for the Pod's traffic of this family. */
+  readonly by: string;
 }
 
 /** One Egress and its Pods, both lists sorted by namespace and name. */
 export interface ResolvedEgress {
   readonly egress: Egress;
   readonly members: readonly Member[];
-  readonly losses: readonly Loss[];
+  readonly overridden: readonly OverriddenPod[];
 }
 
-/** How one Egress that selects a Pod fares in each family that both of them have. */
+/** An Egress that selects a Pod, with the address families that both of them have. */
 export interface Contender {
   readonly egress: Egress;
-  readonly won: readonly IpFamily[];
-  readonly lost: readonly { readonly family: IpFamily; readonly winner: string }[];
+  readonly effectiveFor: readonly IpFamily[];
+  /** The other families, with the name of the effective Egress. */
+  readonly overridden: readonly Omit<OverriddenPod, 'pod'>[];
 }
 
-/**
- * Which Pods each Egress governs, by the name of the Egress. The order of the input does not
- * matter.
- */
+/** The Pods of each Egress, by the name of the Egress. */
 export function resolveEgresses({
   egresses,
   pods,
@@ -53,10 +52,12 @@ export function resolveEgresses({
   const ordered = [...egresses].sort(byPrecedence);
   const namespaceLabels = new Map(namespaces.map(({ name, labels }) => [name, labels]));
   const resolved = new Map(
-    ordered.map((egress): [string, { egress: Egress; members: Member[]; losses: Loss[] }] => [
-      egress.name,
-      { egress, members: [], losses: [] },
-    ]),
+    ordered.map(
+      (egress): [string, { egress: Egress; members: Member[]; overridden: OverriddenPod[] }] => [
+        egress.name,
+        { egress, members: [], overridden: [] },
+      ],
+    ),
   );
   for (const pod of [...withOwnAddresses(pods)].sort(byNamespaceAndName)) {
     const { nodeName } = pod;
@@ -64,37 +65,42 @@ export function resolveEgresses({
       continue;
     }
     const ref = { namespace: pod.namespace, name: pod.name };
-    for (const { egress, won, lost } of contest(ordered, pod, namespaceLabels.get(pod.namespace))) {
-      const ips = pod.ips.filter((ip) => won.includes(ipFamily(ip)));
-      if (won.length > 0) {
-        resolved.get(egress.name)?.members.push({ pod: ref, nodeName, ips });
+    const labels = namespaceLabels.get(pod.namespace);
+    for (const { egress, effectiveFor, overridden } of contest(ordered, pod, labels)) {
+      const { name } = egress;
+      if (effectiveFor.length > 0) {
+        const ips = pod.ips.filter((ip) => effectiveFor.includes(ipFamily(ip)));
+        resolved.get(name)?.members.push({ pod: ref, nodeName, ips });
       }
-      resolved.get(egress.name)?.losses.push(...lost.map((loss) => ({ pod: ref, ...loss })));
+      resolved.get(name)?.overridden.push(...overridden.map((rest) => ({ pod: ref, ...rest })));
     }
   }
   return resolved;
 }
 
-/** The Egresses that select `pod`, best first. @param ordered by precedence. */
+/**
+ * The Egresses that select a Pod, in the order of precedence.
+ * @param ordered all Egresses, by precedence
+ */
 export function contest(
   ordered: readonly Egress[],
   pod: Pod,
   namespaceLabels: Labels | undefined,
 ): readonly Contender[] {
-  const winners = new Map<IpFamily, string>();
+  const effective = new Map<IpFamily, string>();
   return ordered
-    .filter(({ appliedTo }) => selects(appliedTo, pod.labels, namespaceLabels) === 'Selected')
+    .filter(({ appliedTo }) => selects(appliedTo, pod.labels, namespaceLabels) === 'selected')
     .map((egress) => {
       const families = familiesOf(egress).filter((family) => familiesOfPod(pod).includes(family));
-      const lost = families.flatMap((family) => {
-        const winner = winners.get(family);
-        return winner === undefined ? [] : [{ family, winner }];
+      const overridden = families.flatMap((family) => {
+        const by = effective.get(family);
+        return by === undefined ? [] : [{ family, by }];
       });
-      const won = families.filter((family) => !winners.has(family));
-      for (const family of won) {
-        winners.set(family, egress.name);
+      const effectiveFor = families.filter((family) => !effective.has(family));
+      for (const family of effectiveFor) {
+        effective.set(family, egress.name);
       }
-      return { egress, won, lost };
+      return { egress, effectiveFor, overridden };
     });
 }
 

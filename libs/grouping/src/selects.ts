@@ -2,11 +2,13 @@ import type { AppliedTo, Labels } from '@sallyport/api';
 import { matches } from './label-selector/matches.ts';
 
 /** Why an Egress does or does not select a Pod. */
-export type Selection = 'Selected' | 'SelectsNothing' | 'PodLabelsDiffer' | 'NamespaceLabelsDiffer';
+export type Selection =
+  'selected' | 'selects-nothing' | 'pod-labels-differ' | 'namespace-labels-differ';
 
 /**
- * Applies both selectors; a Namespace that is not known (yet) has no labels we could match. An
- * `appliedTo` without selectors selects nothing, with one it leaves the other side open.
+ * Applies both selectors. An `appliedTo` without selectors selects nothing; an absent selector
+ * beside the other one matches everything.
+ * @param namespaceLabels undefined while the Namespace is unknown; then no selector matches it.
  */
 export function selects(
   { podSelector, namespaceSelector }: AppliedTo,
@@ -14,15 +16,15 @@ export function selects(
   namespaceLabels: Labels | undefined,
 ): Selection {
   if (podSelector === undefined && namespaceSelector === undefined) {
-    return 'SelectsNothing';
+    return 'selects-nothing';
   }
   if (
     namespaceSelector !== undefined &&
     (namespaceLabels === undefined || !matches(namespaceSelector, namespaceLabels))
   ) {
-    return 'NamespaceLabelsDiffer';
+    return 'namespace-labels-differ';
   }
   return podSelector === undefined || matches(podSelector, podLabels)
-    ? 'Selected'
-    : 'PodLabelsDiffer';
+    ? 'selected'
+    : 'pod-labels-differ';
 }

@@ -27,7 +27,7 @@ describe('tunnelIds', () => {
     );
   });
 
-  it('stay when other Egresses come and go, but for those that share a hash', () => {
+  it('do not change when other Egresses come and go, except those that share a hash', () => {
     fc.assert(
       fc.property(egresses, fc.nat(), (all, seed) => {
         const ids = tunnelIds(all);
@@ -39,7 +39,7 @@ describe('tunnelIds', () => {
     );
   });
 
-  it('leave the older of two with one hash its id', () => {
+  it('keep the id of the older of two with the same hash', () => {
     const old = egress('z', { createdAtMs: 1 });
     const young = egress('a', { createdAtMs: 2 });
     const three = egress('three', { createdAtMs: 3 });
@@ -53,7 +53,7 @@ describe('tunnelIds', () => {
     );
   });
 
-  it('are the same for ever: they are in the tunnel headers of agents of other versions', () => {
+  it('never change: agents of other versions have them in tunnel headers', () => {
     const uid = '0d3a4a1e-9f4b-4bd5-8f8e-7d0b6d3c2a11';
     expect(tunnelIds([egress('web', { uid })]).get('web')).toBe(9_982_490);
   });

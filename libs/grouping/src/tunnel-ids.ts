@@ -2,9 +2,9 @@ import type { Egress } from '@sallyport/api';
 import { byPrecedence, MAX_TUNNEL_ID } from '@sallyport/api';
 
 /**
- * The tunnel id of each Egress by its name: a hash of its uid, the same after every restart. Of
- * several with one hash (half a chance in 4800 Egresses) the older keeps it and the others take the
- * next free ids, so that only they can change when an older one goes.
+ * The tunnel id of each Egress by its name: a hash of its uid, the same after every restart. If
+ * several have the same hash (an even chance with 4800 Egresses), the oldest keeps it and the
+ * others take the next free ids. So only theirs can change when an older Egress is deleted.
  */
 export function tunnelIds(
   egresses: readonly Egress[],
@@ -12,19 +12,19 @@ export function tunnelIds(
 ): ReadonlyMap<string, number> {
   const taken = new Set<number>();
   const ids = new Map<string, number>();
-  // First those that get what they hash to: nobody's place in the line may take another's own id.
+  // Ids equal to a hash are given first, so that no collision takes the id of another Egress.
   const ordered = [...egresses].sort(byPrecedence);
-  const late: Egress[] = [];
+  const colliding: Egress[] = [];
   for (const egress of ordered) {
     const id = hash(egress.uid);
     if (taken.has(id)) {
-      late.push(egress);
+      colliding.push(egress);
     } else {
       taken.add(id);
       ids.set(egress.name, id);
     }
   }
-  for (const egress of late) {
+  for (const egress of colliding) {
     let id = hash(egress.uid);
     while (taken.has(id)) {
       id = (id % MAX_TUNNEL_ID) + 1;

@@ -27,18 +27,23 @@ export const clusterResources = [
 
 export type ClusterInformersOptions = Pick<
   InformerOptions<unknown>,
-  'client' | 'onChange' | 'onFaults' | 'clock' | 'random'
+  'client' | 'onFaults' | 'clock' | 'random'
 > & {
-  /** `resource` is `pods`, `namespaces`, `nodes` or `egresses`. */
+  /** Objects of this resource have changed. */
+  readonly onChange: (resource: keyof ClusterInformers) => void;
   readonly onError: (resource: keyof ClusterInformers, error: unknown) => void;
 };
 
 /** Starts an informer of each resource. */
 export function startClusterInformers({
+  onChange,
   onError,
   ...options
 }: ClusterInformersOptions): ClusterInformers {
-  const failed = (resource: keyof ClusterInformers) => ({
+  const listenersOf = (resource: keyof ClusterInformers) => ({
+    onChange: () => {
+      onChange(resource);
+    },
     onError: (error: unknown) => {
       onError(resource, error);
     },
@@ -46,28 +51,28 @@ export function startClusterInformers({
   return {
     pods: startInformer({
       ...options,
-      ...failed('pods'),
+      ...listenersOf('pods'),
       path: '/api/v1/pods',
       parse: podFor,
       keyOf: podKey,
     }),
     namespaces: startInformer({
       ...options,
-      ...failed('namespaces'),
+      ...listenersOf('namespaces'),
       path: '/api/v1/namespaces',
       parse: namespaceFor,
       keyOf: nameOf,
     }),
     nodes: startInformer({
       ...options,
-      ...failed('nodes'),
+      ...listenersOf('nodes'),
       path: '/api/v1/nodes',
       parse: nodeFor,
       keyOf: nameOf,
     }),
     egresses: startInformer({
       ...options,
-      ...failed('egresses'),
+      ...listenersOf('egresses'),
       path: `/apis/${CRD_GROUP}/${STORAGE_VERSION}/egresses`,
       parse: observedEgressFor,
       keyOf: nameOf,

@@ -3,31 +3,22 @@ import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import type { Clock } from '@sallyport/reconcile';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Registry } from 'prom-client';
-import type { ControllerState } from '../controller-state.ts';
-import type { Observation } from '../decide/decide.ts';
-import { decide } from '../decide/decide.ts';
-import { createNodeReports } from '../holders/node-reports.ts';
+import { createNodeReports } from '../observe/node-reports.ts';
 import { publish } from '../publish/publish.ts';
 import { createStores } from '../publish/stores.ts';
+import { decisionFor, noProgress } from '../testing/decision-for.ts';
 import type { Server } from './create-server.ts';
 import { createServer } from './create-server.ts';
 
 const never: Clock = { after: () => () => undefined };
 const base = `/apis/${CONTROLPLANE_GROUP_VERSION}`;
 
-const observation: Observation = {
-  egresses: [],
-  faults: new Map(),
-  pods: [],
-  namespaces: [],
+const decision = decisionFor({
   nodes: new Map([
     ['n1', { name: 'n1', ips: ['10.0.0.1'], podCIDRs: ['10.244.1.0/24'], ready: true }],
   ]),
-  reports: new Map(),
-  settling: false,
   serviceCIDRs: ['10.96.0.0/16'],
-  podCIDRs: [],
-};
+});
 
 describe('the HTTP server', () => {
   let synced: Awaited<ReturnType<typeof serverOf>>;
@@ -71,7 +62,7 @@ describe('the HTTP server', () => {
     }
   });
 
-  it('answers 503 with what is missing until the cluster has been seen', async () => {
+  it('answers 503 with the missing resources until the cluster has been seen', async () => {
     const { server } = await serverOf(false);
     const ready = await server.app.inject('/readyz');
     expect(ready).toMatchObject({ statusCode: 503, body: 'waiting for pods, nodes\n' });
@@ -92,7 +83,7 @@ describe('the HTTP server', () => {
     expect((await server.app.inject('/healthz')).statusCode).toBe(200);
   });
 
-  it('lists what agents watch', async () => {
+  it('lists the objects that agents watch', async () => {
     const { server } = synced;
     expect((await server.app.inject(`${base}/clusternetworks`)).json()).toEqual({
       apiVersion: CONTROLPLANE_GROUP_VERSION,
@@ -113,9 +104,9 @@ describe('the HTTP server', () => {
 
   it.each([
     ['an unknown path', '/nope', 404, 'GET /nope: no such path, see /openapi.json'],
-    ['a Node that is not there', '/debug/nodes/n9', 404, 'Node n9 does not exist'],
-    ['an Egress that is not there', '/debug/egressgroups/web', 404, 'Egress web does not exist'],
-    ['a Pod that is not there', '/debug/pods/prod/web', 404, 'Pod prod/web does not exist'],
+    ['a Node that does not exist', '/debug/nodes/n9', 404, 'Node n9 does not exist'],
+    ['an Egress that does not exist', '/debug/egressgroups/web', 404, 'Egress web does not exist'],
+    ['a Pod that does not exist', '/debug/pods/prod/web', 404, 'Pod prod/web does not exist'],
     [
       'a list of all Nodes at once',
       `${base}/egressgroups`,
@@ -141,7 +132,7 @@ describe('the HTTP server', () => {
     expect(response.json()).toMatchObject({ kind: 'Status', status: 'Failure', code, message });
   });
 
-  it('takes a report, its addresses in canonical form', async () => {
+  it('accepts a report, with its addresses in canonical form', async () => {
     const { server, accepted } = synced;
     const response = await server.app.inject({
       method: 'PUT',
@@ -152,7 +143,7 @@ describe('the HTTP server', () => {
     expect(accepted).toEqual([reportOf({ addresses: ['192.0.2.10', '2001:db8::1'] })]);
   });
 
-  it('takes a report of what a Node cannot do', async () => {
+  it('accepts a report with a failure and faults', async () => {
     const { server, accepted } = synced;
     const faults = [{ message: 'all' }, { egress: 'web', message: 'one' }];
     const payload = reportOf({ addresses: [], failure: 'no', faults });
@@ -215,21 +206,21 @@ describe('the HTTP server', () => {
       'NodeReport n1: addresses: expected a list, got "x"',
     ],
     [
-      'a fault that says nothing',
+      'a fault without a message',
       'n1',
       reportOf({ faults: [{ egress: 'web' }] }),
       400,
       'NodeReport n1: faults[0].message is missing: expected a text that is not empty',
     ],
     [
-      'a fault of a nameless Egress',
+      'a fault of an Egress without a name',
       'n1',
       reportOf({ faults: [{ egress: '', message: 'x' }] }),
       400,
       'NodeReport n1: faults[0].egress: expected a text that is not empty, got ""',
     ],
     [
-      'a version that is no number',
+      'a version that is not a number',
       'n1',
       reportOf({ realizedResourceVersion: 'x' }),
       400,
@@ -253,26 +244,21 @@ describe('the HTTP server', () => {
 async function serverOf(
   synced: boolean,
 ): Promise<{ server: Server; accepted: NodeReport[]; routes: string[] }> {
-  const state: ControllerState = {
-    stores: createStores(1000),
-    reports: createNodeReports(),
-    decision: undefined,
-    leaving: new Map(),
-    settling: false,
-  };
+  const stores = createStores(1000);
   if (synced) {
-    state.decision = decide(observation);
-    publish(state.decision, state.stores);
+    publish(decision, stores);
   }
   const accepted: NodeReport[] = [];
   const server = await createServer({
-    state,
-    reports: {
-      nodes: () => state.decision?.observation.nodes,
+    loop: {
+      decision: synced ? decision : undefined,
+      progress: () => noProgress,
+      reports: createNodeReports(),
+      missing: () => (synced ? [] : ['pods', 'nodes']),
       accept: (report) => accepted.push(report),
     },
+    stores,
     registry: new Registry(),
-    missing: () => (synced ? [] : ['pods', 'nodes']),
     clock: never,
     nowMs: () => 0,
     bookmarkIntervalMs: 5000,

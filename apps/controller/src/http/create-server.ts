@@ -1,46 +1,48 @@
 import swagger from '@fastify/swagger';
-import type { Status } from '@sallyport/api';
+import type { NodeReport, Status } from '@sallyport/api';
 import type { Clock } from '@sallyport/reconcile';
 import { statusFor } from '@sallyport/watch';
 import type { FastifyError } from 'fastify';
 import { fastify } from 'fastify';
 import type { Registry } from 'prom-client';
 import { Type } from 'typebox';
-import type { ControllerState } from '../controller-state.ts';
+import type { Stores } from '../publish/stores.ts';
 import { ApiError, failures } from './api-error.ts';
 import { compileValidator } from './compile-validator.ts';
+import type { DebugViews } from './debug/debug-routes.ts';
 import { debugRoutes } from './debug/debug-routes.ts';
 import { healthRoutes } from './health-routes.ts';
-import type { NodeReportPort } from './node-report-route.ts';
 import { nodeReportRoute } from './node-report-route.ts';
 import type { TypedFastify } from './typed-fastify.ts';
 import { watchRoutes } from './watch-routes.ts';
 
 export interface ServerOptions {
-  readonly state: ControllerState;
-  readonly reports: NodeReportPort;
+  /** The views of the controller's loop, and its inlet for reports. */
+  readonly loop: DebugViews & {
+    missing(): readonly string[];
+    accept(report: NodeReport): void;
+  };
+  readonly stores: Stores;
   readonly registry: Registry;
-  /** What is missing until agents can be served. */
-  readonly missing: () => readonly string[];
   readonly clock: Clock;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
   readonly bookmarkIntervalMs: number;
-  /** A request failed through no fault of the client. */
+  /** Called when a request fails through no fault of the client. */
   readonly onError: (error: unknown) => void;
 }
 
 export interface Server {
   /** Returns the base URL. */
   listen(host: string, port: number): Promise<string>;
-  /** Makes the agent of a Node connect, and report, again. */
-  endWatchesOf(nodeName: string): void;
+  /** Makes the agent of a Node connect and report again. */
+  readonly endWatchesOf: (nodeName: string) => void;
   /** Ends all watches, then the server. */
   close(): Promise<void>;
   readonly app: TypedFastify;
 }
 
-/** How long requests under way may take when the server closes. */
+/** The time that pending requests have when the server closes. */
 const CLOSE_GRACE_MS = 500;
 
 const httpReasons: Readonly<Record<number, Status['reason']>> = {
@@ -52,6 +54,42 @@ const httpReasons: Readonly<Record<number, Status['reason']>> = {
  * The HTTP server: the watch API and the reports of the agents, health, metrics, debug endpoints.
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
+  const { loop, stores, clock, bookmarkIntervalMs } = options;
+  const app = await createApp(options.onError);
+  healthRoutes(app, { missing: () => loop.missing(), registry: options.registry });
+  const watches = watchRoutes(app, {
+    stores,
+    isPublished: () => loop.decision !== undefined,
+    clock,
+    bookmarkIntervalMs,
+  });
+  nodeReportRoute(app, {
+    nodes: () => loop.decision?.nodes,
+    accept: (report) => {
+      loop.accept(report);
+    },
+  });
+  debugRoutes(app, loop, options.nowMs);
+  openApiRoute(app);
+  await app.ready();
+  return {
+    app,
+    endWatchesOf: watches.endOf,
+    listen: (host, port) => app.listen({ host, port }),
+    async close() {
+      watches.endAll();
+      // A connection without any request counts as active, and would delay the end for minutes.
+      const cancel = clock.after(CLOSE_GRACE_MS, () => {
+        app.server.closeAllConnections();
+      });
+      await app.close();
+      cancel();
+    },
+  };
+}
+
+/** An app without routes, whose every failure is answered with a Status object. */
+async function createApp(onError: ServerOptions['onError']): Promise<TypedFastify> {
   const app: TypedFastify = fastify({
     forceCloseConnections: 'idle',
     bodyLimit: 4 * 1024 * 1024,
@@ -62,7 +100,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       info: {
         title: 'Sallyport controller',
         version: 'v1beta2',
-        description: 'What agents and operators ask.',
+        description: 'The API for agents and operators.',
       },
     },
   });
@@ -70,22 +108,30 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   app.setErrorHandler<FastifyError | ApiError>((error, _, reply) => {
     const status = failureFor(error);
     if (status.reason === 'InternalError') {
-      options.onError(error);
+      onError(error);
     }
     return reply.code(status.code).type('application/json').serializer(JSON.stringify).send(status);
   });
   app.setNotFoundHandler((request, reply) => {
-    const status = statusFor(
-      'NotFound',
-      `${request.method} ${request.url}: no such path, see /openapi.json`,
-    );
+    const message = `${request.method} ${request.url}: no such path, see /openapi.json`;
+    const status = statusFor('NotFound', message);
     return reply.code(status.code).send(status);
   });
+  return app;
+}
 
-  healthRoutes(app, options);
-  const watches = watchRoutes(app, options);
-  nodeReportRoute(app, options.reports);
-  debugRoutes(app, options.state, options.nowMs);
+function failureFor(error: FastifyError | ApiError): Status {
+  if (error instanceof ApiError) {
+    return statusFor(error.reason, error.message);
+  }
+  const { statusCode = 500 } = error;
+  if (statusCode >= 500) {
+    return statusFor('InternalError', 'internal error of the controller, see its log');
+  }
+  return statusFor(httpReasons[statusCode] ?? 'BadRequest', error.message);
+}
+
+function openApiRoute(app: TypedFastify): void {
   app.get(
     '/openapi.json',
     {
@@ -97,32 +143,4 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     },
     () => ({ ...app.swagger() }),
   );
-  await app.ready();
-
-  return {
-    app,
-    endWatchesOf: watches.endOf,
-    listen: (host, port) => app.listen({ host, port }),
-    async close() {
-      watches.endAll();
-      // A connection on which nothing was ever asked counts as active: it would keep us for
-      // minutes.
-      const cancel = options.clock.after(CLOSE_GRACE_MS, () => {
-        app.server.closeAllConnections();
-      });
-      await app.close();
-      cancel();
-    },
-  };
-}
-
-function failureFor(error: FastifyError | ApiError): Status {
-  if (error instanceof ApiError) {
-    return statusFor(error.reason, error.message);
-  }
-  const { statusCode = 500 } = error;
-  if (statusCode >= 500) {
-    return statusFor('InternalError', 'an error of the controller: its log says more');
-  }
-  return statusFor(httpReasons[statusCode] ?? 'BadRequest', error.message);
 }

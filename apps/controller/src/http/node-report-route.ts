@@ -2,16 +2,16 @@ import type { NodeReport } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION, parseIp } from '@sallyport/api';
 import { NodeReportSchema } from '@sallyport/api/schemas';
 import { Type } from 'typebox';
-import { ApiError, failures } from './api-error.ts';
+import { ApiError, failures, noDecisionYet } from './api-error.ts';
 import type { TypedFastify } from './typed-fastify.ts';
 
 export interface NodeReportPort {
-  /** The Nodes there are; undefined while that is not known. */
+  /** The Nodes of the cluster by name; undefined before the first decision. */
   readonly nodes: () => ReadonlyMap<string, unknown> | undefined;
   readonly accept: (report: NodeReport) => void;
 }
 
-/** `PUT nodereports/<node>`: what an agent knows of its Node. */
+/** `PUT nodereports/<node>`: the addresses and the progress of a Node, from its agent. */
 export function nodeReportRoute(app: TypedFastify, { nodes, accept }: NodeReportPort): void {
   app.put(
     `/apis/${CONTROLPLANE_GROUP_VERSION}/nodereports/:name`,
@@ -31,15 +31,12 @@ export function nodeReportRoute(app: TypedFastify, { nodes, accept }: NodeReport
       }
       const known = nodes();
       if (known === undefined) {
-        throw new ApiError(
-          'ServiceUnavailable',
-          'the controller has not seen the whole cluster yet, see /readyz',
-        );
+        throw noDecisionYet();
       }
       if (!known.has(name)) {
         throw new ApiError(
           'NotFound',
-          `Node ${name} does not exist: is --node-name of the agent the name of its Node?`,
+          `Node ${name} does not exist: set --node-name of the agent to the name of its Node`,
         );
       }
       const report = { ...body, addresses: body.addresses.map(canonical) };

@@ -6,17 +6,25 @@ import { parseWatchQuery, serveWatch, WatchQuerySchema } from '@sallyport/watch'
 import type { FastifyReply } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Type } from 'typebox';
-import type { ControllerState } from '../controller-state.ts';
-import { ApiError, failures } from './api-error.ts';
+import type { Stores } from '../publish/stores.ts';
+import { ApiError, failures, noDecisionYet } from './api-error.ts';
 import type { TypedFastify } from './typed-fastify.ts';
 
 export interface WatchRoutesOptions {
-  readonly state: Pick<ControllerState, 'stores' | 'decision'>;
+  readonly stores: Stores;
+  /** Whether a decision has been published. */
+  readonly isPublished: () => boolean;
   readonly clock: Clock;
   readonly bookmarkIntervalMs: number;
 }
 
-/** A client that takes nothing for this long is gone, or may as well be. */
+/** Ends watches, so that agents connect and report again, perhaps to another controller. */
+export interface OpenWatches {
+  readonly endAll: () => void;
+  readonly endOf: (nodeName: string) => void;
+}
+
+/** A client that reads nothing for this long is disconnected. */
 const STALL_MS = 30_000;
 
 interface Resource<T extends Watchable> {
@@ -30,98 +38,21 @@ interface Resource<T extends Watchable> {
 
 type Watch = Extract<WatchQuery, { verb: 'watch' }>;
 
-/** Ends watches: the agents come back, and report again, to whoever answers next. */
-export interface OpenWatches {
-  readonly endAll: () => void;
-  readonly endOf: (nodeName: string) => void;
-}
+/** How to close a watch, and its partition. */
+type Closers = Map<() => void, string>;
 
 /** The list-and-watch endpoints that agents use. */
 export function watchRoutes(app: TypedFastify, options: WatchRoutesOptions): OpenWatches {
-  const { state, clock, bookmarkIntervalMs } = options;
-  /** How to close a watch, and whose it is. */
-  const open = new Map<() => void, string>();
-
-  const stream = <T extends Watchable>(
-    reply: FastifyReply,
-    store: MemoryStore<T>,
-    query: Watch,
-  ): void => {
-    const close = serveWatch<T>({
-      response: reply.raw,
-      open: (onReady) => {
-        const watcher = openWatch(store, query, onReady);
-        // Not before: a refusal still has to become an answer.
-        reply.hijack();
-        return watcher;
-      },
-      clock,
-      stallMs: STALL_MS,
-      ...(query.bookmarks && { bookmarkIntervalMs }),
-      ...(query.timeoutMs !== undefined && { timeoutMs: query.timeoutMs }),
-    });
-    open.set(close, query.partition);
-    reply.raw.on('close', () => open.delete(close));
-  };
-
-  const route = <T extends Watchable>(resource: Resource<T>): void => {
-    const { plural, kind, schema, store, partitionField } = resource;
-    app.get(
-      `/apis/${CONTROLPLANE_GROUP_VERSION}/${plural}`,
-      {
-        schema: {
-          tags: ['controlplane'],
-          summary: `List or watch ${plural}`,
-          description:
-            'With watch=1: newline-delimited JSON events {type, object}, as Kubernetes has them.',
-          querystring: WatchQuerySchema,
-          response: {
-            200: Type.Object({
-              apiVersion: Type.Literal(CONTROLPLANE_GROUP_VERSION),
-              kind: Type.Literal(`${kind}List`),
-              metadata: Type.Object({ resourceVersion: Type.String() }),
-              items: Type.Array(schema),
-            }),
-            ...failures,
-          },
-        },
-      },
-      (request, reply) => {
-        if (state.decision === undefined) {
-          throw new ApiError(
-            'ServiceUnavailable',
-            'the controller has not seen the whole cluster yet, see /readyz',
-          );
-        }
-        const parsed = parseWatchQuery(request.query, partitionField);
-        if (!parsed.ok) {
-          throw new ApiError('BadRequest', parsed.message);
-        }
-        const { query } = parsed;
-        if (query.verb === 'watch') {
-          stream(reply, store, query);
-          return;
-        }
-        const { resourceVersion, items } = store.list(query.partition);
-        return {
-          apiVersion: CONTROLPLANE_GROUP_VERSION as typeof CONTROLPLANE_GROUP_VERSION,
-          kind: `${kind}List` as const,
-          metadata: { resourceVersion },
-          items: [...items],
-        };
-      },
-    );
-  };
-
-  const { egressGroups, clusterNetworks } = state.stores;
-  route({
+  const { egressGroups, clusterNetworks } = options.stores;
+  const open: Closers = new Map();
+  serveResource(app, options, open, {
     plural: 'egressgroups',
     kind: 'EgressGroup',
     schema: EgressGroupSchema,
     store: egressGroups,
     partitionField: 'nodeName',
   });
-  route({
+  serveResource(app, options, open, {
     plural: 'clusternetworks',
     kind: 'ClusterNetwork',
     schema: ClusterNetworkSchema,
@@ -142,6 +73,84 @@ export function watchRoutes(app: TypedFastify, options: WatchRoutesOptions): Ope
       end((partition) => partition === nodeName);
     },
   };
+}
+
+function serveResource<T extends Watchable>(
+  app: TypedFastify,
+  options: WatchRoutesOptions,
+  open: Closers,
+  resource: Resource<T>,
+): void {
+  const { plural, kind, store, partitionField } = resource;
+  app.get(
+    `/apis/${CONTROLPLANE_GROUP_VERSION}/${plural}`,
+    { schema: schemaOf(resource) },
+    (request, reply) => {
+      if (!options.isPublished()) {
+        throw noDecisionYet();
+      }
+      const parsed = parseWatchQuery(request.query, partitionField);
+      if (!parsed.ok) {
+        throw new ApiError('BadRequest', parsed.message);
+      }
+      const { query } = parsed;
+      if (query.verb === 'watch') {
+        stream(reply, store, query, options, open);
+        return;
+      }
+      const { resourceVersion, items } = store.list(query.partition);
+      return {
+        apiVersion: CONTROLPLANE_GROUP_VERSION as typeof CONTROLPLANE_GROUP_VERSION,
+        kind: `${kind}List` as const,
+        metadata: { resourceVersion },
+        items: [...items],
+      };
+    },
+  );
+}
+
+/** The type is inferred, since Fastify derives the types of the handler from it. */
+function schemaOf({ plural, kind, schema }: Omit<Resource<Watchable>, 'store'>) {
+  return {
+    tags: ['controlplane'],
+    summary: `List or watch ${plural}`,
+    description:
+      'With watch=1: newline-delimited JSON events {type, object}, as in the Kubernetes API.',
+    querystring: WatchQuerySchema,
+    response: {
+      200: Type.Object({
+        apiVersion: Type.Literal(CONTROLPLANE_GROUP_VERSION),
+        kind: Type.Literal(`${kind}List`),
+        metadata: Type.Object({ resourceVersion: Type.String() }),
+        items: Type.Array(schema),
+      }),
+      ...failures,
+    },
+  };
+}
+
+function stream<T extends Watchable>(
+  reply: FastifyReply,
+  store: MemoryStore<T>,
+  query: Watch,
+  { clock, bookmarkIntervalMs }: WatchRoutesOptions,
+  open: Closers,
+): void {
+  const close = serveWatch<T>({
+    response: reply.raw,
+    open: (onReady) => {
+      const watcher = openWatch(store, query, onReady);
+      // Not earlier, because a refusal has to become an answer.
+      reply.hijack();
+      return watcher;
+    },
+    clock,
+    stallMs: STALL_MS,
+    ...(query.bookmarks && { bookmarkIntervalMs }),
+    ...(query.timeoutMs !== undefined && { timeoutMs: query.timeoutMs }),
+  });
+  open.set(close, query.partition);
+  reply.raw.on('close', () => open.delete(close));
 }
 
 function openWatch<T extends Watchable>(

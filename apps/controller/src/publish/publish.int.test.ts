@@ -25,9 +25,9 @@ import {
 
 useTestCluster();
 
-describe('what the controller tells the Nodes', () => {
+describe('the groups that the controller publishes', () => {
   it(
-    'tells each Node its groups, follows the cluster, and says in the status who holds the IP and that it works',
+    'follow the cluster, Node by Node, and the status has the gateway and the progress',
     async () => {
       await createPod('web-1', { ip: '10.244.1.5' });
       await api.create(EGRESSES, egressOf(`${RUN}-web`));
@@ -57,7 +57,7 @@ describe('what the controller tells the Nodes', () => {
         egressIPs: [IP],
       });
       await eventually(
-        'the status names the holder',
+        'the status names the gateway',
         async () => (await statusOf(`${RUN}-web`)).egressNode === N2,
       );
       expect(await statusOf(`${RUN}-web`)).toMatchObject({ egressIP: IP });
@@ -95,7 +95,7 @@ describe('what the controller tells the Nodes', () => {
   );
 
   it(
-    'leaves a Pod that is being deleted its egress, until another Pod has its address',
+    'keep a terminating Pod, until another Pod has its address',
     async () => {
       const ip = '10.244.1.5';
       await createPod('old', { ip });
@@ -116,7 +116,7 @@ describe('what the controller tells the Nodes', () => {
       expect(membersOf(groups, `${RUN}-web`)).toContain(`old ${ip}`);
       await createPod('new', { role: 'db', ip });
       await eventually(
-        'the address is not steered',
+        'the address is no member any more',
         () => !membersOf(groups, `${RUN}-web`)?.includes(`old ${ip}`),
       );
     },

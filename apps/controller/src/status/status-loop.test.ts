@@ -7,36 +7,36 @@ interface Fixture {
   readonly loop: StatusLoop;
   /** `<milliseconds> <scope>` of each pass. */
   readonly passes: string[];
-  /** Lets time pass. */
+  /** Moves the clock. */
   readonly until: (ms: number) => Promise<void>;
-  /** How many of the next passes fail. */
+  /** The number of passes that will fail. */
   failing: number;
-  /** How many of the next passes a new decision ends. */
+  /** The number of passes that a new decision will end. */
   outdated: number;
 }
 
 describe('createStatusLoop', () => {
-  it('writes a new holder at once, and how far the Nodes are a little later', async () => {
+  it('writes a new placement at once, and the progress of the Nodes a little later', async () => {
     const { loop, passes, until } = setUp();
     loop.decided();
-    expect(passes).toEqual(['0 holders']);
+    expect(passes).toEqual(['0 placements']);
     await until(1000);
-    expect(passes).toEqual(['0 holders', '150 everything']);
+    expect(passes).toEqual(['0 placements', '150 everything']);
   });
 
-  it('does not let a new holder wait for reports that are to be written together', async () => {
+  it('does not delay a new placement until reports are written together', async () => {
     const { loop, passes, until } = setUp();
-    loop.reported();
+    loop.progressed();
     await until(100);
     loop.decided();
     await until(1000);
-    expect(passes).toEqual(['100 holders', '150 everything']);
+    expect(passes).toEqual(['100 placements', '150 everything']);
   });
 
-  it('writes what a thousand reports say at a bounded rate', async () => {
+  it('writes the progress of a thousand reports at a bounded rate', async () => {
     const { loop, passes, until } = setUp();
     for (let ms = 1; ms <= 1000; ms += 1) {
-      loop.reported();
+      loop.progressed();
       await until(ms);
     }
     await until(2000);
@@ -44,7 +44,7 @@ describe('createStatusLoop', () => {
     expect(passes.every((pass) => pass.endsWith('everything'))).toBe(true);
   });
 
-  it('writes at a bounded rate while the holder changes all the time', async () => {
+  it('writes at a bounded rate while the placement changes all the time', async () => {
     const { loop, passes, until } = setUp();
     for (let ms = 1; ms <= 1000; ms += 1) {
       loop.decided();
@@ -57,7 +57,7 @@ describe('createStatusLoop', () => {
 
   it('tries everything again when a pass over everything has failed', async () => {
     const fixture = setUp();
-    fixture.loop.reported();
+    fixture.loop.progressed();
     fixture.failing = 1;
     await fixture.until(1000);
     expect(fixture.passes).toEqual(['150 everything', '650 everything']);
@@ -65,7 +65,7 @@ describe('createStatusLoop', () => {
 
   it('goes on with everything at once when a new decision has ended the pass', async () => {
     const fixture = setUp();
-    fixture.loop.reported();
+    fixture.loop.progressed();
     fixture.outdated = 1;
     await fixture.until(250);
     expect(fixture.passes).toEqual(['150 everything', '170 everything']);
@@ -73,7 +73,7 @@ describe('createStatusLoop', () => {
 
   it('writes nothing after it has been stopped', async () => {
     const { loop, passes, until } = setUp();
-    loop.reported();
+    loop.progressed();
     await loop.stop();
     await until(1000);
     expect(passes).toEqual([]);

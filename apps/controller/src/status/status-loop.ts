@@ -5,8 +5,8 @@ import type { StatusScope } from './status-pass.ts';
 export interface StatusLoopOptions {
   readonly clock: Clock;
   /**
-   * One pass over the Egresses; `outdated` when a new decision has ended it, so that a new holder
-   * does not wait for it.
+   * One pass over the Egresses. It resolves with `outdated` when a new decision has ended it early,
+   * so that a new placement does not wait for the rest.
    */
   readonly pass: (scope: StatusScope) => Promise<'done' | 'outdated'>;
   readonly onError: (error: unknown) => void;
@@ -14,26 +14,27 @@ export interface StatusLoopOptions {
 
 /** Decides when statuses are written. */
 export interface StatusLoop {
-  /** There is a new decision. */
-  decided(): void;
-  /** A Node has told how far it is. */
-  reported(): void;
+  /** A new decision has been published. */
+  readonly decided: () => void;
+  /** A Node has reported its progress. */
+  readonly progressed: () => void;
   stop(): Promise<void>;
 }
 
 /**
- * Passes are this far apart at least: the most often that one Egress is written, should its IP hop
- * from Node to Node.
+ * The least time between passes. It bounds the writes to one Egress whose IP moves from Node to
+ * Node.
  */
 const MIN_INTERVAL_MS = 20;
 
 /**
- * Who holds an IP is written at once. All else waits for this time after the first change: mostly
- * the Nodes have done by then what they were told, so that a Pod that comes or goes costs no write,
- * and the reports of many Nodes cost one.
+ * Placements are written at once. Everything else waits for this time after the first change. By
+ * then most Nodes have applied it, so a Pod that comes or goes costs no write, and the reports of
+ * many Nodes cost one.
  */
 const DELAY_MS = 150;
 
+/** Nothing is written before the first call of `decided` or `progressed`. */
 export function createStatusLoop({ clock, pass, onError }: StatusLoopOptions): StatusLoop {
   let everythingDue = false;
   let cancelDelay: (() => void) | undefined;
@@ -42,7 +43,7 @@ export function createStatusLoop({ clock, pass, onError }: StatusLoopOptions): S
     minIntervalMs: MIN_INTERVAL_MS,
     onError,
     async reconcile() {
-      const scope = everythingDue ? 'everything' : 'holders';
+      const scope = everythingDue ? 'everything' : 'placements';
       everythingDue = false;
       let done = false;
       try {
@@ -66,7 +67,7 @@ export function createStatusLoop({ clock, pass, onError }: StatusLoopOptions): S
       runner.trigger();
       everythingLater();
     },
-    reported: everythingLater,
+    progressed: everythingLater,
     stop() {
       cancelDelay?.();
       return runner.stop();

@@ -1,57 +1,50 @@
 import type { Egress, EgressStatus } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import type { ObservedEgress } from '@sallyport/kube';
-import type { Decision } from '../decide/decide.ts';
-import { decide } from '../decide/decide.ts';
-import { createStores } from '../publish/stores.ts';
-import type { StatusPort, VersionOfEgress } from './status-pass.ts';
-import { createStatusPass } from './status-pass.ts';
+import type { Decision } from '../loop/decide.ts';
+import { decisionFor, noProgress as progress } from '../testing/decision-for.ts';
+import type { PassInput, StatusPort, StatusScope, VersionOfEgress } from './status-pass.ts';
+import { StatusPass } from './status-pass.ts';
 
-const progress = {
-  stores: createStores(1),
-  reports: new Map(),
-  leaving: new Map(),
-  settling: false,
-};
 const now = new Date('2026-01-02T03:04:05Z');
 
-describe('createStatusPass', () => {
-  it('writes a status once, and tells of it once, even before the informer has seen it', async () => {
+describe('StatusPass', () => {
+  it('writes a status once, with one Event, even before the informer shows it', async () => {
     const port = fakePort();
-    const pass = createStatusPass(port);
-    const decision = decisionFor([observed('web')]);
-    await pass.run(decision, progress, now, 'everything');
-    await pass.run(decision, progress, new Date(), 'everything');
+    const pass = new StatusPass(port);
+    const decision = decisionOf([observed('web')]);
+    await pass.run(inputOf(decision));
+    await pass.run(inputOf(decision, 'everything', new Date()));
     expect(port.writes).toBe(1);
     expect(port.events).toEqual(['web NoNode']);
-    const seen = decisionFor([observed('web', port.statuses.get('web'), '101')]);
-    await pass.run(seen, progress, new Date(), 'everything');
+    const seen = decisionOf([observed('web', port.statuses.get('web'), '101')]);
+    await pass.run(inputOf(seen, 'everything', new Date()));
     expect(port.writes).toBe(1);
   });
 
-  it('leaves all but the holder to the next pass over everything, where it is told to', async () => {
+  it('leaves all but placements to the next pass over everything, if the scope says so', async () => {
     const port = fakePort();
-    const pass = createStatusPass(port);
-    await pass.run(decisionFor([observed('web')], 'n1'), progress, now, 'holders');
+    const pass = new StatusPass(port);
+    await pass.run(inputOf(decisionOf([observed('web')], 'n1'), 'placements'));
     expect(port.statuses.get('web')).toMatchObject({ egressNode: 'n1' });
     const stale = {
       ...port.statuses.get('web'),
       conditions: port.statuses.get('web')!.conditions!.slice(0, 2),
     };
-    const seen = decisionFor([observed('web', stale, '101')], 'n1');
-    await pass.run(seen, progress, now, 'holders');
+    const seen = decisionOf([observed('web', stale, '101')], 'n1');
+    await pass.run(inputOf(seen, 'placements'));
     expect(port.writes).toBe(1);
-    await pass.run(seen, progress, now, 'everything');
+    await pass.run(inputOf(seen, 'everything'));
     expect(port.writes).toBe(2);
-    await pass.run(decisionFor([observed('web')]), progress, now, 'holders');
+    await pass.run(inputOf(decisionOf([observed('web')]), 'placements'));
     expect(port.statuses.get('web')?.egressNode).toBeUndefined();
   });
 
-  it('writes those with a new holder first', async () => {
+  it('writes those with a new placement first', async () => {
     const port = fakePort();
-    const pass = createStatusPass(port);
-    const settled = decisionFor([observed('a'), observed('b')]);
-    await pass.run(settled, progress, now, 'everything');
+    const pass = new StatusPass(port);
+    const settled = decisionOf([observed('a'), observed('b')]);
+    await pass.run(inputOf(settled, 'everything'));
     const [a, b] = ['a', 'b'].map((name) => ({ ...port.statuses.get(name), conditions: [] }));
     const order: string[] = [];
     const recording: StatusPort = {
@@ -62,15 +55,15 @@ describe('createStatusPass', () => {
     const assigned = port.statuses
       .get('a')!
       .conditions!.filter(({ type }) => type === 'IPAssigned');
-    const next = decisionFor([
+    const next = decisionOf([
       observed('a', { ...a, conditions: assigned }, '200'),
       observed('b', b, '200'),
     ]);
-    await createStatusPass(recording).run(next, progress, now, 'everything');
+    await new StatusPass(recording).run(inputOf(next, 'everything'));
     expect(order).toEqual(['b', 'a']);
   });
 
-  it('waits for no more than a few writes, and starts on no further one once there is a new decision', async () => {
+  it('waits for a few writes only, and starts no further one after a new decision', async () => {
     const port = fakePort();
     const release: (() => void)[] = [];
     const slow: StatusPort = {
@@ -82,8 +75,11 @@ describe('createStatusPass', () => {
     };
     const names = Array.from({ length: 20 }, (_, index) => `web-${index}`);
     let current = true;
-    const decision = decisionFor(names.map((name) => observed(name)));
-    const ending = createStatusPass(slow).run(decision, progress, now, 'everything', () => current);
+    const decision = decisionOf(names.map((name) => observed(name)));
+    const ending = new StatusPass(slow).run({
+      ...inputOf(decision),
+      isCurrent: () => current,
+    });
     expect(release).toHaveLength(8);
     current = false;
     for (const done of release) {
@@ -93,66 +89,67 @@ describe('createStatusPass', () => {
     expect([...port.statuses.keys()]).toEqual(names.slice(0, 8));
   });
 
-  it('repairs a status that somebody else has changed', async () => {
+  it('repairs a status that another client has changed', async () => {
     const port = fakePort();
-    const pass = createStatusPass(port);
-    await pass.run(decisionFor([observed('web')]), progress, now, 'everything');
+    const pass = new StatusPass(port);
+    await pass.run(inputOf(decisionOf([observed('web')]), 'everything'));
     const right = port.statuses.get('web');
     port.versions.set('web', '200');
     await pass.run(
-      decisionFor([observed('web', { egressNode: 'n9' }, '200')]),
-      progress,
-      now,
-      'everything',
+      inputOf(decisionOf([observed('web', { egressNode: 'n9' }, '200')]), 'everything'),
     );
     expect(port.writes).toBe(2);
     expect(port.statuses.get('web')).toEqual(right);
   });
 
-  it('tries every Egress before it fails, and those that failed again', async () => {
+  it('tries every Egress before it fails, and retries those that failed', async () => {
     const port = fakePort();
-    const pass = createStatusPass(port);
+    const pass = new StatusPass(port);
     port.refused.add('a');
-    const decision = decisionFor([observed('a'), observed('b')]);
-    await expect(pass.run(decision, progress, now, 'everything')).rejects.toThrow(
+    const decision = decisionOf([observed('a'), observed('b')]);
+    await expect(pass.run(inputOf(decision, 'everything'))).rejects.toThrow(
       'the status of 1 Egresses',
     );
     expect([...port.statuses.keys()]).toEqual(['b']);
     port.refused.clear();
-    await pass.run(decision, progress, now, 'everything');
+    await pass.run(inputOf(decision));
     expect([...port.statuses.keys()]).toEqual(['b', 'a']);
     expect(port.writes).toBe(3);
   });
 
-  it('does not write to an Egress that has changed meanwhile, or is another of the same name, before it has seen it', async () => {
+  it('does not write to an Egress that has changed or was re-created before it has seen that', async () => {
     const port = fakePort();
-    const pass = createStatusPass(port);
+    const pass = new StatusPass(port);
     port.versions.set('web', '2');
-    await pass.run(decisionFor([observed('web', {}, '1')]), progress, now, 'everything');
+    await pass.run(inputOf(decisionOf([observed('web', {}, '1')]), 'everything'));
     expect(port.statuses.size).toBe(0);
     expect(port.events).toEqual([]);
-    await pass.run(decisionFor([observed('web', {}, '2')]), progress, now, 'everything');
+    await pass.run(inputOf(decisionOf([observed('web', {}, '2')]), 'everything'));
     expect(port.statuses.size).toBe(1);
     expect(port.events).toEqual(['web NoNode']);
   });
 
-  it('takes the holder back from the status when nobody holds the IP any more', async () => {
+  it('removes the Node from the status when no Node has the IP any more', async () => {
     const port = fakePort();
-    const pass = createStatusPass(port);
-    await pass.run(decisionFor([observed('web')], 'n1'), progress, now, 'everything');
+    const pass = new StatusPass(port);
+    await pass.run(inputOf(decisionOf([observed('web')], 'n1'), 'everything'));
     expect(port.statuses.get('web')).toMatchObject({ egressNode: 'n1', egressIP: '192.0.2.10' });
-    await pass.run(decisionFor([observed('web')]), progress, now, 'everything');
+    await pass.run(inputOf(decisionOf([observed('web')]), 'everything'));
     expect(port.statuses.get('web')?.egressNode).toBeUndefined();
   });
 });
 
-/** An API server: remembers statuses and resourceVersions, refuses to write some Egresses. */
+function inputOf(decision: Decision, scope: StatusScope = 'everything', at = now): PassInput {
+  return { decision, progress, now: at, scope };
+}
+
+/** An API server: keeps statuses and resourceVersions, refuses to write some Egresses. */
 function fakePort(): StatusPort & {
   statuses: Map<string, EgressStatus>;
   events: string[];
   writes: number;
   refused: Set<string>;
-  /** By name; an Egress that is not there is in whatever version is asked for. */
+  /** By name; any version of an Egress without an entry exists. */
   versions: Map<string, string>;
 } {
   const fake = {
@@ -184,23 +181,20 @@ function fakePort(): StatusPort & {
   return fake;
 }
 
-function decisionFor(egresses: readonly ObservedEgress[], holder?: string): Decision {
-  return decide({
+function decisionOf(egresses: readonly ObservedEgress[], gateway?: string): Decision {
+  return decisionFor({
     egresses,
-    faults: new Map(),
-    pods: [],
-    namespaces: [],
     nodes: new Map([['n1', { name: 'n1', ips: ['10.0.0.1'], podCIDRs: [], ready: true }]]),
     reports: new Map(
-      holder === undefined
+      gateway === undefined
         ? []
         : [
             [
-              holder,
+              gateway,
               {
                 apiVersion: CONTROLPLANE_GROUP_VERSION,
                 kind: 'NodeReport',
-                metadata: { name: holder },
+                metadata: { name: gateway },
                 addresses: ['192.0.2.10'],
                 realizedResourceVersion: '',
                 realizedNetworkVersion: '',
@@ -208,9 +202,6 @@ function decisionFor(egresses: readonly ObservedEgress[], holder?: string): Deci
             ],
           ],
     ),
-    settling: false,
-    serviceCIDRs: [],
-    podCIDRs: [],
   });
 }
 

@@ -1,44 +1,36 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Egress, EgressStatus } from '@sallyport/api';
-import type { EgressEvent, ObservedEgress } from '@sallyport/kube';
-import type { Decision } from '../decide/decide.ts';
-import { eventsFor } from './events-for.ts';
-import type { ProgressInput } from './node-progress.ts';
-import { progressOf } from './node-progress.ts';
-import { planStatus } from './plan-status.ts';
+import type { ObservedEgress } from '@sallyport/kube';
+import type { ProgressInput, StatusEvent } from '@sallyport/status';
+import { eventsFor, planStatus, progressOf } from '@sallyport/status';
+import type { Decision } from '../loop/decide.ts';
 
 export type VersionOfEgress = Pick<ObservedEgress, 'name' | 'resourceVersion'>;
 
-/** What writing the status needs of the API server. */
+/** The writes that a pass makes to the API server. */
 export interface StatusPort {
   /**
-   * Writes the status of exactly this version of the Egress. Returns the version with it, or
-   * `stale` when there is no such version any more: the Egress has changed or gone, or another one
-   * has its name.
+   * Writes the status of exactly this version of the Egress. Returns the version after the write,
+   * or `stale` if the version no longer exists: the Egress has changed, was deleted, or was
+   * re-created.
    */
   write(
     egress: VersionOfEgress,
     status: EgressStatus,
   ): Promise<{ readonly resourceVersion: string } | 'stale'>;
-  record(egress: Egress, event: EgressEvent): Promise<void>;
+  record(egress: Egress, event: StatusEvent): Promise<void>;
 }
 
-/** `holders`: only the Egresses whose IP has got another holder, or none, or several. */
-export type StatusScope = 'holders' | 'everything';
+/** `placements`: only the Egresses whose placement differs from their status. */
+export type StatusScope = 'placements' | 'everything';
 
-export interface StatusPass {
-  /**
-   * Brings the status of the Egresses up to date, those with another holder first. Rejects with all
-   * failures after it has tried each Egress. Starts on no further one when the decision is not the
-   * current one any more, and then resolves with `outdated`.
-   */
-  run(
-    decision: Decision,
-    progress: ProgressInput,
-    now: Date,
-    scope: StatusScope,
-    isCurrent?: () => boolean,
-  ): Promise<'done' | 'outdated'>;
+export interface PassInput {
+  readonly decision: Decision;
+  readonly progress: ProgressInput;
+  readonly now: Date;
+  readonly scope: StatusScope;
+  /** Whether the decision is still the latest one. Default: always. */
+  readonly isCurrent?: () => boolean;
 }
 
 /** Writes under way at once. */
@@ -49,113 +41,131 @@ interface StatusVersion {
   readonly resourceVersion: string;
 }
 
-/** Writes the status of Egresses where it is not what it should be. */
-export function createStatusPass(port: StatusPort): StatusPass {
+interface PlannedStatus {
+  readonly previous: StatusVersion;
+  readonly status: EgressStatus;
+}
+
+/** Writes the desired status of Egresses where the present one differs. */
+export class StatusPass {
+  readonly #port: StatusPort;
   /**
-   * By uid, what we wrote, until the informer shows it to us: else a pass in between would decide
-   * by what was before.
+   * By uid, the status that was written, until the informer shows it. A pass in between would
+   * otherwise plan from the status before.
    */
-  const written = new Map<string, StatusVersion>();
+  readonly #written = new Map<string, StatusVersion>();
 
-  const latest = ({ egress, status, resourceVersion }: ObservedEgress): StatusVersion => {
-    const ours = written.get(egress.uid);
-    if (ours !== undefined && BigInt(resourceVersion) < BigInt(ours.resourceVersion)) {
-      return ours;
+  constructor(port: StatusPort) {
+    this.#port = port;
+  }
+
+  /**
+   * Brings the status of the Egresses up to date, those with another placement first. Rejects with
+   * all failures after it has tried every Egress. Resolves with `outdated`, and starts no further
+   * write, once the decision is not the latest one.
+   */
+  async run(input: PassInput): Promise<'done' | 'outdated'> {
+    const { isCurrent = () => true } = input;
+    this.#dropWrittenExceptOf(input.decision);
+    const failures: unknown[] = [];
+    const waiting = this.#ordered(input).values();
+    const work = async (): Promise<void> => {
+      for (const observed of waiting) {
+        if (!isCurrent()) {
+          return;
+        }
+        try {
+          await this.#bringUpToDate(observed, input);
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: CONCURRENCY }, work));
+    if (failures.length > 0) {
+      throw new AggregateError(failures, `the status of ${failures.length} Egresses`);
     }
-    written.delete(egress.uid);
-    return { status, resourceVersion };
-  };
+    return isCurrent() ? 'done' : 'outdated';
+  }
 
-  const plan = (
-    observed: ObservedEgress,
-    decision: Decision,
-    progress: ProgressInput,
-    now: Date,
-  ): { readonly previous: StatusVersion; readonly status: EgressStatus } | undefined => {
+  #dropWrittenExceptOf({ egresses }: Decision): void {
+    const existing = new Set(egresses.map(({ egress }) => egress.uid));
+    for (const uid of this.#written.keys()) {
+      if (!existing.has(uid)) {
+        this.#written.delete(uid);
+      }
+    }
+  }
+
+  #ordered(input: PassInput): readonly ObservedEgress[] {
+    const { egresses } = input.decision;
+    const urgent = new Set(
+      egresses.filter((observed) => {
+        const planned = this.#plan(observed, input);
+        return planned !== undefined && !haveSamePlacement(planned.status, planned.previous.status);
+      }),
+    );
+    return input.scope === 'placements'
+      ? [...urgent]
+      : [...urgent, ...egresses.filter((observed) => !urgent.has(observed))];
+  }
+
+  async #bringUpToDate(observed: ObservedEgress, input: PassInput): Promise<void> {
+    // Planned again just before the write, since Nodes may have reported meanwhile.
+    const planned = this.#plan(observed, input);
+    if (planned === undefined || isDeepStrictEqual(planned.status, planned.previous.status)) {
+      return;
+    }
+    const { previous, status } = planned;
+    const { egress, name } = observed;
+    const { resourceVersion } = previous;
+    const outcome = await this.#port.write({ name, resourceVersion }, status);
+    // The informer is about to show the present version, which starts the next pass.
+    if (outcome === 'stale') {
+      return;
+    }
+    this.#written.set(egress.uid, { status, resourceVersion: outcome.resourceVersion });
+    for (const event of eventsFor(previous.status, status)) {
+      await this.#port.record(egress, event);
+    }
+  }
+
+  #plan(observed: ObservedEgress, input: PassInput): PlannedStatus | undefined {
+    const { decision, progress, now } = input;
     const { name } = observed;
     const resolved = decision.resolved.get(name);
-    const holder = decision.holders.get(name);
-    if (resolved === undefined || holder === undefined) {
+    const placement = decision.placements.get(name);
+    if (resolved === undefined || placement === undefined) {
       return undefined;
     }
-    const previous = latest(observed);
+    const previous = this.#latest(observed);
     const status = planStatus({
       ...resolved,
-      faults: decision.observation.faults.get(name) ?? [],
-      holder,
+      faults: decision.faults.get(name) ?? [],
+      placement,
       network: decision.network,
       progress: progressOf(name, decision, progress),
       previous: previous.status,
       now,
     });
     return { previous, status };
-  };
+  }
 
-  const write = async (
-    { egress, name }: ObservedEgress,
-    { status: previous, resourceVersion }: StatusVersion,
-    status: EgressStatus,
-  ): Promise<void> => {
-    const outcome = await port.write({ name, resourceVersion }, status);
-    // What there is now is on its way to us, and starts the next pass.
-    if (outcome === 'stale') {
-      return;
+  #latest({ egress, status, resourceVersion }: ObservedEgress): StatusVersion {
+    const written = this.#written.get(egress.uid);
+    if (written !== undefined && BigInt(resourceVersion) < BigInt(written.resourceVersion)) {
+      return written;
     }
-    written.set(egress.uid, { status, resourceVersion: outcome.resourceVersion });
-    for (const event of eventsFor(previous, status)) {
-      await port.record(egress, event);
-    }
-  };
-
-  return {
-    async run(decision, progress, now, scope, isCurrent = () => true) {
-      const { egresses } = decision.observation;
-      const alive = new Set(egresses.map(({ egress }) => egress.uid));
-      for (const uid of written.keys()) {
-        if (!alive.has(uid)) {
-          written.delete(uid);
-        }
-      }
-      const hasNewHolder = (observed: ObservedEgress): boolean => {
-        const planned = plan(observed, decision, progress, now);
-        return planned !== undefined && !haveSameHolder(planned.status, planned.previous.status);
-      };
-      const urgent = new Set(egresses.filter(hasNewHolder));
-      const others =
-        scope === 'holders' ? [] : egresses.filter((observed) => !urgent.has(observed));
-      const failures: unknown[] = [];
-      const waiting = [...urgent, ...others].values();
-      const work = async (): Promise<void> => {
-        for (const observed of waiting) {
-          if (!isCurrent()) {
-            return;
-          }
-          // Only now, by what the Nodes have reported meanwhile.
-          const planned = plan(observed, decision, progress, now);
-          if (planned === undefined || isDeepStrictEqual(planned.status, planned.previous.status)) {
-            continue;
-          }
-          try {
-            await write(observed, planned.previous, planned.status);
-          } catch (error) {
-            failures.push(error);
-          }
-        }
-      };
-      await Promise.all(Array.from({ length: CONCURRENCY }, work));
-      if (failures.length > 0) {
-        throw new AggregateError(failures, `the status of ${failures.length} Egresses`);
-      }
-      return isCurrent() ? 'done' : 'outdated';
-    },
-  };
+    this.#written.delete(egress.uid);
+    return { status, resourceVersion };
+  }
 }
 
-function haveSameHolder(a: EgressStatus, b: EgressStatus): boolean {
-  return isDeepStrictEqual(assignmentOf(a), assignmentOf(b));
+function haveSamePlacement(a: EgressStatus, b: EgressStatus): boolean {
+  return isDeepStrictEqual(placementIn(a), placementIn(b));
 }
 
-function assignmentOf({ conditions = [], egressNode, egressIP }: EgressStatus): unknown {
+function placementIn({ conditions = [], egressNode, egressIP }: EgressStatus): unknown {
   const assigned = conditions.find(({ type }) => type === 'IPAssigned');
   return [egressNode, egressIP, assigned?.status, assigned?.reason];
 }

@@ -3,13 +3,15 @@ import { createEventRecorder, KubeApiError, writeEgressStatus } from '@sallyport
 import type { Logger } from 'pino';
 import type { StatusPort } from './status-pass.ts';
 
+export type WriteResult = 'written' | 'stale' | 'failed';
+
 export interface StatusPortOptions {
   readonly client: KubeClient;
   readonly logger: Logger;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
-  /** Told of each attempt. */
-  readonly count: (result: 'written' | 'stale' | 'failed') => void;
+  /** Called after each attempt to write a status. */
+  readonly count: (result: WriteResult) => void;
 }
 
 /** Writes the status of Egresses and Events about them to the API server. */

@@ -28,7 +28,7 @@ useTestCluster();
 
 describe('the status of an Egress', () => {
   it(
-    'is not realized while a Node has to stop steering',
+    'is not realized while a Node has a pending removal',
     async () => {
       await createPod('web-1', { ip: '10.244.1.5' });
       await api.create(EGRESSES, egressOf(`${RUN}-web`));
@@ -47,19 +47,19 @@ describe('the status of an Egress', () => {
           return condition?.status === status && condition.message === message;
         });
       await realized(N2, [IP]);
-      await says('False', `waiting for Nodes ${N1}`);
+      await says('False', `waiting for Nodes ${N1} to apply the latest version`);
       await realized(N1, []);
-      await says('True', `in effect on ${N1}, ${N2}`);
+      await says('True', `applied by Nodes ${N1}, ${N2}`);
       await api.patch(`${pods}/web-1`, { metadata: { labels: { role: 'db' } } });
-      await says('False', `waiting for Nodes ${N1}`);
+      await says('False', `waiting for Nodes ${N1} to apply the latest version`);
       await report(controller, N1, [], groups.state().resourceVersion);
-      await says('True', `in effect on ${N2}`);
+      await says('True', `applied by Nodes ${N2}`);
     },
     TIMEOUT_MS,
   );
 
   it(
-    'says what is wrong with an Egress, and serves the others',
+    'names the fault of an Egress, and does not affect the others',
     async () => {
       await createPod('web-1', { ip: '10.244.1.5' });
       await api.create(EGRESSES, egressOf(`${RUN}-good`));
@@ -124,7 +124,7 @@ describe('the status of an Egress', () => {
   );
 
   it(
-    'cannot write the status of an Egress to another one that has got its name',
+    'is not written to a re-created Egress of the same name',
     async () => {
       const path = `${EGRESSES}/${RUN}-web`;
       await api.create(EGRESSES, egressOf(`${RUN}-web`));

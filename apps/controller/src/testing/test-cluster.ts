@@ -144,6 +144,7 @@ export async function startOne(changes: Partial<ControllerConfig> = {}): Promise
     logger: pino({ level: process.env.TEST_LOG_LEVEL ?? 'fatal' }),
     clock: systemClock,
     nowMs: () => Date.now(),
+    monotonicMs: () => performance.now(),
     random: Math.random,
   });
   let stopped: Promise<void> | undefined;

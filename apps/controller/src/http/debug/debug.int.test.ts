@@ -21,7 +21,7 @@ useTestCluster();
 
 describe('the debug endpoints', () => {
   it(
-    'explains Pods, and names what it does not find',
+    'explain Pods, and name objects that do not exist',
     async () => {
       await createPod('web-1', { ip: '10.244.1.5' });
       await createPod('db-1', { role: 'db', ip: '10.244.1.6' });
@@ -39,10 +39,10 @@ describe('the debug endpoints', () => {
       expect(await pod('web-1')).toMatchObject({
         status: 200,
         body: {
-          outcome: 'Governed',
+          outcome: 'selected',
           nodeName: N1,
-          reason: `Egress ${RUN}-a governs the Pod: external IPv4 traffic leaves from ${IP} on Node ${N2}.`,
-          winners: [
+          reason: `Egress ${RUN}-a applies to the Pod: external IPv4 traffic leaves from ${IP} on Node ${N2}.`,
+          effectiveEgresses: [
             {
               egress: `${RUN}-a`,
               families: ['IPv4'],
@@ -54,13 +54,13 @@ describe('the debug endpoints', () => {
           others: expect.arrayContaining([
             {
               egress: `${RUN}-b`,
-              reason: `Egress ${RUN}-a has precedence for IPv4: it is older, or its name sorts first`,
+              reason: `Egress ${RUN}-a overrides it for IPv4: it is older, or its name sorts first`,
             },
           ]) as unknown,
         },
       });
-      expect((await pod('db-1')).body).toMatchObject({ outcome: 'Unselected' });
-      expect((await pod('host-1')).body).toMatchObject({ outcome: 'Excluded' });
+      expect((await pod('db-1')).body).toMatchObject({ outcome: 'unselected' });
+      expect((await pod('host-1')).body).toMatchObject({ outcome: 'excluded' });
       expect(await pod('nobody')).toMatchObject({
         status: 404,
         body: {
@@ -80,8 +80,8 @@ describe('the debug endpoints', () => {
       expect((await get(controller, `/debug/egressgroups/${RUN}-a`)).body).toMatchObject({
         gateway: { nodeName: N2 },
         nodes: [
-          { nodeName: N1, progress: 'Silent', groupMembers: [{ pod: { name: 'web-1' } }] },
-          { nodeName: N2, progress: 'Behind', groupMembers: [] },
+          { nodeName: N1, progress: 'silent', groupMembers: [{ pod: { name: 'web-1' } }] },
+          { nodeName: N2, progress: 'behind', groupMembers: [] },
         ],
       });
       const egresses = (await get(controller, '/debug/egresses')).body as { name: string }[];

@@ -1,10 +1,10 @@
 import { GatewaySchema, GroupMemberSchema } from '@sallyport/api/schemas';
+import { gatewayOf } from '@sallyport/placement';
+import type { ProgressInput } from '@sallyport/status';
+import { progressOf } from '@sallyport/status';
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
-import type { Decision } from '../../decide/decide.ts';
-import { gatewayOf } from '../../holders/holders-for.ts';
-import type { ProgressInput } from '../../status/node-progress.ts';
-import { progressOf } from '../../status/node-progress.ts';
+import type { Decision } from '../../loop/decide.ts';
 
 /** A group in `/debug/egressgroups`, over all Nodes. */
 export const EgressGroupViewSchema = Type.Object({
@@ -16,40 +16,40 @@ export const EgressGroupViewSchema = Type.Object({
     Type.Object({
       nodeName: Type.String(),
       progress: Type.String({
-        description: 'Realized, Behind, Failing, Silent, NotReady or Unknown',
+        description: 'realized, behind, failing, silent, not-ready or unknown',
       }),
       failure: Type.Optional(Type.String()),
       groupMembers: Type.Array(GroupMemberSchema),
     }),
-    { description: 'The Nodes that have the group, or have yet to forget it' },
+    { description: 'The Nodes with the group, and those with a pending removal' },
   ),
 });
 
 export type EgressGroupDebugView = Static<typeof EgressGroupViewSchema>;
 
-/** One group, or undefined when there is no Egress of that name. */
+/** One group, or undefined if no Egress has that name. */
 export function egressGroupViewFor(
   name: string,
   decision: Decision,
   progress: ProgressInput,
 ): EgressGroupDebugView | undefined {
-  const { observation, holders, tunnelIDs, groups } = decision;
-  const observed = observation.egresses.find((egress) => egress.name === name);
+  const { egresses, placements, tunnelIDs, groups } = decision;
+  const observed = egresses.find((egress) => egress.name === name);
   const tunnelID = tunnelIDs.get(name);
   if (observed === undefined || tunnelID === undefined) {
     return undefined;
   }
-  const gateway = gatewayOf(holders.get(name));
+  const gateway = gatewayOf(placements.get(name));
   return {
     name,
     tunnelID,
     egressIPs: [...observed.egress.egressIPs],
     ...(gateway && { gateway }),
-    nodes: progressOf(name, decision, progress).map(({ nodeName, state, ...rest }) => {
+    nodes: progressOf(name, decision, progress).map(({ nodeName, kind, ...rest }) => {
       const group = groups.get(nodeName)?.find(({ metadata }) => metadata.name === name);
       return {
         nodeName,
-        progress: state,
+        progress: kind,
         ...('failure' in rest && { failure: rest.failure }),
         groupMembers: [...(group?.groupMembers ?? [])],
       };

@@ -1,8 +1,9 @@
 import { renderFault } from '@sallyport/api';
 import { podKey } from '@sallyport/grouping';
+import type { Placement } from '@sallyport/placement';
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
-import type { Decision } from '../../decide/decide.ts';
+import type { Decision } from '../../loop/decide.ts';
 
 /** An Egress in `/debug/egresses`. */
 export const EgressViewSchema = Type.Object({
@@ -12,13 +13,13 @@ export const EgressViewSchema = Type.Object({
   createdAt: Type.String(),
   unavailable: Type.String(),
   tunnelID: Type.Integer(),
-  holder: Type.Object({
-    kind: Type.String({ description: 'One, Nobody, Several, Unreachable, Unknown or NoIP' }),
-    nodeNames: Type.Array(Type.String(), { description: 'The Nodes that hold the egress IP' }),
+  placement: Type.Object({
+    kind: Type.String({ description: 'one, none, several, unreachable, unknown or no-ip' }),
+    nodeNames: Type.Array(Type.String(), { description: 'The Nodes that have the egress IP' }),
   }),
   pods: Type.Object({
-    governed: Type.Integer({ description: 'Pods it selects and no other Egress governs' }),
-    lost: Type.Integer({ description: 'Pods it selects and another Egress governs' }),
+    effective: Type.Integer({ description: 'Selected Pods for which it is the effective Egress' }),
+    overridden: Type.Integer({ description: 'Selected Pods with another effective Egress' }),
   }),
   faults: Type.Array(Type.String()),
   conditions: Type.Array(
@@ -34,38 +35,25 @@ export const EgressViewSchema = Type.Object({
 export type EgressView = Static<typeof EgressViewSchema>;
 
 /** All Egresses, in the order of their names. */
-export function egressViewsFor({
-  observation,
-  resolved,
-  holders,
-  tunnelIDs,
-}: Decision): EgressView[] {
-  return [...observation.egresses]
+export function egressViewsFor(decision: Decision): EgressView[] {
+  return [...decision.egresses]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, egress, status }) => {
-      const holder = holders.get(name) ?? { kind: 'NoIP' as const };
-      const { members = [], losses = [] } = resolved.get(name) ?? {};
+      const placement = decision.placements.get(name) ?? { kind: 'no-ip' as const };
+      const { members = [], overridden = [] } = decision.resolved.get(name) ?? {};
       return {
         name,
         egressIPs: [...egress.egressIPs],
         externalIPPools: [...egress.externalIPPools],
         createdAt: new Date(egress.createdAtMs).toISOString(),
         unavailable: egress.unavailable,
-        tunnelID: tunnelIDs.get(name) ?? 0,
-        holder: {
-          kind: holder.kind,
-          nodeNames:
-            'nodeNames' in holder
-              ? [...holder.nodeNames]
-              : 'nodeName' in holder
-                ? [holder.nodeName]
-                : [],
-        },
+        tunnelID: decision.tunnelIDs.get(name) ?? 0,
+        placement: { kind: placement.kind, nodeNames: nodeNamesOf(placement) },
         pods: {
-          governed: members.length,
-          lost: new Set(losses.map(({ pod }) => podKey(pod))).size,
+          effective: members.length,
+          overridden: new Set(overridden.map(({ pod }) => podKey(pod))).size,
         },
-        faults: (observation.faults.get(name) ?? []).map(renderFault),
+        faults: (decision.faults.get(name) ?? []).map(renderFault),
         conditions: (status.conditions ?? []).map(({ type, status, reason, message }) => ({
           type,
           status,
@@ -74,4 +62,11 @@ export function egressViewsFor({
         })),
       };
     });
+}
+
+function nodeNamesOf(placement: Placement): string[] {
+  if ('nodeNames' in placement) {
+    return [...placement.nodeNames];
+  }
+  return 'nodeName' in placement ? [placement.nodeName] : [];
 }

@@ -1,18 +1,19 @@
 import { NodeFaultSchema } from '@sallyport/api/schemas';
 import type { Node } from '@sallyport/kube';
+import { gatewayOf } from '@sallyport/placement';
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
-import type { Decision } from '../../decide/decide.ts';
-import type { NodeReports } from '../../holders/node-reports.ts';
+import type { Decision } from '../../loop/decide.ts';
+import type { NodeReportsView } from '../../observe/node-reports.ts';
 
 /** A Node in `/debug/nodes`. */
 export const NodeViewSchema = Type.Object({
   name: Type.String(),
   ips: Type.Array(Type.String()),
   podCIDRs: Type.Array(Type.String()),
-  gatewayOf: Type.Array(Type.String(), { description: 'Egresses whose IP it holds' }),
+  gatewayOf: Type.Array(Type.String(), { description: 'The Egresses whose gateway it is' }),
   groups: Type.Array(Type.Object({ name: Type.String(), members: Type.Integer() }), {
-    description: 'The groups it is told of',
+    description: 'The groups that it sees',
   }),
   report: Type.Optional(
     Type.Object(
@@ -24,7 +25,7 @@ export const NodeViewSchema = Type.Object({
         faults: Type.Array(NodeFaultSchema),
         ageSeconds: Type.Number(),
       },
-      { description: 'The last one of its agent; absent: none since the controller started' },
+      { description: 'The latest report; absent if none came since the controller started' },
     ),
   ),
 });
@@ -34,8 +35,8 @@ export type NodeView = Static<typeof NodeViewSchema>;
 /** One Node. @param nowMs milliseconds since 1970 */
 export function nodeViewFor(
   node: Node,
-  decision: Decision,
-  reports: NodeReports,
+  { placements, groups }: Decision,
+  reports: NodeReportsView,
   nowMs: number,
 ): NodeView {
   const report = reports.all.get(node.name);
@@ -44,11 +45,11 @@ export function nodeViewFor(
     name: node.name,
     ips: [...node.ips],
     podCIDRs: [...node.podCIDRs],
-    gatewayOf: [...decision.holders]
-      .filter(([, holder]) => holder.kind === 'One' && holder.nodeName === node.name)
+    gatewayOf: [...placements]
+      .filter(([, placement]) => gatewayOf(placement)?.nodeName === node.name)
       .map(([egress]) => egress)
       .sort(),
-    groups: (decision.groups.get(node.name) ?? []).map(({ metadata, groupMembers }) => ({
+    groups: (groups.get(node.name) ?? []).map(({ metadata, groupMembers }) => ({
       name: metadata.name,
       members: groupMembers.length,
     })),

@@ -1,6 +1,5 @@
 import type { Egress } from '@sallyport/api';
-import { decide } from '../../decide/decide.ts';
-import { createStores } from '../../publish/stores.ts';
+import { decisionFor, noProgress } from '../../testing/decision-for.ts';
 import type { PodView } from './pod-view.ts';
 import { podViewFor } from './pod-view.ts';
 
@@ -8,51 +7,54 @@ const IP = '192.0.2.10';
 const POD = { namespace: 'prod', name: 'web-1' };
 
 const V6_LEAVES =
-  'Its IPv6 traffic leaves as if there were no Egress: this version steers IPv4 only.';
+  'Its IPv6 traffic leaves as if there were no Egress: this version supports IPv4 only.';
 
 describe('podViewFor', () => {
-  it('claims nothing of IPv6 where an Egress has an IP of each family', () => {
+  it('applies an Egress with an IP of each family to IPv4 only', () => {
     expect(viewOf([IP, 'fd00::8'], ['10.244.1.5', 'fd01::5'])).toMatchObject({
-      outcome: 'Governed',
-      reason: `Egress web governs the Pod: external IPv4 traffic leaves from ${IP} on Node n2. ${V6_LEAVES}`,
-      winners: governed(IP),
+      outcome: 'selected',
+      reason: `Egress web applies to the Pod: external IPv4 traffic leaves from ${IP} on Node n2. ${V6_LEAVES}`,
+      effectiveEgresses: effective(IP),
     });
   });
 
-  it('says of a dual-stack Pod that an IPv4 egress IP leaves its IPv6 traffic alone', () => {
+  it('says that an IPv4 egress IP does not apply to IPv6 traffic of a dual-stack Pod', () => {
     expect(viewOf([IP], ['10.244.1.5', 'fd01::5'])).toMatchObject({
-      reason: `Egress web governs the Pod: external IPv4 traffic leaves from ${IP} on Node n2. ${V6_LEAVES}`,
+      reason: `Egress web applies to the Pod: external IPv4 traffic leaves from ${IP} on Node n2. ${V6_LEAVES}`,
     });
   });
 
-  it('does not say that traffic is dropped which no Node steers', () => {
+  it('does not say that IPv6 traffic is dropped', () => {
     expect(viewOf(['fd00::8'], ['10.244.1.5', 'fd01::5'])).toMatchObject({
-      outcome: 'Unselected',
-      reason: `No Egress governs the IPv4 traffic of the Pod: it leaves from the IP of its Node. ${V6_LEAVES}`,
-      winners: [],
+      outcome: 'unselected',
+      reason: `No Egress applies to the IPv4 traffic of the Pod: it leaves from the IP of its Node. ${V6_LEAVES}`,
+      effectiveEgresses: [],
       others: [
         {
           egress: 'web',
-          reason: 'it selects the Pod for IPv6 only, which this version does not steer',
+          reason: 'it applies to IPv6 only, which this version does not support',
         },
       ],
     });
     expect(viewOf([], ['10.244.1.5', 'fd01::5'])).toMatchObject({
-      outcome: 'Governed',
-      reason: `Egress web governs the Pod, but no Node is its gateway (NoIP): external IPv4 traffic is dropped. ${V6_LEAVES}`,
+      outcome: 'selected',
+      reason: `Egress web applies to the Pod, but has no gateway (placement: no-ip): external IPv4 traffic is dropped. ${V6_LEAVES}`,
     });
   });
 
-  it('does not speak of IPv6 to a Pod that has none', () => {
+  it('does not mention IPv6 for a Pod without an IPv6 address', () => {
     expect(viewOf([IP, 'fd00::8'], ['10.244.1.5'])).toMatchObject({
-      reason: `Egress web governs the Pod: external IPv4 traffic leaves from ${IP} on Node n2.`,
-      winners: governed(IP),
+      reason: `Egress web applies to the Pod: external IPv4 traffic leaves from ${IP} on Node n2.`,
+      effectiveEgresses: effective(IP),
       others: [],
     });
     expect(viewOf(['fd00::8'], ['10.244.1.5'])).toMatchObject({
-      reason: 'No Egress governs the Pod: it leaves from the IP of its Node.',
+      reason: 'No Egress applies to the Pod: it leaves from the IP of its Node.',
       others: [
-        { egress: 'web', reason: 'it selects the Pod, which has no address of its families' },
+        {
+          egress: 'web',
+          reason: "it selects the Pod, but the Pod has no address of the Egress's address family",
+        },
       ],
     });
   });
@@ -73,12 +75,11 @@ function viewOf(
     externalIPPools: [],
     unavailable,
   };
-  const decision = decide({
+  const decision = decisionFor({
     // n2 had the IP before our start.
     egresses: [
       { name: 'web', egress, status: { egressNode: 'n2', egressIP: IP }, resourceVersion: '1' },
     ],
-    faults: new Map(),
     pods: [
       {
         ...POD,
@@ -97,21 +98,11 @@ function viewOf(
         { name, ips: [`10.0.0.${i + 1}`], podCIDRs: [], ready: true },
       ]),
     ),
-    reports: new Map(),
-    settling: false,
-    serviceCIDRs: [],
-    podCIDRs: [],
   });
-  const progress = {
-    stores: createStores(1000),
-    reports: new Map(),
-    leaving: new Map(),
-    settling: false,
-  };
-  return podViewFor(POD, decision, progress);
+  return podViewFor(POD, decision, noProgress);
 }
 
-function governed(egressIP: string): PodView['winners'] {
+function effective(egressIP: string): PodView['effectiveEgresses'] {
   return [
     {
       egress: 'web',

@@ -1,0 +1,49 @@
+import type { KubeClient } from '@sallyport/kube';
+import type { Clock } from '@sallyport/reconcile';
+import type { ProgressInput } from '@sallyport/status';
+import type { Logger } from 'pino';
+import type { Decision } from '../loop/decide.ts';
+import type { StatusLoop } from './status-loop.ts';
+import { createStatusLoop } from './status-loop.ts';
+import { StatusPass } from './status-pass.ts';
+import type { WriteResult } from './status-port.ts';
+import { statusPortFor } from './status-port.ts';
+
+export interface StatusDependencies {
+  /** The controller's loop. */
+  readonly loop: {
+    readonly decision: Decision | undefined;
+    progress(): ProgressInput;
+    subscribe(listener: { readonly decided: () => void; readonly progressed: () => void }): void;
+  };
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
+  readonly logger: Logger;
+  /** Called after each attempt to write a status. */
+  readonly count: (result: WriteResult) => void;
+}
+
+/** Writes the status of Egresses after decisions, and after reports of progress. */
+export function startStatus(deps: StatusDependencies): StatusLoop {
+  const { loop, clock, nowMs, logger } = deps;
+  const statusPass = new StatusPass(statusPortFor(deps));
+  const status = createStatusLoop({
+    clock,
+    onError: (err) => {
+      logger.warn({ err }, 'writing status failed, it will be tried again');
+    },
+    async pass(scope) {
+      const { decision } = loop;
+      if (decision === undefined) {
+        return 'done';
+      }
+      const isCurrent = (): boolean => loop.decision === decision;
+      const now = new Date(nowMs());
+      return statusPass.run({ decision, progress: loop.progress(), now, scope, isCurrent });
+    },
+  });
+  loop.subscribe({ decided: status.decided, progressed: status.progressed });
+  return status;
+}

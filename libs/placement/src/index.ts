@@ -1,0 +1,8 @@
+export { placeEgresses, type PlacementInput } from './place-egresses.ts';
+export { gatewayOf, type Placement, SEVERAL_NODES } from './placement.ts';
+export {
+  hasSupportedFamily,
+  isSupported,
+  supportedIpsOf,
+  unsupportedIpsOf,
+} from './supported-families.ts';

@@ -1,0 +1,11 @@
+export { eventsFor, type StatusEvent } from './events-for.ts';
+export {
+  hasApplied,
+  type NodeProgress,
+  nodeProgressFor,
+  type ProgressInput,
+  progressOf,
+  type PublishedVersions,
+} from './node-progress.ts';
+export { type PendingRemovals, pendingRemovalsAfter } from './pending-removals.ts';
+export { planStatus } from './plan-status.ts';

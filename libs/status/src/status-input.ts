@@ -1,0 +1,16 @@
+import type { ClusterNetwork, EgressStatus, Fault } from '@sallyport/api';
+import type { ResolvedEgress } from '@sallyport/grouping';
+import type { Placement } from '@sallyport/placement';
+import type { NodeProgress } from './node-progress.ts';
+
+/** The facts from which the status of one Egress is planned. */
+export interface StatusInput extends ResolvedEgress {
+  readonly faults: readonly Fault[];
+  readonly placement: Placement;
+  readonly network: Pick<ClusterNetwork, 'podCIDRs' | 'serviceCIDRs'>;
+  /** Of the gateway, the Nodes with members, and the Nodes with a pending removal. */
+  readonly progress: readonly NodeProgress[];
+  /** The present status. */
+  readonly previous: EgressStatus;
+  readonly now: Date;
+}
