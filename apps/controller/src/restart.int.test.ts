@@ -1,25 +1,21 @@
 import type { AddressInfo } from 'node:net';
 import type { EgressGroup } from '@sallyport/api';
+import { waitFor } from '@sallyport/kit';
 import {
   api,
   conditionOf,
   createPod,
   EGRESSES,
   egressOf,
-  eventually,
   IP,
-  latestVersion,
   N1,
   N2,
-  ready,
-  report,
   RUN,
-  startOne,
   statusOf,
   TIMEOUT_MS,
   useTestCluster,
-  watch,
 } from './testing/test-cluster.ts';
+import { latestVersion, ready, report, startOne, watch } from './testing/test-controller.ts';
 
 useTestCluster();
 
@@ -30,7 +26,7 @@ describe('a controller that ends', () => {
       const controller = await startOne();
       await ready(controller);
       const groups = watch<EgressGroup>(controller.url, 'egressgroups', N1);
-      await eventually('synced', () => groups.state().synced);
+      await waitFor('the groups', () => groups.state().synced);
       // An open watch would delay the end beyond the time-out of the test.
       await controller.stop();
     },
@@ -47,14 +43,14 @@ describe('a controller that ends', () => {
       await report(first, N1, []);
       await report(first, N2, [IP]);
       const before = watch<EgressGroup>(first.url, 'egressgroups', N1);
-      await eventually('the gateway', () => before.state().objects.get(`${RUN}-web`)?.gateway);
-      await eventually('the status', async () => (await statusOf(`${RUN}-web`)).egressNode);
+      await waitFor('the gateway', () => before.state().objects.get(`${RUN}-web`)?.gateway);
+      await waitFor('the status', async () => (await statusOf(`${RUN}-web`)).egressNode);
       const group = before.state().objects.get(`${RUN}-web`);
       const { port } = first.app.server.address() as AddressInfo;
       await report(first, N1, [], await latestVersion(first, N1));
       await report(first, N2, [IP], await latestVersion(first, N2));
-      await eventually(
-        'realized',
+      await waitFor(
+        'Realized to be True',
         async () => (await conditionOf(`${RUN}-web`, 'Realized'))?.status === 'True',
       );
       const realized = await conditionOf(`${RUN}-web`, 'Realized');
@@ -63,7 +59,7 @@ describe('a controller that ends', () => {
 
       const second = await startOne({ port });
       const gateways: (string | undefined)[] = [];
-      await eventually('the agent has the state of the new controller', () => {
+      await waitFor('the agent to have the state of the new controller', () => {
         gateways.push(before.state().objects.get(`${RUN}-web`)?.gateway?.nodeName);
         return Number(before.state().resourceVersion) > versionBefore + 1000;
       });

@@ -1,4 +1,5 @@
 import type { Condition, EgressGroup } from '@sallyport/api';
+import { waitFor } from '@sallyport/kit';
 import {
   api,
   client,
@@ -7,19 +8,15 @@ import {
   createPod,
   EGRESSES,
   egressOf,
-  eventually,
   IP,
   N1,
   N2,
-  ready,
-  report,
   RUN,
-  startOne,
   statusOf,
   TIMEOUT_MS,
   useTestCluster,
-  watch,
 } from '../testing/test-cluster.ts';
+import { ready, report, startOne, watch } from '../testing/test-controller.ts';
 
 useTestCluster();
 
@@ -37,12 +34,12 @@ describe('the placement of an egress IP', () => {
         connections += 1;
       });
       const gatewayIs = (nodeName: string | undefined): Promise<boolean> =>
-        eventually(`the gateway is ${nodeName ?? 'absent'}`, () => {
+        waitFor(`the gateway to be ${nodeName ?? 'absent'}`, () => {
           const group = groups.state().objects.get(`${RUN}-web`);
           return group !== undefined && group.gateway?.nodeName === nodeName;
         });
       const assigned = (reason: string): Promise<Condition> =>
-        eventually(`IPAssigned has the reason ${reason}`, async () => {
+        waitFor(`IPAssigned with the reason ${reason}`, async () => {
           const condition = await conditionOf(`${RUN}-web`, 'IPAssigned');
           return condition?.reason === reason ? condition : undefined;
         });
@@ -67,9 +64,9 @@ describe('the placement of an egress IP', () => {
       });
       // A Node of the same name may be a new machine, so its agent has to report again.
       await createNode(N2, '10.0.0.2', '10.244.2.0/24');
-      await eventually('the agent of n2 connects again', () => connections > 1);
-      await eventually(
-        'its report is accepted',
+      await waitFor('the agent of n2 to connect again', () => connections > 1);
+      await waitFor(
+        'its report to be accepted',
         async () => (await report(controller, N2, [IP])).status === 200,
       );
       await gatewayIs(N2);

@@ -1,4 +1,5 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
+import { waitFor } from '@sallyport/kit';
 import {
   api,
   client,
@@ -6,22 +7,23 @@ import {
   createPod,
   EGRESSES,
   egressOf,
-  eventually,
   IP,
-  latestVersion,
-  membersOf,
   N1,
   N2,
   pods,
-  ready,
-  report,
   RUN,
-  startOne,
   statusOf,
   TIMEOUT_MS,
   useTestCluster,
-  watch,
 } from '../testing/test-cluster.ts';
+import {
+  latestVersion,
+  membersOf,
+  ready,
+  report,
+  startOne,
+  watch,
+} from '../testing/test-controller.ts';
 
 useTestCluster();
 
@@ -35,17 +37,17 @@ describe('the groups that the controller publishes', () => {
       await ready(controller);
       const groups1 = watch<EgressGroup>(controller.url, 'egressgroups', N1);
       const groups2 = watch<EgressGroup>(controller.url, 'egressgroups', N2);
-      await eventually('n1 sees its member', () => membersOf(groups1, `${RUN}-web`));
+      await waitFor('n1 to see its member', () => membersOf(groups1, `${RUN}-web`));
       expect(membersOf(groups1, `${RUN}-web`)).toEqual(['web-1 10.244.1.5']);
       expect(groups1.state().objects.get(`${RUN}-web`)?.gateway).toBeUndefined();
-      await eventually('n2 sees nothing', () => groups2.state().synced);
+      await waitFor('the groups of n2', () => groups2.state().synced);
       expect(groups2.state().objects.size).toBe(0);
 
       await report(controller, N1, ['10.0.0.1']);
       await report(controller, N2, ['10.0.0.2', IP]);
       const gateway = { nodeName: N2, nodeIP: '10.0.0.2' };
-      await eventually(
-        'n1 and n2 learn the gateway',
+      await waitFor(
+        'n1 and n2 to see the gateway',
         () =>
           [groups1, groups2].every(
             (groups) => groups.state().objects.get(`${RUN}-web`)?.gateway?.nodeName === N2,
@@ -56,8 +58,8 @@ describe('the groups that the controller publishes', () => {
         groupMembers: [],
         egressIPs: [IP],
       });
-      await eventually(
-        'the status names the gateway',
+      await waitFor(
+        'the status to name the gateway',
         async () => (await statusOf(`${RUN}-web`)).egressNode === N2,
       );
       expect(await statusOf(`${RUN}-web`)).toMatchObject({ egressIP: IP });
@@ -68,28 +70,28 @@ describe('the groups that the controller publishes', () => {
 
       await report(controller, N1, ['10.0.0.1'], await latestVersion(controller, N1));
       await report(controller, N2, ['10.0.0.2', IP], await latestVersion(controller, N2));
-      await eventually(
-        'realized',
+      await waitFor(
+        'Realized to be True',
         async () => (await conditionOf(`${RUN}-web`, 'Realized'))?.status === 'True',
       );
 
       await createPod('web-2', { nodeName: N2, ip: '10.244.2.7' });
       await createPod('other', { role: 'db', ip: '10.244.1.6' });
-      await eventually('a new Pod joins', () =>
+      await waitFor('a new Pod to join', () =>
         membersOf(groups2, `${RUN}-web`)?.includes('web-2 10.244.2.7'),
       );
       await api.patch(`${pods}/web-1`, { metadata: { labels: { role: 'db' } } });
-      await eventually('a Pod leaves', () => !groups1.state().objects.has(`${RUN}-web`));
+      await waitFor('a Pod to leave', () => !groups1.state().objects.has(`${RUN}-web`));
       expect(membersOf(groups2, `${RUN}-web`)).toEqual(['web-2 10.244.2.7']);
       const networks = watch<ClusterNetwork>(controller.url, 'clusternetworks');
-      await eventually('the network', () => networks.state().objects.get('default'));
+      await waitFor('the network', () => networks.state().objects.get('default'));
       const network = networks.state().objects.get('default');
       expect(network?.serviceCIDRs).toEqual(['10.96.0.0/16']);
       expect(network?.podCIDRs).toEqual(expect.arrayContaining(['10.244.1.0/24', '10.244.2.0/24']));
       expect(network?.nodes).toContainEqual({ name: N1, ips: ['10.0.0.1'] });
 
       await api.remove(`${EGRESSES}/${RUN}-web`);
-      await eventually('the group goes', () => groups2.state().objects.size === 0);
+      await waitFor('the group to go', () => groups2.state().objects.size === 0);
     },
     TIMEOUT_MS,
   );
@@ -103,20 +105,20 @@ describe('the groups that the controller publishes', () => {
       const controller = await startOne();
       await ready(controller);
       const groups = watch<EgressGroup>(controller.url, 'egressgroups', N1);
-      await eventually('the Pod joins', () => membersOf(groups, `${RUN}-web`));
+      await waitFor('the Pod to join', () => membersOf(groups, `${RUN}-web`));
       await client.json({
         method: 'DELETE',
         path: `${pods}/old`,
         query: { gracePeriodSeconds: '600' },
       });
       await createPod('other', { ip: '10.244.1.6' });
-      await eventually('another joins', () =>
+      await waitFor('another Pod to join', () =>
         membersOf(groups, `${RUN}-web`)?.includes('other 10.244.1.6'),
       );
       expect(membersOf(groups, `${RUN}-web`)).toContain(`old ${ip}`);
       await createPod('new', { role: 'db', ip });
-      await eventually(
-        'the address is no member any more',
+      await waitFor(
+        'the address to leave the group',
         () => !membersOf(groups, `${RUN}-web`)?.includes(`old ${ip}`),
       );
     },

@@ -1,4 +1,5 @@
 import type { Condition, EgressGroup, EgressResource } from '@sallyport/api';
+import { waitFor } from '@sallyport/kit';
 import { writeEgressStatus } from '@sallyport/kube';
 import {
   api,
@@ -8,21 +9,16 @@ import {
   createUnchecked,
   EGRESSES,
   egressOf,
-  eventually,
   IP,
-  latestVersion,
   N1,
   N2,
   pods,
-  ready,
-  report,
   RUN,
-  startOne,
   statusOf,
   TIMEOUT_MS,
   useTestCluster,
-  watch,
 } from '../testing/test-cluster.ts';
+import { latestVersion, ready, report, startOne, watch } from '../testing/test-controller.ts';
 
 useTestCluster();
 
@@ -36,13 +32,13 @@ describe('the status of an Egress', () => {
       await ready(controller);
       await report(controller, N2, [IP]);
       const groups = watch<EgressGroup>(controller.url, 'egressgroups', N1);
-      await eventually('the gateway', () => groups.state().objects.get(`${RUN}-web`)?.gateway);
+      await waitFor('the gateway', () => groups.state().objects.get(`${RUN}-web`)?.gateway);
       const realized = (nodeName: string, addresses: readonly string[]): Promise<unknown> =>
         latestVersion(controller, nodeName).then((version) =>
           report(controller, nodeName, addresses, version),
         );
       const says = (status: string, message: string): Promise<boolean> =>
-        eventually(message, async () => {
+        waitFor(message, async () => {
           const condition = await conditionOf(`${RUN}-web`, 'Realized');
           return condition?.status === status && condition.message === message;
         });
@@ -68,12 +64,12 @@ describe('the status of an Egress', () => {
       const controller = await startOne({ reportGrace: 0 });
       await ready(controller);
       await report(controller, N2, [IP]);
-      await eventually(
-        'the good one works',
+      await waitFor(
+        'the good Egress to have a Node',
         async () => (await statusOf(`${RUN}-good`)).egressNode === N2,
       );
       const refusal = (name: string): Promise<Condition> =>
-        eventually(`${name} is refused`, () => conditionOf(`${RUN}-${name}`, 'IPAllocated'));
+        waitFor(`the condition of ${name}`, () => conditionOf(`${RUN}-${name}`, 'IPAllocated'));
       expect(await refusal('pool')).toMatchObject({ status: 'False', reason: 'PoolsNotSupported' });
       expect(await refusal('x-bad')).toMatchObject({
         status: 'False',

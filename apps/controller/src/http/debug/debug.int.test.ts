@@ -1,21 +1,18 @@
+import { waitFor } from '@sallyport/kit';
 import {
   api,
   createPod,
   EGRESSES,
   egressOf,
-  eventually,
-  get,
   IP,
   N1,
   N2,
   NAMESPACE,
-  ready,
-  report,
   RUN,
-  startOne,
   TIMEOUT_MS,
   useTestCluster,
 } from '../../testing/test-cluster.ts';
+import { get, ready, report, startOne } from '../../testing/test-controller.ts';
 
 useTestCluster();
 
@@ -33,7 +30,7 @@ describe('the debug endpoints', () => {
       await report(controller, N2, [IP]);
       const pod = (name: string): ReturnType<typeof get> =>
         get(controller, `/debug/pods/${NAMESPACE}/${name}`);
-      await eventually('the gateway', async () =>
+      await waitFor('the gateway', async () =>
         JSON.stringify(await pod('web-1')).includes('"gateway"'),
       );
       expect(await pod('web-1')).toMatchObject({
