@@ -93,7 +93,7 @@ describe('the status of an Egress', () => {
       const controller = await startOne({ reportGrace: 0 });
       await ready(controller);
       const gatewayIs = (node: string | undefined): Promise<boolean> =>
-        eventually(`the gateway is ${String(node)}`, async () => {
+        waitFor(`the gateway to be ${String(node)}`, async () => {
           const { egressNode, conditions } = await statusOf(name);
           return conditions !== undefined && egressNode === node;
         });
@@ -103,7 +103,7 @@ describe('the status of an Egress', () => {
         await gatewayIs(N1);
         await report(controller, N1, []);
       }
-      const reasons = await eventually('all are counted', async () => {
+      const reasons = await waitFor('all Events to be counted', async () => {
         const events = (await client.json({
           method: 'GET',
           path: '/api/v1/namespaces/default/events',
