@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Fault } from '@sallyport/api';
+import { waitFor } from '@sallyport/kit';
 import { systemClock } from '@sallyport/reconcile';
 import { writeEgressStatus } from './egress-status-writer.ts';
 import type { Informer } from './informer.ts';
@@ -209,12 +210,6 @@ function node(name: string, resourceVersion: string, address = '10.0.0.1'): unkn
   };
 }
 
-async function eventually(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!holds()) {
-    if (Date.now() > deadline) {
-      throw new Error(`not so after 60 s: ${holds.toString()}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+function eventually(holds: () => boolean): Promise<true> {
+  return waitFor(holds.toString(), holds);
 }
