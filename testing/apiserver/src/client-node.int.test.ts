@@ -181,7 +181,7 @@ function remove(name: string): Promise<unknown> {
   return core.deleteNamespacedConfigMap({ namespace: cluster.namespace, name });
 }
 
-/** A raw watch: what comes, and how it ended. */
+/** A raw watch: its events, and how it ended. */
 async function watch(
   query: Record<string, string | boolean | number>,
 ): Promise<{ seen: SeenEvent[]; ended: () => boolean; stop: () => void }> {

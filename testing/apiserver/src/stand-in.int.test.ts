@@ -4,7 +4,7 @@ import { renderKubeconfig } from './setup/kubeconfig.ts';
 import type { StandIn } from './stand-in.ts';
 import { startStandIn } from './stand-in.ts';
 
-// What only the stand-in does: the work of controllers that a bare kube-apiserver lacks, and its
+// Abilities of the stand-in alone: the work of controllers that a bare kube-apiserver lacks, and its
 // own switches.
 
 let standIn: StandIn;

@@ -29,7 +29,7 @@ export interface StandIn {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
   /**
-   * Forgets the history of changes, so that every watch from an older resourceVersion is answered
+   * Discards the history of changes, so that every watch from an older resourceVersion is answered
    * with 410.
    */
   readonly compact: () => void;
@@ -121,7 +121,7 @@ function createDefaultServiceAccounts(store: Store, objects: Objects, registry: 
   });
 }
 
-/** What every cluster has from the start: its namespaces and the Service `kubernetes`. */
+/** The first objects of every cluster: its namespaces and the Service `kubernetes`. */
 function bootstrap(objects: Objects, registry: Registry): void {
   for (const name of NAMESPACES) {
     create(objects, registry, 'namespaces', undefined, { metadata: { name } });

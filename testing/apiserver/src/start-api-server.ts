@@ -4,14 +4,14 @@ import { temporaryFolder, writeKubeconfig } from './setup/kubeconfig.ts';
 import type { StandInOptions } from './stand-in.ts';
 import { startStandIn } from './stand-in.ts';
 
-/** What `startApiServer` is told. */
+/** The options of `startApiServer`. */
 export interface ApiServerOptions {
   /**
    * The environment: `KUBECONFIG` names a cluster that runs already, `KUBEBUILDER_ASSETS` a folder
    * with etcd and kube-apiserver.
    */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Says what is going on, one line at a time. */
+  /** Gets each line about the progress. */
   readonly log: (line: string) => void;
   /** Where the stand-in listens; the other two choose for themselves. */
   readonly listen?: NonNullable<StandInOptions['listen']>;
@@ -24,7 +24,7 @@ export interface ApiServer {
   /** Path of a kubeconfig for it. */
   readonly kubeconfig: string;
   /**
-   * Stops it and removes its files; one that was there before stays, without what came to be there
+   * Stops it and removes its files. One that was there before stays, without the objects created
    * since.
    */
   readonly close: () => Promise<void>;
@@ -32,7 +32,7 @@ export interface ApiServer {
 
 /**
  * Gives an API server: the existing one that `KUBECONFIG` names, else etcd and kube-apiserver of
- * the folder `KUBEBUILDER_ASSETS`, else the stand-in. Throws when what was named can't be used, or
+ * the folder `KUBEBUILDER_ASSETS`, else the stand-in. Throws when the named one can't be used, or
  * belongs to a cluster (it has Nodes or Egresses): callers write to it. It never falls back in
  * silence.
  */

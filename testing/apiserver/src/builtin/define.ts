@@ -2,7 +2,7 @@ import type { Column, Resource, Strategy } from '../model/resource.ts';
 import { modelSchema } from '../schema/client-node-models.ts';
 import { NAME_AND_AGE } from '../table/column.ts';
 
-/** What tells one built-in resource from another; the rest is derived. */
+/** The differences between built-in resources; the rest is derived. */
 export interface BuiltinDefinition {
   readonly group: string;
   readonly version: string;

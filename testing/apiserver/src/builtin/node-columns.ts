@@ -3,7 +3,7 @@ import type { KubeObject } from '../model/kube-object.ts';
 import type { Column } from '../model/resource.ts';
 import { AGE, column, NAME, textAt } from '../table/column.ts';
 
-/** What `kubectl get nodes [-o wide]` shows. */
+/** The columns of `kubectl get nodes [-o wide]`. */
 export const NODE_COLUMNS: readonly Column[] = [
   NAME,
   column('Status', statusOf),

@@ -5,7 +5,7 @@ import type { Column } from '../model/resource.ts';
 import { AGE, column, NAME, textAt } from '../table/column.ts';
 import { ageOf } from '../table/duration.ts';
 
-/** What `kubectl get pods [-o wide]` shows. */
+/** The columns of `kubectl get pods [-o wide]`. */
 export const POD_COLUMNS: readonly Column[] = [
   NAME,
   column('Ready', readyOf),
@@ -25,7 +25,7 @@ export const POD_COLUMNS: readonly Column[] = [
   column('Readiness Gates', readinessGatesOf, 1),
 ];
 
-/** What `kubectl get events` shows. */
+/** The columns of `kubectl get events`. */
 export const EVENT_COLUMNS: readonly Column[] = [
   column('Last Seen', (event, now) =>
     ageOf(

@@ -3,7 +3,7 @@ import type { KubeObject } from '../model/kube-object.ts';
 import type { Column } from '../model/resource.ts';
 import { AGE, column, NAME, pairsAt, textAt } from '../table/column.ts';
 
-/** What `kubectl get services [-o wide]` shows. */
+/** The columns of `kubectl get services [-o wide]`. */
 export const SERVICE_COLUMNS: readonly Column[] = [
   NAME,
   textAt('Type', 'spec.type'),
@@ -14,7 +14,7 @@ export const SERVICE_COLUMNS: readonly Column[] = [
   column('Selector', (service) => pairsAt(service, 'spec', 'selector'), 1),
 ];
 
-/** What `kubectl get endpointslices` shows. */
+/** The columns of `kubectl get endpointslices`. */
 export const ENDPOINT_SLICE_COLUMNS: readonly Column[] = [
   NAME,
   textAt('AddressType', 'addressType', ''),
@@ -34,7 +34,7 @@ export const ENDPOINT_SLICE_COLUMNS: readonly Column[] = [
   AGE,
 ];
 
-/** What `kubectl get endpoints` shows. */
+/** The columns of `kubectl get endpoints`. */
 export const ENDPOINTS_COLUMNS: readonly Column[] = [
   NAME,
   column('Endpoints', (endpoints) => {

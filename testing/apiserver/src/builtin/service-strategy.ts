@@ -53,7 +53,7 @@ export function serviceStrategy(inUse: () => ServiceAllocations): Strategy {
     beforeUpdate(service, old) {
       const spec = objectAt(service, 'spec');
       if (spec !== undefined && spec.type !== 'ExternalName') {
-        // An update that leaves them out keeps what was allocated.
+        // An update that leaves them out keeps the allocated values.
         for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy']) {
           spec[field] ??= valueAt(old, 'spec', field);
         }

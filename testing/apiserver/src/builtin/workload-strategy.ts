@@ -75,7 +75,7 @@ function workloadFaults(object: KubeObject, old: KubeObject | undefined): FieldE
   return faults;
 }
 
-/** Clients in Go send an empty object for what they leave unset. */
+/** Clients in Go send an empty object for an unset field. */
 function isEmpty(value: Json | undefined): boolean {
   return value === undefined || (isObject(value) && Object.keys(value).length === 0);
 }

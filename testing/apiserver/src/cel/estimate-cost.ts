@@ -4,7 +4,7 @@ import { memberSchema } from '../schema/schema.ts';
 import { celName } from './schema-types.ts';
 import { maxSize } from './sizes.ts';
 
-/** What the API server computes of a rule before it stores it. */
+/** The API server's estimate of a rule, made before it stores the rule. */
 export interface RuleEstimate {
   /** The worst cost of one evaluation. */
   readonly cost: number;
@@ -12,7 +12,7 @@ export interface RuleEstimate {
   readonly undefinedField: string | undefined;
 }
 
-/** What is known of a value before evaluation. */
+/** The facts about a value that are known before evaluation. */
 interface Shape {
   /** Undefined for computed and untyped values. */
   readonly schema: Schema | undefined;
@@ -34,7 +34,7 @@ const PATTERN = 0.25;
 const CREATE_LIST = 10;
 const CREATE_MAP = 30;
 
-/** What one step of a macro costs beside its expression. */
+/** The cost of one step of a macro, beside its expression. */
 const MACRO_STEP: Readonly<Record<string, number>> = {
   all: 3,
   exists: 4,
@@ -58,8 +58,8 @@ type BinaryNode = Extract<ASTNode, { readonly op: BinaryOperator | '||' | '&&' |
 const SCALAR: Shape = { schema: undefined, size: 1 };
 
 /**
- * Estimates a rule's worst cost as cel-go does: each step costs 1, reading a text costs a tenth of
- * its largest length, and a macro costs its expression for each item that the schema allows.
+ * Estimates a rule's worst cost as cel-go does. Each step costs 1, and reading a text costs a tenth
+ * of its largest length. A macro costs its expression for each item that the schema allows.
  */
 export function estimateRule(ast: ASTNode, schema: Schema): RuleEstimate {
   const estimator = new Estimator();

@@ -26,8 +26,8 @@ export function celName(field: string): string {
 }
 
 /**
- * An environment in which `self` and `oldSelf` have the type of a structural schema, so that a
- * rule's fields and operators are checked before any object exists. `oldSelf` is untyped for rules
+ * An environment in which `self` and `oldSelf` have the type of a structural schema. So a rule's
+ * fields and operators are checked before any object exists. `oldSelf` is untyped for rules
  * with `optionalOldSelf`.
  */
 export function typedEnvironment(schema: Schema, optionalOldSelf: boolean): Environment {

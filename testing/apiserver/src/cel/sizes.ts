@@ -4,7 +4,7 @@ import type { Schema } from '../schema/schema.ts';
 /** The largest request that the API server takes into account, in bytes. */
 const MAX_REQUEST_BYTES = 3 * 1024 * 1024;
 
-/** What the API server assumes of strings of a format (k8s.io/apiserver, pkg/cel/common). */
+/** The API server's assumed lengths of strings of a format (k8s.io/apiserver, pkg/cel/common). */
 const FORMAT_SIZES: Readonly<Record<string, number>> = {
   date: 10,
   'date-time': 25,
@@ -12,7 +12,7 @@ const FORMAT_SIZES: Readonly<Record<string, number>> = {
 };
 
 /**
- * The largest number of characters, items or entries that a value of a schema can have: its
+ * The largest number of characters, items or entries that a value of a schema can have. That is its
  * declared limit, or else the number that fits into one request.
  */
 export function maxSize(schema: Schema): number {

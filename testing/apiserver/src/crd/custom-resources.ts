@@ -9,7 +9,7 @@ import { isEstablished, namingStatus } from './accepted-names.ts';
 import { customResourceFrom } from './custom-resource.ts';
 import { CLEANUP_FINALIZER, DEFINITIONS } from './definition-resource.ts';
 
-/** What serving custom resources needs. */
+/** The needs of serving custom resources. */
 export interface CustomResourcesDeps {
   readonly store: Store;
   readonly registry: Registry;

@@ -1,4 +1,4 @@
-/** What a resource URL names. */
+/** The parts of a resource URL. */
 export interface ResourcePath {
   readonly group: string;
   readonly version: string;

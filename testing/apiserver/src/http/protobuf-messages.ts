@@ -1,10 +1,11 @@
 /**
  * Kubernetes' protobuf messages, as far as clients send them (kubectl create, helm's release
- * records, deletes): the `protobuf` and `json` tags of the Go types in `k8s.io/api` and
- * `k8s.io/apimachinery`. Each field is `<number> <JSON name> <type>`: the name `-` means that the
- * members of the message stand in its parent's JSON; `[]` is a list, `{}` a map with string keys,
- * `?` a field that JSON leaves out when it is zero, `@` a type that `decode-protobuf.ts` knows by
- * itself.
+ * records, deletes). They are the `protobuf` and `json` tags of the Go types in `k8s.io/api` and
+ * `k8s.io/apimachinery`. Each field is `<number> <JSON name> <type>`:
+ * - The name `-` means that the members of the message stand in its parent's JSON.
+ * - `[]` is a list, `{}` a map with string keys.
+ * - `?` is a field that JSON leaves out when it is zero.
+ * - `@` is a type that `decode-protobuf.ts` knows by itself.
  */
 export const PROTOBUF_MESSAGES = `
 apps.Deployment: 1 metadata meta.ObjectMeta; 2 spec apps.DeploymentSpec; 3 status @Skipped

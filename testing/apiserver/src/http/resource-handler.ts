@@ -22,7 +22,7 @@ import { sendJson } from './send.ts';
 import type { WatchSettings } from './watch.ts';
 import { serveWatch } from './watch.ts';
 
-/** What requests on resources need. */
+/** The needs of requests on resources. */
 export interface ResourceHandlerDeps {
   readonly store: Store;
   readonly registry: Registry;
@@ -147,8 +147,8 @@ function mediaTypeOf(request: IncomingMessage): string {
 }
 
 /**
- * DeleteOptions come in the body or else in the query: beside a body, what the query says of them
- * does not count.
+ * DeleteOptions come in the body or else in the query. Beside a body, those of the query do not
+ * count.
  */
 function deleteOptions(bytes: Buffer, mediaType: string, query: URLSearchParams): JsonObject {
   if (bytes.length > 0) {

@@ -15,7 +15,7 @@ import type { ResourceHandlerDeps } from './resource-handler.ts';
 import { handleResource } from './resource-handler.ts';
 import { sendJson } from './send.ts';
 
-/** What the HTTP server needs beside what resources need. */
+/** The needs of the HTTP server, beside those of resources. */
 export interface ServerDeps extends ResourceHandlerDeps {
   /** Called with errors that are the server's own fault; the client gets 500. */
   readonly onError: (error: unknown, request: string) => void;

@@ -27,8 +27,8 @@ const LAST_BOOKMARK_LEAD_MS = 2_000;
 
 /**
  * Answers a watch: the state first where the request asks for it (no resourceVersion, `0`, or
- * `sendInitialEvents`), then every change, with bookmarks where allowed, until the client goes or
- * `timeoutSeconds` are over.
+ * `sendInitialEvents`), then every change, with bookmarks where allowed. Ends when the client goes
+ * or `timeoutSeconds` are over.
  */
 export function serveWatch(
   store: Store,

@@ -43,8 +43,8 @@ export interface KubeObject extends JsonObject {
 }
 
 /**
- * Makes a decoded body an object with `apiVersion`, `kind` and `metadata`, filling in what is left
- * out.
+ * Makes a decoded body an object with `apiVersion`, `kind` and `metadata`, filling in missing
+ * ones.
  */
 export function kubeObjectFrom(body: JsonObject, apiVersion: string, kind: string): KubeObject {
   const metadata = isObject(body.metadata) ? body.metadata : {};

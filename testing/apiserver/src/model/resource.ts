@@ -30,8 +30,8 @@ export interface ResourceVersion {
 }
 
 /**
- * What a resource does on its own account when it is written. Every function changes the object in
- * place.
+ * The actions of a resource on its own account when it is written. Every function changes the object
+ * in place.
  */
 export interface Strategy {
   /** Defaults that are not in the schema. */
@@ -52,7 +52,7 @@ export interface Strategy {
   ) => number | undefined;
 }
 
-/** One resource of the API: what is stored under `/apis/<group>/<version>/…/<plural>`. */
+/** One resource of the API: the objects under `/apis/<group>/<version>/…/<plural>`. */
 export interface Resource {
   readonly group: string;
   readonly plural: string;
@@ -102,8 +102,8 @@ export function groupVersion(group: string, version: string): string {
 }
 
 /**
- * Members of an object besides its type, metadata and status: what `metadata.generation` counts the
- * changes of.
+ * Members of an object besides its type, metadata and status; `metadata.generation` counts their
+ * changes.
  */
 export function specOf(object: KubeObject): JsonObject {
   return omit(object, 'apiVersion', 'kind', 'metadata', 'status');

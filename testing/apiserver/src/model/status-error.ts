@@ -76,7 +76,7 @@ export function noSuchResource(): StatusError {
   return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 }
 
-/** 409 on create; `isDeleting`: the existing object is on its way out. */
+/** 409 on create; `isDeleting`: the existing object is being deleted. */
 export function alreadyExists(
   resource: ResourceName,
   name: string,

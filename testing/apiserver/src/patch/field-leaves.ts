@@ -31,7 +31,7 @@ const NOT_OWNED = new Set(
   ].map(pathKey),
 );
 
-/** What differs between two states of an object. */
+/** The differences between two states of an object. */
 export interface FieldChanges {
   /** Added, or with another value. */
   readonly written: ReadonlySet<string>;

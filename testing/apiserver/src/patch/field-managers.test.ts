@@ -148,7 +148,7 @@ describe('trackUpdate', () => {
   });
 });
 
-/** Applies a spec as a manager to what was there. */
+/** Applies a spec as a manager to the existing object. */
 function applied(
   live: KubeObject | undefined,
   manager: string,

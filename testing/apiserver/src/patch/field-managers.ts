@@ -18,7 +18,7 @@ import {
 import { lastAppliedFields, updateLastApplied } from './last-applied.ts';
 import { mergeApplied, removeField } from './merge-applied.ts';
 
-/** Who writes. */
+/** The writer. */
 export interface Manager {
   readonly manager: string;
   readonly operation: 'Apply' | 'Update';
@@ -43,8 +43,8 @@ interface Conflict {
 }
 
 /**
- * The entries after a create, update or patch: the writer owns what he changed, and nobody owns
- * what is gone.
+ * The entries after a create, update or patch: the writer owns the changed fields, and
+ * nobody owns the removed ones.
  */
 export function trackUpdate(
   schema: Schema,

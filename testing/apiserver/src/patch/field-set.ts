@@ -2,9 +2,9 @@ import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 
 /**
- * A set of field paths, as `metadata.managedFields[].fieldsV1` holds it. A path is a list of
- * elements, `f:<member>`, `k:{"<key>":<value>}` (item of a keyed list) or `v:<value>` (item of a
- * set), kept here as one JSON string so that sets of paths are plain sets.
+ * A set of field paths, as in `metadata.managedFields[].fieldsV1`. A path is a list of elements,
+ * `f:<member>`, `k:{"<key>":<value>}` (item of a keyed list) or `v:<value>` (item of a set). It is
+ * kept here as one JSON string, so that sets of paths are plain sets.
  */
 export type FieldSet = ReadonlySet<string>;
 
@@ -68,12 +68,12 @@ export function pathElements(key: string): string[] {
   return JSON.parse(key) as string[];
 }
 
-/** What is in the first set and not in the second. */
+/** The paths of the first set that are not in the second. */
 export function without(set: FieldSet, other: FieldSet): Set<string> {
   return new Set([...set].filter((key) => !other.has(key)));
 }
 
-/** What is in both sets. */
+/** The paths in both sets. */
 export function common(set: FieldSet, other: FieldSet): Set<string> {
   return new Set([...set].filter((key) => other.has(key)));
 }

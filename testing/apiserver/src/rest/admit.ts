@@ -11,7 +11,7 @@ import type { Schema } from '../schema/schema.ts';
 import { setDefaults } from '../schema/set-defaults.ts';
 import type { ServedResource } from './registry.ts';
 
-/** An object as the server takes it in, and what it left out. */
+/** An object as the server takes it in, and the parts it left out. */
 export interface Admitted {
   readonly object: KubeObject;
   /** `unknown field "spec.x"`, `duplicate field "spec.y"`: for warnings or refusal. */

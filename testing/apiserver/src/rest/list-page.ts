@@ -20,9 +20,9 @@ interface ContinueToken {
 }
 
 /**
- * Answers a list: all of it at the newest revision, or in pages that all show the revision of the
- * first, or as it was at an exact revision. Throws 410 when that revision is forgotten, and 504
- * when it lies in the future.
+ * Answers a list: all of it at the newest revision, or at an exact revision, or in pages. All pages
+ * show the revision of the first. Throws 410 when that revision is discarded, and 504 when it
+ * lies in the future.
  */
 export function listPage(store: Store, request: ResourceRequest): ListPage {
   const { query } = request;

@@ -85,8 +85,8 @@ export class Objects {
   }
 
   /**
-   * PATCH of any type. Throws 400, 404, 409, 415 and 422; server-side apply creates what is
-   * missing.
+   * PATCH of any type. Throws 400, 404, 409, 415 and 422; server-side apply creates a
+   * missing object.
    */
   patch(request: WriteRequest, mediaType: string, body: Body): Written {
     if (mediaType === PATCH_TYPES.apply) {

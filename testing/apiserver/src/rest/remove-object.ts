@@ -7,7 +7,7 @@ import { inVersion, objectKey, resourceKey } from '../model/resource.ts';
 import type { Store } from '../store/store.ts';
 
 /**
- * What a delete did: the object's last state, and whether it is gone or waits for finalizers or for
+ * The result of a delete: the object's last state, and whether it is gone or waits for finalizers or for
  * its Node.
  */
 export interface Removed {
@@ -17,8 +17,8 @@ export interface Removed {
 
 /**
  * Deletes an object: marks it as being deleted while finalizers or a grace period hold it, else
- * removes it. `options` is the request's DeleteOptions. What belongs to the object is left to
- * `garbage-collector.ts`.
+ * removes it. `options` is the request's DeleteOptions. `garbage-collector.ts` deletes its
+ * dependents.
  */
 export function removeObject(
   store: Store,
@@ -63,7 +63,7 @@ export function removeObject(
   return { object: stored, gone: false };
 }
 
-/** What `garbage-collector.ts` has to do before the object goes. */
+/** The tasks of `garbage-collector.ts` before the object goes. */
 function policyFinalizers(options: JsonObject): string[] {
   const policy = stringAt(options, 'propagationPolicy');
   if (policy === 'Orphan' || valueAt(options, 'orphanDependents') === true) {

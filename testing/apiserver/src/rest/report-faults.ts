@@ -3,8 +3,8 @@ import { badRequest, invalid } from '../model/status-error.ts';
 import type { WriteRequest } from './request.ts';
 
 /**
- * Warns of unknown and duplicate fields, or refuses them, as `fieldValidation` says: with 400, or
- * for a patch (given with the `name` of its object) with 422.
+ * Warns of unknown and duplicate fields, or refuses them, as `fieldValidation` says. The status is
+ * 400, or 422 for a patch (given with the `name` of its object).
  */
 export function reportFaults(
   request: Omit<WriteRequest, 'name'>,

@@ -2,7 +2,7 @@ import type { Json } from '../model/json.ts';
 import type { ServedResource } from './registry.ts';
 import type { WriteOptions } from './write-options.ts';
 
-/** What every request on a resource says. */
+/** The parts of every request on a resource. */
 export interface ResourceRequest {
   readonly served: ServedResource;
   /** Undefined for cluster-scoped resources and for lists over all namespaces. */

@@ -1,6 +1,6 @@
 import { badRequest } from '../model/status-error.ts';
 
-/** What the query of a write asks for. */
+/** The options in the query of a write. */
 export interface WriteOptions {
   readonly dryRun: boolean;
   readonly fieldManager: string;

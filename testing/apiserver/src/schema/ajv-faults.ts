@@ -83,8 +83,8 @@ function typeFault(place: Place, params: Params, format: unknown): FieldError {
 }
 
 /**
- * Where the schema names a format, a value that is no text, list or null is compared with the
- * format and not with the type (kube-openapi, pkg/validation/validate/type.go). The result is the
+ * The type of a value under a schema with a format: values other than texts, lists and null are
+ * compared with the format (kube-openapi, pkg/validation/validate/type.go). The result is the
  * format, and that of the value.
  */
 function formatMismatch(

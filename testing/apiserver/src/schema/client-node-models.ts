@@ -83,8 +83,8 @@ class ModelSchema implements Schema {
     const description = this.#declared.fields.get(attribute.baseName)?.description;
     const merging = MERGE_KEYS[this.#className]?.[attribute.baseName] ?? {};
     const base = schemaOfType(attribute.type, attribute.format, attribute.baseName);
-    // Fields of another type are read lazily, so the schema is made anew for what is said of this
-    // use of the type.
+    // Fields of another type are read lazily, so the schema is made anew for this use of the
+    // type.
     if (base instanceof ModelSchema) {
       return base.describedAs(description);
     }
@@ -105,9 +105,9 @@ const QUANTITY_MAPS = new Set([
 
 /**
  * Schemas of Kubernetes' built-in types, read from the models that `@kubernetes/client-node`
- * generates from the Kubernetes OpenAPI document: names, types and formats come from each model's
- * attribute map, descriptions and which fields are required from its declaration file. How lists
- * merge is not in there; `merge-keys.ts` adds that.
+ * generates from the Kubernetes OpenAPI document. Names, types and formats come from each model's
+ * attribute map; descriptions and required fields come from its declaration file. The merging of
+ * lists is not in there; `merge-keys.ts` adds that.
  */
 export function modelSchema(model: string): Schema {
   const known = schemas.get(model);

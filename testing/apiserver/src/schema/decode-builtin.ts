@@ -10,9 +10,9 @@ const QUANTITY_WORDS =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
 /**
- * Checks and normalises, in place, an object of a built-in type as the server's decoder does: null
- * members count as missing, a number given for a quantity becomes text, a time loses its fraction,
- * and a value of another type than the field's is answered with 400.
+ * Checks and normalises, in place, an object of a built-in type as the server's decoder does. Null
+ * members count as missing, a number given for a quantity becomes text, and a time loses its
+ * fraction. A value of another type than the field's is answered with 400.
  */
 export function decodeBuiltin(
   schema: Schema,

@@ -6,8 +6,8 @@ import { kubeObjectFrom } from '../model/kube-object.ts';
 import type { Schema } from './schema.ts';
 import { validateSchema } from './validate-schema.ts';
 
-// The rules of libs/api/crds that compute something, with many values; what kubectl says of a few
-// is in egress-definitions.int.test.ts.
+// The rules of libs/api/crds that compute something, with many values. kubectl's messages for a few
+// of them are in egress-definitions.int.test.ts.
 
 interface Definition {
   readonly spec: {

@@ -46,7 +46,7 @@ export interface Schema {
    * published as references.
    */
   readonly model?: string;
-  /** What a field of a built-in type is for; `description` is that of the type. */
+  /** The purpose of a field of a built-in type; `description` is that of the type. */
   readonly usage?: string;
 }
 

@@ -3,8 +3,8 @@ import { cloneJson, isObject } from '../model/json.ts';
 import type { Schema } from './schema.ts';
 
 /**
- * Fills in, in place, the defaults of a structural schema: a member that is missing, or null where
- * null is not allowed, gets a copy of its default; then the defaults inside of it apply.
+ * Fills in, in place, the defaults of a structural schema. A member that is missing, or null where
+ * null is not allowed, gets a copy of its default. Then the defaults inside of it apply.
  */
 export function setDefaults(schema: Schema, value: Json | undefined): void {
   if (Array.isArray(value)) {

@@ -7,7 +7,7 @@ const INTERVAL_MS = 250;
 
 /**
  * Creates the ServiceAccount `default` wherever a Namespace has none, which is the work of a
- * controller manager: without that account, the API server refuses every Pod. Goes on until the
+ * controller manager. Without that account, the API server refuses every Pod. Goes on until the
  * returned function is called. Rejects when the first round fails.
  */
 export async function startServiceAccounts(client: RestClient): Promise<() => Promise<void>> {

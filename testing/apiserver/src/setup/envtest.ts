@@ -9,7 +9,7 @@ import { writeKubeconfig } from './kubeconfig.ts';
 import { restClient } from './rest.ts';
 import { endOfOutput, startServerProcess } from './server-process.ts';
 
-/** What starting a real API server needs. */
+/** The needs of starting a real API server. */
 export interface EnvtestOptions {
   /** A folder with `etcd` and `kube-apiserver`, as controller-runtime's envtest lays it out. */
   readonly assets: string;

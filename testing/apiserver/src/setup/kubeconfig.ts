@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-/** How to reach an API server and as whom. Certificates and keys are paths of PEM files. */
+/** How to reach an API server, and as which user. Certificates and keys are paths of PEM files. */
 export interface KubeconfigContent {
   readonly url: string;
   readonly certificateAuthority?: string;
@@ -41,7 +41,7 @@ export function renderKubeconfig(content: KubeconfigContent): string {
         name,
         cluster: {
           server: content.url,
-          // client-node refuses plain HTTP unless it is told that nothing is verified.
+          // client-node refuses plain HTTP unless verification is off.
           ...(content.url.startsWith('http:') ? { 'insecure-skip-tls-verify': true } : {}),
           ...(content.certificateAuthority === undefined
             ? {}

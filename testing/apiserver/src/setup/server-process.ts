@@ -39,7 +39,7 @@ export function startServerProcess(
     });
     throw new Error(`${basename(binary)} ended (${how}); ${await endOfOutput(outputFile)}`);
   });
-  // Whoever waits for the server sees this; after that its end is expected.
+  // Code that waits for the server sees this; after that its end is expected.
   ended.catch(() => undefined);
   return {
     ended,

@@ -141,7 +141,7 @@ export class Store {
   }
 
   /**
-   * Forgets the history, as etcd's compaction does: resuming from any earlier revision is answered
+   * Discards the history, as etcd's compaction does: resuming from any earlier revision is answered
    * with 410.
    */
   compact(): void {

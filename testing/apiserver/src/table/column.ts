@@ -22,7 +22,7 @@ export const AGE: Column = {
   cell: (object, now) => ageOf(object.metadata.creationTimestamp, now),
 };
 
-/** What resources without columns of their own show: the name, and when it was created. */
+/** The columns of resources without their own: the name, and the time of creation. */
 export const NAME_AND_AGE: readonly Column[] = [
   NAME,
   {

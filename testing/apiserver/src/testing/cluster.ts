@@ -15,7 +15,7 @@ export interface TestCluster {
   readonly id: string;
   /** A namespace of this run; removed at the end. */
   readonly namespace: string;
-  /** Runs kubectl with text on its standard input; never throws for what kubectl says. */
+  /** Runs kubectl with text on its standard input; never throws for kubectl's errors. */
   readonly kubectl: (args: readonly string[], input?: string) => Promise<KubectlResult>;
   /** The same, for commands that must succeed: returns standard output. */
   readonly run: (args: readonly string[], input?: string) => Promise<string>;
