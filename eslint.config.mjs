@@ -89,7 +89,12 @@ export default defineConfig(
   {
     // main.ts hands the environment to runProgram, which gives the clock to all others.
     files: ['{apps,libs}/**/*.ts'],
-    ignores: ['libs/program/src/run-program.ts', 'libs/command/**', '**/*.test.ts'],
+    ignores: [
+      'libs/program/src/run-program.ts',
+      'libs/command/**',
+      '**/*.test.ts',
+      '{apps,libs}/*/src/testing/**',
+    ],
     rules: {
       'no-restricted-properties': [
         'error',

@@ -1,9 +1,9 @@
 import type { Egress } from '@sallyport/api';
+import { sampleEgress as egress, samplePod as pod } from '@sallyport/kit';
 import type { GroupRouting } from './groups-by-node.ts';
 import { groupsByNode } from './groups-by-node.ts';
 import type { Pod } from './pod.ts';
 import { resolveEgresses } from './resolve-egresses.ts';
-import { egress, pod } from './testing/objects.ts';
 
 const gateway = { nodeName: 'n2', nodeIP: '192.168.77.12' };
 

@@ -1,10 +1,10 @@
 import type { Egress } from '@sallyport/api';
+import { sampleEgress as egress, samplePod as pod } from '@sallyport/kit';
 import fc from 'fast-check';
 import { withOwnAddresses } from './own-addresses.ts';
 import type { Pod } from './pod.ts';
 import { podKey } from './pod.ts';
 import { resolveEgresses } from './resolve-egresses.ts';
-import { egress, pod } from './testing/objects.ts';
 
 const IP = '10.244.1.11';
 const selected = { labels: { role: 'web' } };

@@ -1,5 +1,6 @@
 import type { Egress } from '@sallyport/api';
 import { familiesOf, ipFamily } from '@sallyport/api';
+import { sampleEgress as egress, samplePod as pod } from '@sallyport/kit';
 import fc from 'fast-check';
 import { explainPod } from './explain-pod.ts';
 import { withOwnAddresses } from './own-addresses.ts';
@@ -8,7 +9,6 @@ import { exclusionOf, podKey } from './pod.ts';
 import type { Cluster, ResolvedEgress } from './resolve-egresses.ts';
 import { resolveEgresses } from './resolve-egresses.ts';
 import { selects } from './selects.ts';
-import { egress, pod } from './testing/objects.ts';
 
 const namespaces: readonly Namespace[] = [
   { name: 'default', labels: {} },

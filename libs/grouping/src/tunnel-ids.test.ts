@@ -1,6 +1,6 @@
 import { MAX_TUNNEL_ID } from '@sallyport/api';
+import { sampleEgress as egress } from '@sallyport/kit';
 import fc from 'fast-check';
-import { egress } from './testing/objects.ts';
 import { tunnelIds } from './tunnel-ids.ts';
 
 const egresses = fc

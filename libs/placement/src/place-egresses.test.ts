@@ -1,4 +1,5 @@
 import type { EgressStatus } from '@sallyport/api';
+import { sampleEgress } from '@sallyport/kit';
 import { placeEgresses } from './place-egresses.ts';
 import type { Placement } from './placement.ts';
 
@@ -208,16 +209,7 @@ function placementOf({
   notReady = [],
   startupGrace = false,
 }: Case): Placement {
-  const egress = {
-    name: 'web',
-    uid: 'u1',
-    generation: 1,
-    createdAtMs: 0,
-    appliedTo: {},
-    egressIPs,
-    externalIPPools: [],
-    unavailable: 'Drop' as const,
-  };
+  const egress = sampleEgress('web', { egressIPs });
   const placements = placeEgresses({
     egresses: [{ name: 'web', egress, status }],
     nodes: new Map(

@@ -1,4 +1,5 @@
 import type { Condition, Egress, EgressStatus } from '@sallyport/api';
+import { sampleEgress } from '@sallyport/kit';
 import type { Placement } from '@sallyport/placement';
 import fc from 'fast-check';
 import { eventsFor } from './events-for.ts';
@@ -7,16 +8,7 @@ import { planStatus } from './plan-status.ts';
 import type { StatusInput } from './status-input.ts';
 
 const IP = '192.0.2.10';
-const egress: Egress = {
-  name: 'web',
-  uid: 'u1',
-  generation: 3,
-  createdAtMs: 0,
-  appliedTo: { podSelector: {} },
-  egressIPs: [IP],
-  externalIPPools: [],
-  unavailable: 'Drop',
-};
+const egress: Egress = sampleEgress('web', { generation: 3, egressIPs: [IP] });
 const one: Placement = { kind: 'one', ip: IP, nodeName: 'n2', nodeIP: '10.0.0.2' };
 const done: NodeProgress = { nodeName: 'n2', kind: 'realized' };
 const now = new Date('2026-01-02T03:04:05Z');

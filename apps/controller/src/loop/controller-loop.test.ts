@@ -1,6 +1,7 @@
 import type { ClusterNetwork, Egress, EgressGroup, NodeReport } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import type { Pod } from '@sallyport/grouping';
+import { sampleEgress, samplePod } from '@sallyport/kit';
 import type { Node } from '@sallyport/kube';
 import type { Clock } from '@sallyport/reconcile';
 import fc from 'fast-check';
@@ -254,28 +255,14 @@ class FakeCluster {
   }
 }
 
-const egress: Egress = {
-  name: 'web',
-  uid: 'u1',
-  generation: 1,
-  createdAtMs: 0,
-  appliedTo: { podSelector: {} },
-  egressIPs: [IP],
-  externalIPPools: [],
-  unavailable: 'Drop',
-};
+const egress: Egress = sampleEgress('web', { egressIPs: [IP] });
 
 function podOf(name: string, nodeName: string): Pod {
-  return {
+  return samplePod(name, {
     namespace: 'prod',
-    name,
-    labels: {},
     nodeName,
     ips: [`10.244.0.${name.charCodeAt(0)}`],
-    phase: 'Running',
-    hostNetwork: false,
-    terminating: false,
-  };
+  });
 }
 
 function nodeOf(name: string): Node {

@@ -1,6 +1,7 @@
 import type { Egress, EgressGroup } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import type { Pod } from '@sallyport/grouping';
+import { sampleEgress, samplePod } from '@sallyport/kit';
 import type { Decision } from '../loop/decide.ts';
 import { decisionFor } from '../testing/decision-for.ts';
 import { publish } from './publish.ts';
@@ -8,16 +9,10 @@ import type { Stores } from './stores.ts';
 import { createStores, publishedVersionsOf } from './stores.ts';
 
 const IP = '192.0.2.10';
-const web: Egress = {
-  name: 'web',
-  uid: 'u1',
-  generation: 1,
-  createdAtMs: 0,
+const web: Egress = sampleEgress('web', {
   appliedTo: { podSelector: { matchLabels: { role: 'web' } } },
   egressIPs: [IP],
-  externalIPPools: [],
-  unavailable: 'Drop',
-};
+});
 
 describe('publish', () => {
   it('changes only the views that differ', () => {
@@ -106,16 +101,8 @@ function decisionOf(
 }
 
 function pod(name: string, nodeName: string, role = 'web'): Pod {
-  return {
-    namespace: 'prod',
-    name,
-    labels: { role },
-    nodeName,
-    ips: [`10.244.0.${name.length}`],
-    phase: 'Running',
-    hostNetwork: false,
-    terminating: false,
-  };
+  const ips = [`10.244.0.${name.length}`];
+  return samplePod(name, { namespace: 'prod', labels: { role }, nodeName, ips });
 }
 
 function groupOf(

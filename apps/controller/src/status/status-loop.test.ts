@@ -1,4 +1,4 @@
-import type { Clock } from '@sallyport/reconcile';
+import { fakeClock } from '@sallyport/kit';
 import type { StatusLoop } from './status-loop.ts';
 import { createStatusLoop } from './status-loop.ts';
 import type { StatusScope } from './status-pass.ts';
@@ -81,18 +81,10 @@ describe('createStatusLoop', () => {
 });
 
 function setUp(): Fixture {
-  let now = 0;
-  const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
-  const clock: Clock = {
-    after(delayMs, callback) {
-      const timer = { at: now + delayMs, callback };
-      timers.add(timer);
-      return () => timers.delete(timer);
-    },
-  };
+  const clock = fakeClock();
   const passes: string[] = [];
   const pass = (scope: StatusScope): Promise<'done' | 'outdated'> => {
-    passes.push(`${now} ${scope}`);
+    passes.push(`${clock.nowMs()} ${scope}`);
     fixture.failing -= 1;
     if (fixture.failing >= 0) {
       return Promise.reject(new Error('refused'));
@@ -106,18 +98,7 @@ function setUp(): Fixture {
       return 'outdated';
     });
   };
-  const until = async (ms: number): Promise<void> => {
-    for (; now < ms; now += 1) {
-      for (const timer of timers) {
-        if (timer.at <= now && timers.delete(timer)) {
-          timer.callback();
-        }
-      }
-      for (let turn = 0; turn < 10; turn += 1) {
-        await Promise.resolve();
-      }
-    }
-  };
+  const until = (ms: number): Promise<void> => clock.pass(ms - clock.nowMs());
   const loop = createStatusLoop({ clock, pass, onError: () => undefined });
   const fixture: Fixture = { loop, passes, until, failing: 0, outdated: 0 };
   return fixture;

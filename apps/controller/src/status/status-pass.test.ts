@@ -1,5 +1,6 @@
 import type { Egress, EgressStatus } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
+import { sampleEgress } from '@sallyport/kit';
 import type { ObservedEgress } from '@sallyport/kube';
 import type { Decision } from '../loop/decide.ts';
 import { decisionFor, noProgress as progress } from '../testing/decision-for.ts';
@@ -215,14 +216,5 @@ function observed(name: string, status: EgressStatus = {}, resourceVersion = '1'
 }
 
 function egressOf(name: string): Egress {
-  return {
-    name,
-    uid: `uid-${name}`,
-    generation: 1,
-    createdAtMs: 0,
-    appliedTo: {},
-    egressIPs: ['192.0.2.10'],
-    externalIPPools: [],
-    unavailable: 'Drop',
-  };
+  return sampleEgress(name, { appliedTo: {}, egressIPs: ['192.0.2.10'] });
 }

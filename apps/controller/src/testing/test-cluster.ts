@@ -1,5 +1,3 @@
-/* eslint-disable no-restricted-properties --
-   a part of *.int.test.ts, which may use the environment */
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type { Condition, EgressResource, EgressStatus } from '@sallyport/api';

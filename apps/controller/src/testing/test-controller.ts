@@ -1,5 +1,3 @@
-/* eslint-disable no-restricted-properties --
-   a part of *.int.test.ts, which may use the environment and the clock */
 import type { EgressGroup } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import { waitFor } from '@sallyport/kit';

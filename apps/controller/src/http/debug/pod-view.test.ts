@@ -1,4 +1,5 @@
 import type { Egress } from '@sallyport/api';
+import { sampleEgress } from '@sallyport/kit';
 import { decisionFor, noProgress } from '../../testing/decision-for.ts';
 import type { PodView } from './pod-view.ts';
 import { podViewFor } from './pod-view.ts';
@@ -65,16 +66,7 @@ function viewOf(
   podIPs: readonly string[],
   unavailable: Egress['unavailable'] = 'Drop',
 ) {
-  const egress: Egress = {
-    name: 'web',
-    uid: 'u1',
-    generation: 1,
-    createdAtMs: 0,
-    appliedTo: { podSelector: {} },
-    egressIPs,
-    externalIPPools: [],
-    unavailable,
-  };
+  const egress = sampleEgress('web', { egressIPs, unavailable });
   const decision = decisionFor({
     // n2 had the IP before our start.
     egresses: [
