@@ -2,14 +2,9 @@ import type { ChildProcess, ChildProcessByStdio } from 'node:child_process';
 import { execFile, spawn } from 'node:child_process';
 import { closeSync, readFileSync, readlinkSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
+import { destroyWhenQuiet } from './destroy-when-quiet.ts';
 import { namelessFile } from './nameless-file.ts';
 import type { Reply, StartRequest, TerminalSize } from './protocol.ts';
-
-/**
- * How long output may pause after a process has ended: a daemon that it left behind may keep its
- * pipes open for ever.
- */
-const outputGraceMs = 250;
 
 /** Sends a reply; false when the sender should wait for `whenDrained`. */
 export interface ReplySink {
@@ -158,19 +153,4 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   } catch {
     // ESRCH: the whole group is gone.
   }
-}
-
-/** Destroys a stream after {@link outputGraceMs} without data, unless it is paused. */
-function destroyWhenQuiet(stream: Readable): void {
-  let quiet = true;
-  stream.on('data', () => (quiet = false));
-  const timer = setInterval(() => {
-    if (quiet && !stream.isPaused()) {
-      stream.destroy();
-    }
-    quiet = true;
-  }, outputGraceMs);
-  stream.once('close', () => {
-    clearInterval(timer);
-  });
 }
