@@ -30,7 +30,7 @@ describe('Sallyport', () => {
   }, SET_UP_TIMEOUT_MS);
 
   afterAll(async () => {
-    // Closes what comes up still, too, when the set-up took too long.
+    // Also closes a cluster that is still starting, when the set-up took too long.
     interruption.abort();
     const started = await starting?.catch(() => undefined);
     await started?.cluster.close();

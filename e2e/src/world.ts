@@ -23,7 +23,7 @@ export interface World {
 export type NodeName = 'n1' | 'n2' | 'n3';
 
 /**
- * For what hangs: an emulated cluster on a busy machine takes ten seconds for what takes one
+ * For hangs only: an emulated cluster on a busy machine takes ten seconds for a second's work
  * elsewhere.
  */
 const WAIT_MS = 60_000;
@@ -44,7 +44,7 @@ export const WEB_OF_PROD: AppliedTo = {
   namespaceSelector: { matchLabels: { env: 'prod' } },
 };
 
-/** What tests look at in an Egress that the API server returns. */
+/** The part of an Egress from the API server that tests look at. */
 export interface EgressObject {
   readonly metadata: { readonly generation: number };
   readonly status?: {
@@ -194,13 +194,13 @@ export async function cleanUp(world: World): Promise<void> {
   );
 }
 
-/** What the controller answers to a GET. */
+/** The controller's answer to a GET. */
 export async function askController({ cluster }: World, path: string): Promise<string> {
   const url = `http://${CONTROLLER.ip}:${CONTROLLER.port}${path}`;
   return (await cluster.guest.run(['curl', '-sS', url])).stdout;
 }
 
-/** Waits until the Node of a Pod drops what it sends to the outside. */
+/** Waits until the Node of a Pod drops its external packets. */
 export async function untilDropped({ cluster }: World, pod: LabPod): Promise<void> {
   const entry = `add SALLYPORT-PODS ${pod.ip} skbmark 0x${defaultMarks.drop.toString(16)}/`;
   let last = '';

@@ -56,7 +56,7 @@ async function bench(cluster: Cluster): Promise<void> {
     const endMs = performance.now();
     await cluster.node(node).removeAddress(ip);
     await watch.first(({ egressNode }) => egressNode !== node, endMs);
-    // The Nodes are to be done with what the removal gave them to do.
+    // The Nodes have to be done with the work of the removal.
     await sleep(SETTLE_MS);
   }
   watch.close();

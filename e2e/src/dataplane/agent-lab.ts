@@ -46,7 +46,7 @@ const CONTRACTS = 'e2e/dist/bundle/adapter-contracts.mjs';
 const CONTRACTS_TIMEOUT_MS = 600_000;
 
 /**
- * For what hangs: a Node.js program starts slowly under emulation, and so do the programs of Open
+ * For hangs only: a Node.js program starts slowly under emulation, and so do the programs of Open
  * vSwitch.
  */
 const START_TIMEOUT_MS = 120_000;
@@ -125,19 +125,19 @@ export class AgentLab {
     this.#agent = undefined;
   }
 
-  /** Runs a command on the Node; resolves with what it printed. */
+  /** Runs a command on the Node; resolves with its output. */
   async onNode(...argv: readonly string[]): Promise<string> {
     return (await this.guest.run(argv, { netns: 'n1', env: NODE_ENVIRONMENT })).stdout;
   }
 
-  /** Runs a bash script on the Node; resolves with what it printed. */
+  /** Runs a bash script on the Node; resolves with its output. */
   async script(text: string): Promise<string> {
     return (await this.guest.script(text, { netns: 'n1', env: NODE_ENVIRONMENT })).stdout;
   }
 
   /**
-   * What an agent would change now, an operation a line: empty when the dataplane is as it should
-   * be.
+   * The changes that an agent would make now, an operation a line: empty when the dataplane is
+   * correct.
    */
   async plannedOperations(...flags: readonly string[]): Promise<string> {
     const options = { netns: 'n1', env: NODE_ENVIRONMENT, timeoutMs: START_TIMEOUT_MS };
@@ -146,7 +146,7 @@ export class AgentLab {
     ).stdout;
   }
 
-  /** All that is ours on the Node and what surrounds it, without counters. */
+  /** All our objects on the Node and their surroundings, without counters. */
   async dump(): Promise<string> {
     return this.script(`iptables-save | grep -v '^#' | sed 's/\\[[0-9:]*\\]//'
 ipset save | sed 's/ initval .*//' | sort

@@ -90,7 +90,7 @@ ip -n pod route add default via 169.254.1.1 dev eth0 onlink`);
     await lab.untilRealized(lab.controller.publishGroups('n1', groups));
   };
 
-  /** What the kernel knows of connections of a source; not what Open vSwitch does. */
+  /** The kernel's conntrack entries of a source, without those of Open vSwitch. */
   const connectionsOf = async (source: string): Promise<readonly string[]> =>
     (await lab.onNode('conntrack', '-L', '-p', 'icmp', '--orig-src', source))
       .split('\n')
@@ -157,7 +157,7 @@ ip -n pod route add default via 169.254.1.1 dev eth0 onlink`);
     300_000,
   );
 
-  it('forgets the connections to the outside that have another address than they should, and no others', async () => {
+  it('deletes the conntrack entries of external connections with a wrong source, and no others', async () => {
     await realize();
     const outside = '203.0.113.10';
     let port = 1000;
@@ -190,7 +190,7 @@ ip -n pod route add default via 169.254.1.1 dev eth0 onlink`);
     expect(await isOpen('10.244.2.6', outside)).toBe(true);
   }, 300_000);
 
-  it('leaves what is not ours alone', async () => {
+  it('leaves objects of others alone', async () => {
     await realize(here, there);
     await lab.onNode(
       'ovs-ofctl',
@@ -348,7 +348,7 @@ ip link del overlay; ip link del under`);
     }
   }, 300_000);
 
-  it('has its tunnel on the port it is told, and says what to do when that is taken', async () => {
+  it('has its tunnel on the configured port, and names the remedy when that is taken', async () => {
     const restart = async (...flags: readonly string[]): Promise<void> => {
       await lab.stopAgent('SIGTERM');
       await lab.startAgent(...flags);
@@ -398,7 +398,7 @@ ip neigh add 203.0.113.10 lladdr 0a:58:00:00:00:02 dev others`);
     expect(await requestsTaken('192.168.77.1')).toBe(0);
     expect(await requestsTaken('192.168.77.12')).toBe(2);
     expect((await connectionsOf('10.244.2.21')).join()).toContain(`dst=${IP} `);
-    // What has lost its SNAT id on the way has no other address either.
+    // A packet that has lost its SNAT id on the way has no other address either.
     await lab.script(
       'conntrack -F; iptables -t mangle -A PREROUTING -i egress-gw0 -j MARK --or-mark 0x80',
     );
@@ -442,7 +442,7 @@ ip addr del 10.244.1.12/32 dev lo; ip addr del 192.168.77.98/24 dev eth0`);
       'the failure of ovs-ofctl',
       ({ failure = '' }) => failure.includes('ovs-ofctl'),
     );
-    // Whom an Egress has selected meanwhile waits; whom it had before does not.
+    // A Pod that was selected meanwhile waits; one that was selected before does not.
     await waitFor(
       'the newly selected Pod to be blocked',
       async () => (await addressOf('10.244.1.16')) === 'dropped',

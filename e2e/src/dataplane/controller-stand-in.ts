@@ -11,8 +11,8 @@ import { MemoryStore, parseWatchQuery, serveWatch } from '@sallyport/watch';
 const API = `/apis/${CONTROLPLANE_GROUP_VERSION}`;
 
 /**
- * What an agent sees of a controller, without the rest of it: the watch protocol is the real one,
- * what it says is up to the test.
+ * An agent's view of a controller, without the rest of it. The watch protocol is the real one; the
+ * test chooses the objects.
  */
 export class ControllerStandIn {
   readonly #groups = new MemoryStore<EgressGroup>({
@@ -58,13 +58,13 @@ export class ControllerStandIn {
     return this.#groups.version;
   }
 
-  /** What an agent reported last. */
+  /** The latest report of an agent. */
   get lastReport(): NodeReport | undefined {
     return this.#lastReport;
   }
 
   /**
-   * Forgets what was reported and ends all connections, as a controller does with a Node that had
+   * Discards the reports and ends all connections, as a controller does with a Node that had
    * left the cluster.
    */
   forgetReports(): void {

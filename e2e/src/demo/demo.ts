@@ -7,14 +7,14 @@ import { renderTable } from './table.ts';
 const GATEWAY = 'n2';
 
 /**
- * How long the API server, the controller and the agents together may take for what a user waits
- * for with kubectl.
+ * How long a user may have to wait with kubectl for the API server, the controller and the agents
+ * together.
  */
 const KUBECTL_WAIT = '--timeout=30s';
 
 /**
- * Applies the seed manifest, asks from every Pod who the outside sees, and deletes it again.
- * Returns whether everything was as it should be, on the wire as well as in the answers.
+ * Applies the seed manifest, asks from every Pod for the source that the external server sees, and deletes
+ * it again. Returns whether everything was correct, on the wire as well as in the answers.
  */
 export async function runDemo(cluster: Cluster, print: (text: string) => void): Promise<boolean> {
   const ip = egressIP(0);

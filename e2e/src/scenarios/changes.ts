@@ -193,7 +193,7 @@ export function changes(world: () => World): void {
       });
     });
 
-    it('a Pod is created after the Egress, and forgotten when it is gone', async () => {
+    it('a Pod is selected when it is created after the Egress, and left out when it is gone', async () => {
       const { cluster } = world();
       await applyEgress(world(), 'egress-web');
       await untilRealized(world(), 'egress-web');

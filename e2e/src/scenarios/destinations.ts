@@ -33,7 +33,7 @@ export function destinations(world: () => World): void {
 
     afterEach(() => cleanUp(world()));
 
-    /** What the server in the cluster sees as the source of each kind of request. */
+    /** The source of each kind of request, as the server in the cluster sees it. */
     const seenInside = async (pod: LabPod): Promise<Readonly<Record<string, string>>> => {
       const { server, cluster } = world();
       const urls = {
@@ -62,9 +62,13 @@ export function destinations(world: () => World): void {
           await pod.ping(node.ip);
         }
       }
-      await cluster.sniffer.phase('the outside at the same time', each([IP, web.n1]), async () => {
-        expect(await web.n1.request()).toBe(IP);
-      });
+      await cluster.sniffer.phase(
+        'the external server at the same time',
+        each([IP, web.n1]),
+        async () => {
+          expect(await web.n1.request()).toBe(IP);
+        },
+      );
     });
 
     it('keep their connections, new ones and an old one, while an Egress comes and goes', async () => {
@@ -72,7 +76,7 @@ export function destinations(world: () => World): void {
       await cluster.node('n2').addAddress(IP);
       const traffic = await web.n1.startTraffic({ url: `http://${CLUSTER_IP}`, timeoutMs: 60_000 });
       const stream = await web.n1.openStream({ server: { ip: CLUSTER_IP, port: 80 } });
-      /** New connections are made, and the old one still carries what is said. */
+      /** New connections are made, and the old one still carries data. */
       const goOn = async (): Promise<void> => {
         const lines = stream.timesMs.length;
         await traffic.more(5);
@@ -96,7 +100,7 @@ export function destinations(world: () => World): void {
       expect(traffic.sources).toEqual([web.n1.ip]);
     });
 
-    it('selected Pods answer what comes in through a NodePort', async () => {
+    it('selected Pods answer requests through a NodePort', async () => {
       const { cluster, server } = world();
       await cluster.node('n2').addAddress(IP);
       await applyEgress(world(), 'egress-server', {
@@ -113,7 +117,7 @@ export function destinations(world: () => World): void {
       });
     });
 
-    it('large packets get through the tunnel, and the Pod is told its MTU', async () => {
+    it('large packets get through the tunnel, and the Pod learns its MTU', async () => {
       const { cluster, web } = world();
       await cluster.node('n2').addAddress(IP);
       await applyEgress(world(), 'egress-web');

@@ -3,7 +3,7 @@ import type { World } from '../world.ts';
 import { applyEgress, askController, cleanUp, IP, untilRealized } from '../world.ts';
 
 export function operating(world: () => World): void {
-  describe('what an operator meets', () => {
+  describe('operating', () => {
     afterEach(() => cleanUp(world()));
 
     const refusal = async (spec: object): Promise<string> => {

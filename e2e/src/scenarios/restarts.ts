@@ -25,7 +25,7 @@ export function restarts(world: () => World): void {
       const standing = await Promise.all(
         nodes.map(async (node) => ({ node, before: await standingOf(node) })),
       );
-      // Programs that start make an emulated machine slow: what counts is that nothing is lost.
+      // Programs that start make an emulated machine slow. Only losses count.
       const traffic = await Promise.all(pods.map((pod) => pod.startTraffic({ timeoutMs: 60_000 })));
       const streams = await Promise.all(pods.map((pod) => pod.openStream()));
       try {
@@ -78,7 +78,7 @@ export function restarts(world: () => World): void {
       });
     });
 
-    it('what changed while the controller was away is done when it is back', async () => {
+    it('changes made while the controller was away are applied when it is back', async () => {
       const { cluster, sallyport, web } = world();
       await cluster.node('n3').addAddress(OTHER_IP);
       await sallyport.controller.stop();
@@ -100,7 +100,7 @@ export function restarts(world: () => World): void {
       });
     });
 
-    it('what changed while an agent was away is done when it is back', async () => {
+    it('changes made while an agent was away are applied when it is back', async () => {
       const { cluster, sallyport, web } = world();
       const agent = sallyport.agent('n1');
       const nodeIP = cluster.node('n1').ip;
@@ -143,9 +143,9 @@ async function dataplaneOf(node: LabNode): Promise<string> {
 }
 
 /**
- * When a Node was looked at, when the last of its flows came to be (both in seconds since the guest
- * booted), and how many packets the rule that marks has seen. What is written again is younger, and
- * counts from 0.
+ * One look at a Node: its time and that of the last flow, both in seconds since the guest booted,
+ * and the packets seen by the marking rule. Rewritten flows are younger, and rewritten rules count
+ * from 0.
  */
 async function standingOf(node: LabNode): Promise<{
   readonly seenAt: number;

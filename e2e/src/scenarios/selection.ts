@@ -64,16 +64,16 @@ export function selection(world: () => World): void {
       }
     });
 
-    it('says in the status who holds the IP', async () => {
+    it('names the gateway in the status', async () => {
       const { cluster } = world();
       await applyEgress(world(), 'egress-web');
-      await untilStatus(world(), 'egress-web', says('IPAssigned', 'False'), 'nobody holds the IP');
+      await untilStatus(world(), 'egress-web', says('IPAssigned', 'False'), 'no Node has the IP');
       await cluster.node('n3').addAddress(IP);
       await untilStatus(
         world(),
         'egress-web',
         ({ egressNode, egressIP }) => egressNode === 'n3' && egressIP === IP,
-        'n3 holds it',
+        'n3 is the gateway',
       );
       await untilRealized(world(), 'egress-web');
       expect(await cluster.kubectl(['get', 'egress', 'egress-web'])).toMatch(
@@ -81,7 +81,7 @@ export function selection(world: () => World): void {
       );
     });
 
-    it('drops what selected Pods send while nobody, or more than one Node, holds the IP', async () => {
+    it('drops packets of selected Pods while no Node, or more than one, has the IP', async () => {
       const { cluster, web, db } = world();
       const pods = [web.n1, web.n2];
       const traffic = await Promise.all(pods.map((pod) => pod.startTraffic({ timeoutMs: 500 })));
@@ -99,17 +99,17 @@ export function selection(world: () => World): void {
       };
       try {
         await applyEgress(world(), 'egress-web');
-        await areDropped('nobody holds the IP');
+        await areDropped('no Node has the IP');
 
         await cluster.node('n2').addAddress(IP);
         await Promise.all(traffic.map((one) => one.untilSource(IP)));
         await cluster.node('n3').addAddress(IP);
-        await areDropped('two Nodes hold the IP');
+        await areDropped('two Nodes have the IP');
         await untilStatus(
           world(),
           'egress-web',
           says('IPAssigned', 'False', 'n2', 'n3'),
-          'n2 and n3 hold the IP',
+          'n2 and n3 have the IP',
         );
       } finally {
         await Promise.all(traffic.map((one) => one.stop()));
@@ -119,7 +119,7 @@ export function selection(world: () => World): void {
     it('lets them leave with the Node’s IP instead when the Egress says so', async () => {
       const { cluster, web } = world();
       await applyEgress(world(), 'egress-web', { unavailable: 'NodeIP' });
-      await untilStatus(world(), 'egress-web', says('IPAssigned', 'False'), 'nobody holds the IP');
+      await untilStatus(world(), 'egress-web', says('IPAssigned', 'False'), 'no Node has the IP');
       await cluster.sniffer.phase(
         'unavailable: NodeIP',
         each([cluster.node('n1').ip, web.n1]),

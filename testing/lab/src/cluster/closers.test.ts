@@ -13,7 +13,7 @@ it('undoes everything in reverse, whatever fails, and says what failed', async (
   expect(closed).toEqual(['third', 'second', 'first']);
 });
 
-it('undoes at once what comes after the end', async () => {
+it('undoes at once a step that comes after the end', async () => {
   const closers = new Closers();
   await closers.close();
   let isClosed = false;

@@ -56,7 +56,7 @@ beforeAll(async () => {
 }, SET_UP_TIMEOUT_MS);
 
 afterAll(async () => {
-  // Closes what comes up still, too, when the set-up took too long.
+  // Also closes a cluster that is still starting, when the set-up took too long.
   interruption.abort();
   const started = await starting?.catch(() => undefined);
   await started?.close();
@@ -74,7 +74,7 @@ describe('traffic to the external network', () => {
     expect(pings.map(({ source }) => source)).toEqual(['192.168.77.11']);
   });
 
-  it('is told apart by sender, and each has a timeline', async () => {
+  it('is recognised by sender, and each has a timeline', async () => {
     const flows = await Promise.all([client.startTraffic(), neighbour.startTraffic()]);
     const expectations = [
       { flow: client.flow, expect: only('192.168.77.11') },
@@ -178,9 +178,8 @@ describe('traffic inside of the cluster', () => {
       ...cluster.nodes.map(({ ip }) => `http://${ip}:30080`),
     ];
     const seen = await Promise.all(urls.map((url) => cluster.external.request(url)));
-    // kube-proxy masquerades what comes in by these: the server sees the Node that took it in, by
-    // the address that this Node has toward the server (which is its end of the cable when the
-    // server runs on it).
+    // kube-proxy masquerades these requests: the server sees the Node that took them in. It sees
+    // the Node's address toward the server, which is the end of its cable if the server runs there.
     const entrances = ['n1', ...cluster.nodes.map(({ name }) => name)].map((name) =>
       cluster.node(name),
     );
@@ -276,7 +275,7 @@ describe('faults', () => {
     }
   });
 
-  it('flushed tables lose what is not written again by CNI and kube-proxy', async () => {
+  it('flushed tables lose the rules that CNI and kube-proxy do not write again', async () => {
     const node = cluster.node('n1');
     const rules = async () => (await node.script("iptables-save | grep '^-A'")).stdout;
     const before = await rules();
@@ -299,7 +298,7 @@ describe('faults', () => {
     await node.flushTable('nat');
   });
 
-  it('a controller that is cut off reaches nobody, and nobody reaches it, until it is healed', async () => {
+  it('a partitioned controller reaches no host, and no host reaches it, until it is healed', async () => {
     const pings = async (seconds: number) => {
       const argv = ['ping', '-c', '1', '-W', String(seconds), API_SERVER.ip];
       const outward = cluster.guest.run(argv, { netns: CONTROLLER.netns, timeoutMs: 60_000 });

@@ -34,7 +34,7 @@ export interface ClusterOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What every step of the set-up needs. */
+/** The needs of every step of the set-up. */
 interface SetUp {
   readonly addresses: readonly NodeAddresses[];
   readonly closers: Closers;

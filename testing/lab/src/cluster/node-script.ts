@@ -21,7 +21,7 @@ export function ovsRunDir(node: string): string {
 }
 
 /**
- * The bash script, for a namespace and with `ovsEnvironment`, that makes it a Node: kernel
+ * The bash script, for a namespace and with `ovsEnvironment`, that makes it a Node. It has kernel
  * settings, the routes and rules of kindnetd, kube-proxy's chains, and its own Open vSwitch.
  */
 export function renderNodeScript(node: NodeAddresses, nodes: readonly NodeAddresses[]): string {

@@ -65,7 +65,7 @@ it('deletes the chains of a Service that is gone, and no others', () => {
   expect(renderKubeProxyRules([web], before.chains).restore).toBe(before.restore);
 });
 
-it('rejects what is sent to a Service without endpoints', () => {
+it('rejects packets to a Service without endpoints', () => {
   const { restore } = renderKubeProxyRules([{ ...web, endpoints: [] }], []);
   expect(restore.match(/^.*REJECT$/gm)).toEqual([
     '-A KUBE-SERVICES -d 10.96.0.10/32 -p tcp -m tcp --dport 80 -j REJECT',

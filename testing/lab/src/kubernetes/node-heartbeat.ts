@@ -11,8 +11,8 @@ const INTERVAL_MS = 10_000;
 const LEASE_SECONDS = 40;
 
 /**
- * Renews the Lease of each Node. Without it, the controller manager of a real API server marks the
- * Nodes as not ready after 40 s and deletes their Pods after five minutes.
+ * Renews the Lease of each Node. Without it, a real controller manager marks the Nodes as not ready
+ * after 40 s and deletes their Pods after five minutes.
  */
 export class NodeHeartbeat {
   readonly #coordination: CoordinationV1Api;

@@ -1,6 +1,6 @@
 import { Reconciler } from './reconciler.ts';
 
-it('runs once more for what was marked while it ran, and never twice at a time', async () => {
+it('runs once more for keys marked while it ran, and never twice at a time', async () => {
   let running = 0;
   let most = 0;
   let runs = 0;

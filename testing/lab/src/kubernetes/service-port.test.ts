@@ -4,7 +4,7 @@ import { servicePortsFor } from './service-port.ts';
 
 const service = serviceWith({ selector: { app: 'web' } });
 
-describe('from Services and Pods to what kube-proxy needs', () => {
+describe('from Services and Pods to the input of kube-proxy', () => {
   it('leads to the ready Pods that the selector selects', () => {
     const pods = [
       pod('b', '10.244.2.2'),

@@ -4,7 +4,7 @@ import { renderNetworkScript } from './network-script.ts';
 
 const nodes = nodeAddresses(3);
 
-it('plugs every Node into the LAN, with the router as its way out', () => {
+it('plugs every Node into the LAN, with the router as its gateway', () => {
   const script = renderNetworkScript(nodes);
   for (const { name, ip } of nodes) {
     expect(script).toContain(

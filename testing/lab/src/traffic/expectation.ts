@@ -57,8 +57,8 @@ export function packetFaults(
   flowOf: (port: number) => Flow | undefined,
 ): readonly string[] {
   // The router's own packets are markers and ICMP errors. A reset carries no data, and is not
-  // always from the sender: a Node with an egress IP also resets connections of the server that an
-  // Egress has ended.
+  // always from the sender. A Node with an egress IP also resets the server's connections when an
+  // Egress has ended them.
   const relevant = packets.filter(
     (packet) =>
       packet.destination === EXTERNAL_SERVER.ip &&

@@ -1,14 +1,18 @@
 /**
- * The server of the lab: the external one, and what Pods with the lab's server image run. One
- * process for a namespace. It imports only a few modules of Node.js, because each one costs
+ * The server of the lab: the external one, and that of Pods with the lab's server image. One process
+ * for a namespace. It imports only a few modules of Node.js, because each one costs
  * start-up time under emulation.
  *
  * `node server.mjs PORT|FIRST-LAST…` serves TCP and UDP on all of the ports and prints `listening`
  * when it does. TCP, by the first line that the client sends:
+ *
+ * ```
  *   an HTTP request  → the source address it came from, as the body and as the header X-Source;
  *                      then the connection is closed
  *   `ECHO`           → `source ADDRESS`, then every line back
  *   `PUSH INTERVAL`  → `source ADDRESS`, then a numbered line every INTERVAL milliseconds
+ * ```
+ *
  * UDP: each datagram is answered with the source address it came from, as a line.
  */
 import { createSocket } from 'node:dgram';

@@ -135,6 +135,6 @@ export class Traffic {
   }
 }
 
-/** bash: runs curl with the arguments, and puts the time in front of what it writes to stderr. */
+/** bash: runs curl with the arguments, and puts the time in front of its stderr lines. */
 const STAMPED =
   'curl "$@" 2>&1 >/dev/null | while IFS= read -r line; do echo "$EPOCHREALTIME $line"; done';

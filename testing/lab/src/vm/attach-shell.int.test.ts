@@ -54,9 +54,9 @@ describe('attachShell', () => {
       stdout.emit('resize');
       stdin.write('until [ "$(stty size)" = "40 120" ]; do sleep 0.1; done; echo fol""lowed\n');
       await seen('followed');
-      // Ctrl-C ends what runs in the shell, not the shell. What runs must say itself that it does:
-      // a bash that is still between two commands takes the signal for its own, and then waits for
-      // the next command to end.
+      // Ctrl-C ends the program in the shell, not the shell. The program must say itself that it
+      // runs. A bash between two commands takes the signal for its own, and then waits for the next
+      // command to end.
       stdin.write('sh -c "echo sta\'\'rted; exec sleep 300"\n');
       await seen('started');
       stdin.write('\u0003');
@@ -85,7 +85,7 @@ describe('attachShell', () => {
 
 describe('the connection', () => {
   it(
-    'loses nothing when the host is slower than what a command writes',
+    'loses nothing when the host is slower than the output of a command',
     async () => {
       const bytes = 8_000_000;
       const running = runInGuest(connection, ['head', '-c', String(bytes), '/dev/zero'], {

@@ -14,7 +14,7 @@ export interface BootOptions {
   readonly shares?: readonly Share[];
   /** Default 3072. The guest takes what it touches, not all of it. */
   readonly memoryMiB?: number;
-  /** Virtual CPUs; default: what the host has, at least 2 and at most 4. */
+  /** Virtual CPUs; default: those of the host, at least 2 and at most 4. */
   readonly cpus?: number;
   /** From the start of QEMU to the guest's answer, without the one-time set-up. Default 90 000. */
   readonly bootTimeoutMs?: number;

@@ -66,7 +66,7 @@ describe('startGuest', () => {
       const startedAt = Date.now();
       const message = await startGuest(await withInit('echo no root; exit 1')).then(String, String);
       expect(message).toContain('ended while it booted');
-      // The kernel may say it before the last of what init printed comes out.
+      // The kernel may say it before the last lines of init come out.
       expect(message).toContain('no root');
       expect(message).toContain('Attempted to kill init');
       expect(Date.now() - startedAt).toBeLessThan(base.bootTimeoutMs);
@@ -136,7 +136,7 @@ describe('bootGuest', () => {
   );
 
   it(
-    'fails what is under way when the guest ends by itself',
+    'fails pending calls when the guest ends by itself',
     async () => {
       const guest = await bootGuest({ memoryMiB: 512 });
       const command = guest.run(['sleep', '60']);

@@ -35,7 +35,7 @@ describe('the guest', () => {
     await expect(guest.writeFile('/repo/x', '')).rejects.toThrow('EROFS');
   });
 
-  it('has no way out', async () => {
+  it('has no route to other networks', async () => {
     const { stdout } = await guest.script('ip route; ip -brief link');
     expect(stdout).not.toMatch(/default/);
     expect(stdout).toMatch(/host0 +DOWN/);
@@ -118,7 +118,7 @@ describe('run', () => {
     expect(stdout).toMatch(/^lo +DOWN/);
   });
 
-  it('rejects with the command, its exit status and what it wrote to standard error', async () => {
+  it('rejects with the command, its exit status and its standard error', async () => {
     const error = await failureOf(guest.run(['sh', '-c', 'echo no such set >&2; exit 3']));
     expect(error).toBeInstanceOf(CommandError);
     expect(error).toMatchObject({
@@ -136,7 +136,7 @@ describe('run', () => {
     });
   });
 
-  it('kills a command, and what it started, at its deadline', async () => {
+  it('kills a command, and its children, at its deadline', async () => {
     const error = await failureOf(
       guest.run(['bash', '-c', 'sleep 4321 & wait'], { timeoutMs: 700 }),
     );
@@ -262,7 +262,7 @@ describe('files', () => {
     );
   });
 
-  it('are replaced as a whole: who has the old one keeps it', async () => {
+  it('are replaced as a whole: a link to the old one keeps it', async () => {
     await guest.writeFile('/opt/replaced', 'old');
     await guest.run(['ln', '/opt/replaced', '/opt/kept']);
     await guest.writeFile('/opt/replaced', 'new');

@@ -19,7 +19,7 @@ describe('hostPortRules', () => {
     expect(rules).toMatch(/chain forward \{[^}]*dport \{ 40001, 40002 \} accept\n +drop/);
   });
 
-  it('replaces what was set before', () => {
+  it('replaces earlier rules', () => {
     expect(rules).toMatch(/^table ip sallyport_lab\ndelete table ip sallyport_lab\n/);
   });
 });

@@ -9,7 +9,7 @@ const downloadTimeoutMs = 600_000;
 
 /**
  * Downloads packages with all dependencies, as for an empty machine. It uses the mirrors, proxy and
- * keys of the host's apt, but a private state: nothing of the host changes, and no root is needed.
+ * keys of the host's apt, but a private state. Nothing of the host changes, and no root is needed.
  * apt resolves the dependencies and checks the hashes.
  * @param folder an existing empty folder for apt's state
  * @param leftOut packages that apt treats as installed

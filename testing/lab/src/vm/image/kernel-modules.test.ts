@@ -16,7 +16,7 @@ describe('loadOrder', () => {
     ]);
   });
 
-  it('leaves out what is built into the kernel', () => {
+  it('leaves out modules built into the kernel', () => {
     expect(loadOrder(modulesDep, ['ext4'])).toEqual([]);
   });
 });

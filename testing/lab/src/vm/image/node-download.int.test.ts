@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { downloadNode } from './node-download.ts';
 import { node } from './recipe.ts';
 
-// What npm has in its cache need not come over the network.
+// A package in npm's cache need not come over the network.
 process.env.npm_config_prefer_offline = 'true';
 
 describe('downloadNode', () => {

@@ -12,7 +12,7 @@ describe('guestArgv', () => {
     shares: [{ hostPath: '/home/a,b', guestPath: '/repo' }],
   });
 
-  it('gives the machine what was asked for', () => {
+  it('gives the machine the requested parts', () => {
     expect(valuesOf(argv, '-accel')).toEqual(['tcg,thread=multi']);
     expect(valuesOf(argv, '-smp')).toEqual(['3']);
     expect(valuesOf(argv, '-m')).toEqual(['1024M']);
