@@ -143,9 +143,9 @@ async function dataplaneOf(node: LabNode): Promise<string> {
 }
 
 /**
- * One look at a Node: its time and that of the last flow, both in seconds since the guest booted,
- * and the packets seen by the marking rule. Rewritten flows are younger, and rewritten rules count
- * from 0.
+ * One look at a Node: its time and that of the last flow, both in seconds since the guest booted.
+ * `markedPackets` counts the packets seen by the marking rule. Rewritten flows are younger, and
+ * rewritten rules count from 0.
  */
 async function standingOf(node: LabNode): Promise<{
   readonly seenAt: number;

@@ -19,8 +19,8 @@ export const errorCodes = {
   COMMAND_FAILED: {
     programs: ['agent'],
     meaning:
-      'A tool of the Node, such as `ipset`, `iptables-restore` or `ovs-ofctl`, could not be ' +
-      'started, ended with an exit status other than 0, or exceeded its time limit. The message ' +
+      'A tool of the Node (`ipset`, `iptables-restore`, `ovs-ofctl`, …) could not be started, ' +
+      'ended with an exit status other than 0, or exceeded its time limit. The message ' +
       'has the command line, the exit status and its standard error.',
     remedy:
       'Install the tool if it could not be started. Otherwise the standard error names the cause. ' +
@@ -46,8 +46,8 @@ export const errorCodes = {
   KUBE_CONFIG: {
     programs: ['controller'],
     meaning:
-      'The kubeconfig, or a certificate, token or command that it refers to, is missing or invalid; ' +
-      'or there is no kubeconfig and the program does not run in a Pod.',
+      'The kubeconfig, or a certificate, token or command in it, is missing or invalid. ' +
+      'Or there is no kubeconfig and the program does not run in a Pod.',
     remedy:
       'Give an existing file with `--kubeconfig`, and check its current-context and the files that ' +
       'it names.',

@@ -104,7 +104,7 @@ function planPods(
       const owner = owners.get(ip) ?? name;
       owners.set(ip, owner);
       if (owner !== name) {
-        const message = `Traffic of ${ip} is dropped: Pod ${pod} of Egress ${name} and a Pod of Egress ${owner} both have this address; one of them has to go.`;
+        const message = `Traffic of ${ip} is dropped: Pod ${pod} of Egress ${name} and a Pod of Egress ${owner} both have this address. One of them has to go.`;
         faults.push({ egress: name, message }, { egress: owner, message });
       }
       paths.set(ip, owner === name ? path : BLOCKED);

@@ -39,7 +39,7 @@ const LINK_LOCAL = '169.254.0.0/16';
  * creates (veth, bridge, VXLAN, IPIP) is an uplink somewhere else. But the Node's end of it has an
  * address of the Pod range (ptp, bridge, flannel, Calico, Cilium) or a link-local one (Calico,
  * AWS). Node-local DNS has a Service address in the same way. The device with the Node's own
- * address is an uplink even if its addresses are in the Pod range: in a flat network, Pods and
+ * address is an uplink even if its addresses are in the Pod range. In a flat network, Pods and
  * Nodes share one.
  */
 export function reportableAddresses(

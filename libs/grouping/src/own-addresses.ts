@@ -3,7 +3,7 @@ import { exclusionOf } from './pod.ts';
 
 /**
  * The Pods, each with the addresses that are its own. A CNI reuses an address on the Node as soon
- * as the sandbox of the old Pod is gone, but the old Pod stays listed as terminating for a while.
+ * as the old Pod's sandbox is gone. The old Pod stays listed as terminating for a while.
  * If a terminating Pod and another one report the same address, selected or not, it belongs to the
  * other. If neither is terminating, both keep it, since a selected Pod must not lose its Egress by
  * mistake.

@@ -10,12 +10,12 @@ const absent = { egressNode: null, egressIP: null, egressIPs: null };
 
 /**
  * Replaces the whole status of the Egress. Returns the resourceVersion that results. Rejects with
- * KubeApiError: 404 when the Egress was deleted, 409 when it has another version than the one that
- * the status was made for, or was created anew; with a TimeoutError when no answer comes in time.
+ * KubeApiError: 404 when the Egress was deleted, 409 when it was created anew or has another version
+ * than the status was made for. Rejects with a TimeoutError when no answer comes in time.
  *
- * The precondition is the resourceVersion: a uid in a patch of the status of a custom resource is
- * overwritten before it is compared (apiextensions-apiserver, statusStrategy.PrepareForUpdate), and
- * a re-created Egress has another resourceVersion too.
+ * The precondition is the resourceVersion. A uid in a patch of the status of a custom resource is
+ * overwritten before it is compared (apiextensions-apiserver, statusStrategy.PrepareForUpdate). A
+ * re-created Egress has another resourceVersion too.
  */
 export async function writeEgressStatus(
   client: KubeClient,

@@ -78,7 +78,7 @@ describe('correlate', () => {
     expect(write).toMatchObject({ op: 'create', count: 1, firstMs: START + 61 * MINUTE });
   });
 
-  it('forgets an object once nothing depends on its history', () => {
+  it('drops the history of an object once nothing depends on it', () => {
     const { history } = record(
       Array.from({ length: 40 }, () => missing),
       0,

@@ -1,7 +1,7 @@
 /**
  * Decides how Events about one object are written, by the rules of client-go's EventCorrelator
- * (client-go, tools/record/events_cache.go): equal Events are counted, Events that differ in their
- * message only are combined, and an object has a limited number of writes.
+ * (client-go, tools/record/events_cache.go). Equal Events are counted, and Events that differ in
+ * their message only are combined. An object has a limited number of writes.
  */
 
 /** Something that happened to an Egress, for `kubectl describe`. */
@@ -109,7 +109,7 @@ export function correlate(
   };
 }
 
-/** Whether the history no longer changes any decision, so that it can be forgotten. */
+/** Whether the history no longer changes any decision, so that it can be dropped. */
 export function isExpired(history: EventHistory, nowMs: number): boolean {
   return history.replenishedMs <= nowMs && withoutExpired(history, nowMs).series.size === 0;
 }

@@ -102,8 +102,8 @@ function senderFor(
 ): (request: KubeRequest) => Promise<IncomingMessage> {
   const { server } = credentials;
   const secure = server.startsWith('https:');
-  // Node.js keeps connections with different certificates apart: a request with new certificates
-  // opens a new connection, and the old one ends when it has been idle for long enough.
+  // Node.js keeps connections with different certificates apart. A request with new certificates
+  // opens a new connection; the old one ends when it has been idle for long enough.
   const agent = secure ? new HttpsAgent(CONNECTIONS) : new HttpAgent(CONNECTIONS);
 
   return async ({ method, path, query = {}, body, contentType, signal, repeatable = false }) => {

@@ -12,9 +12,10 @@ export interface PlacementInput {
   readonly reports: ReadonlyMap<string, { readonly addresses: readonly string[] }>;
   /**
    * True during the start-up grace, when a missing report means nothing. Until it ends, no Node
-   * loses an IP for want of a report, and the order of the reports does not matter: no IP is placed
-   * on `none`, the Node of the status keeps it until it reports itself, and an IP that several
-   * Nodes had is not placed on one of them before all Nodes have reported.
+   * loses an IP for want of a report, and the order of the reports does not matter:
+   * - No IP is placed on `none`.
+   * - The Node of the status keeps its IP until it reports itself.
+   * - An IP that several Nodes had is not placed on one of them before all Nodes have reported.
    */
   readonly startupGrace: boolean;
 }

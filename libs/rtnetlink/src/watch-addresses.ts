@@ -27,7 +27,7 @@ const MIN_INTERVAL_MS = 20;
 
 /**
  * Watches the IPv4 addresses of this network namespace. Each notification of the kernel leads to a
- * new list, and so does a report of lost ones (ENOBUFS): nothing relies on them to be complete.
+ * new list, and so does a report of lost ones (ENOBUFS). Nothing relies on them to be complete.
  */
 export function watchAddresses({ onChange, onError, clock }: WatchAddressesOptions): AddressWatch {
   const notifications = openSocket({ ref: true });

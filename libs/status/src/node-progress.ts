@@ -76,7 +76,7 @@ export function nodeProgressFor(
   if (startupGrace && isAboutEarlierController(report, published)) {
     return { nodeName, kind: 'unknown' };
   }
-  // Also at the latest version: a fault, or a later event that undid what had been applied.
+  // Also at the latest version: a fault, or a later event that undid the applied state.
   const failures = failuresOf(report, egress);
   if (failures.length > 0) {
     return { nodeName, kind: 'failing', failure: failures.join(' ') };

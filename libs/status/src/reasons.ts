@@ -1,11 +1,11 @@
 import type { Condition, EgressConditionType } from '@sallyport/api';
 
-/** What operators read about one reason of a condition. */
+/** The text for operators about one reason of a condition. */
 export interface Reason {
   /** The status of the condition with this reason. */
   readonly status: Condition['status'];
   readonly meaning: string;
-  /** What an operator can do; absent if nothing needs to be done. */
+  /** The remedy of an operator; absent if nothing needs to be done. */
   readonly remedy?: string;
 }
 

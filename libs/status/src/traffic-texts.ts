@@ -1,7 +1,7 @@
 import type { Egress } from '@sallyport/api';
 import { hasSupportedFamily, unsupportedIpsOf } from '@sallyport/placement';
 
-/** The end of a message: what happens to the Pods' traffic while there is no gateway. */
+/** The end of a message: the handling of the Pods' traffic while there is no gateway. */
 export function trafficWithoutGateway(egress: Egress): string {
   const meanwhile =
     egress.unavailable === 'Drop'

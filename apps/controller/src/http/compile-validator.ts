@@ -6,8 +6,8 @@ import { Value } from 'typebox/value';
 
 /**
  * Validates requests with the parsers of the API, in place of Fastify's Ajv: the same schemas, the
- * same messages as in the agent. Drops fields that the schema does not have: the controller keeps a
- * report of each Node, and must not keep whatever a client adds to it.
+ * same messages as in the agent. Drops fields that the schema does not have. The controller keeps a
+ * report of each Node, and must not keep additions of a client.
  */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart = '' }) => {
   const parse =

@@ -5,7 +5,7 @@ import { failures } from './api-error.ts';
 import type { TypedFastify } from './typed-fastify.ts';
 
 export interface HealthViews {
-  /** What is not there yet, for people; empty when agents can be served. */
+  /** The missing parts, for people; empty when agents can be served. */
   readonly missing: () => readonly string[];
   readonly registry: ProgramViews['registry'];
 }
