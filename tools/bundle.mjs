@@ -58,8 +58,8 @@ async function writeWhole(path, contents) {
 }
 
 /**
- * netlink looks for its binary in node_modules at run time. In a bundle it loads the file beside it:
- * no look-up, which costs seconds where files are slow (9p), and no node_modules in an image.
+ * netlink looks for its binary in node_modules at run time. In a bundle it loads the file beside
+ * it: no look-up, which costs seconds where files are slow (9p), and no node_modules in an image.
  */
 const nativeNetlink = {
   name: 'native-netlink',

@@ -46,7 +46,9 @@ export const plainEnglish = {
   },
 };
 
-/** Texts for people are lines of four words or more; other strings are scripts, rules, manifests. */
+/**
+ * Texts for people are lines of four words or more; other strings are scripts, rules, manifests.
+ */
 function isForPeople(text) {
   return (
     typeof text === 'string' &&

@@ -19,7 +19,9 @@ export function markdownText(node) {
   }
 }
 
-/** The paragraphs of a file's comments, with their places. Line comments that touch are one text. */
+/**
+ * The paragraphs of a file's comments, with their places. Line comments that touch are one text.
+ */
 export function commentParagraphs(comments) {
   return blocksOf(comments).flatMap(({ loc, text }) =>
     text

@@ -1,7 +1,7 @@
 /**
  * `npm run bench:plan`: the computation of one pass of an agent, without any program or kernel. It
- * plans and diffs 250 Pods and 255 egress IPs on one Node of a hundred, in CPU time. `--json` prints
- * one line of JSON.
+ * plans and diffs 250 Pods and 255 egress IPs on one Node of a hundred, in CPU time. `--json`
+ * prints one line of JSON.
  */
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';

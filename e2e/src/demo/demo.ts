@@ -13,8 +13,8 @@ const GATEWAY = 'n2';
 const KUBECTL_WAIT = '--timeout=30s';
 
 /**
- * Applies the seed manifest, asks from every Pod for the source that the external server sees, and deletes
- * it again. Returns whether everything was correct, on the wire as well as in the answers.
+ * Applies the seed manifest, asks from every Pod for the source that the external server sees, and
+ * deletes it again. Returns whether everything was correct, on the wire as well as in the answers.
  */
 export async function runDemo(cluster: Cluster, print: (text: string) => void): Promise<boolean> {
   const ip = egressIP(0);

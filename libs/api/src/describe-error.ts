@@ -2,8 +2,9 @@
 const MAX_PARTS = 3;
 
 /**
- * An error as one line: its message, then those of its causes and of the parts of an AggregateError.
- * Messages that the text already contains are left out. Takes any value that was thrown.
+ * An error as one line: its message, then those of its causes and of the parts of an
+ * AggregateError. Messages that the text already contains are left out. Takes any value that was
+ * thrown.
  */
 export function describeError(error: unknown): string {
   const { message, cause, errors } = partsOf(error);

@@ -90,8 +90,8 @@ export function diffSteps<Op>(
 }
 
 /**
- * The steps that need only sets, rules and conntrack. Without the bridge, the device or a route they
- * still keep Pods that get another source from leaving with the old one.
+ * The steps that need only sets, rules and conntrack. Without the bridge, the device or a route
+ * they still keep Pods that get another source from leaving with the old one.
  */
 export function blockingSteps<Op>(steps: readonly Step<Op>[]): readonly Step<Op>[] {
   return steps.filter(({ step }) => step <= LAST_BLOCKING_STEP);

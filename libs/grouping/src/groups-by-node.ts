@@ -16,8 +16,8 @@ export interface GroupRouting {
 
 /**
  * The groups that each Node sees, by the Node's name and sorted by the group's. A Node sees groups
- * with members on it, and groups whose gateway it is, even without members. A Node that sees none has no
- * entry.
+ * with members on it, and groups whose gateway it is, even without members. A Node that sees none
+ * has no entry.
  */
 export function groupsByNode(
   resolved: ReadonlyMap<string, ResolvedEgress>,

@@ -10,8 +10,8 @@ const absent = { egressNode: null, egressIP: null, egressIPs: null };
 
 /**
  * Replaces the whole status of the Egress. Returns the resourceVersion that results. Rejects with
- * KubeApiError: 404 when the Egress was deleted, 409 when it was created anew or has another version
- * than the status was made for. Rejects with a TimeoutError when no answer comes in time.
+ * KubeApiError: 404 when the Egress was deleted, 409 when it was created anew or has another
+ * version than the status was made for. Rejects with a TimeoutError when no answer comes in time.
  *
  * The precondition is the resourceVersion. A uid in a patch of the status of a custom resource is
  * overwritten before it is compared (apiextensions-apiserver, statusStrategy.PrepareForUpdate). A

@@ -9,9 +9,9 @@ export interface KubeCredentials {
   readonly server: string;
   /**
    * Adds the certificates and headers to the options of a request. Certificate files and the
-   * kubeconfig are read each time. A token file is kept for a minute, the result of an `exec` plug-in
-   * until it expires. Sets `agent` only where the cluster has a `proxy-url`. Rejects
-   * with {@link KubeConfigError} when one of the files cannot be read.
+   * kubeconfig are read each time. A token file is kept for a minute, the result of an `exec`
+   * plug-in until it expires. Sets `agent` only where the cluster has a `proxy-url`. Rejects with
+   * {@link KubeConfigError} when one of the files cannot be read.
    */
   applyTo(options: RequestOptions): Promise<void>;
   /** Discards tokens that are kept, because the API server refused them. */

@@ -22,8 +22,8 @@ const UNTRACKED = '-m conntrack --ctstate INVALID,UNTRACKED';
 const DEVICE = GATEWAY_PORT.name;
 
 /**
- * Does nothing to a packet. At the end of our nat chain it marks an unfinished repair: damaged rules
- * are replaced, but the connections that they let pass still exist. Without it a restarted
+ * Does nothing to a packet. At the end of our nat chain it marks an unfinished repair: damaged
+ * rules are replaced, but the connections that they let pass still exist. Without it a restarted
  * agent would take the new rules for a proof that all connections are right.
  */
 export const UNREPAIRED_RULE = '-m comment --comment SALLYPORT-UNREPAIRED';

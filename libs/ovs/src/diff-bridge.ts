@@ -50,8 +50,8 @@ function samePort(a: OvsPort, b: OvsPort): boolean {
 }
 
 /**
- * Open vSwitch reports whether it can make a tunnel, but not whether it can change one. On a UDP port
- * in use a changed tunnel would be dead.
+ * Open vSwitch reports whether it can make a tunnel, but not whether it can change one. On a UDP
+ * port in use a changed tunnel would be dead.
  */
 function staleTunnels(observed: OvsState, desired: OvsState): readonly OvsOperation[] {
   return (observed.bridge?.ports ?? [])

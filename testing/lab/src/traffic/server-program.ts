@@ -1,6 +1,6 @@
 /**
- * The server of the lab: the external one, and that of Pods with the lab's server image. One process
- * for a namespace. It imports only a few modules of Node.js, because each one costs
+ * The server of the lab: the external one, and that of Pods with the lab's server image. One
+ * process for a namespace. It imports only a few modules of Node.js, because each one costs
  * start-up time under emulation.
  *
  * `node server.mjs PORT|FIRST-LAST…` serves TCP and UDP on all of the ports and prints `listening`
