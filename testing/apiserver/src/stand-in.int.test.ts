@@ -4,8 +4,8 @@ import { renderKubeconfig } from './setup/kubeconfig.ts';
 import type { StandIn } from './stand-in.ts';
 import { startStandIn } from './stand-in.ts';
 
-// Abilities of the stand-in alone: the work of controllers that a bare kube-apiserver lacks, and its
-// own switches.
+// Abilities of the stand-in alone: the work of controllers that a bare kube-apiserver lacks, and
+// its own switches.
 
 let standIn: StandIn;
 let core: CoreV1Api;

@@ -20,60 +20,68 @@ const LAST_NODE_PORT = 32_767;
  */
 export function serviceStrategy(inUse: () => ServiceAllocations): Strategy {
   return {
-    setDefaults(service) {
-      const spec = objectAt(service, 'spec');
-      if (spec === undefined) {
-        return;
-      }
-      spec.sessionAffinity ??= 'None';
-      spec.type ??= 'ClusterIP';
-      if (spec.type !== 'ExternalName') {
-        spec.internalTrafficPolicy ??= 'Cluster';
-      }
-      if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') {
-        spec.externalTrafficPolicy ??= 'Cluster';
-      }
-      if (spec.type === 'LoadBalancer') {
-        spec.allocateLoadBalancerNodePorts ??= true;
-      }
-      for (const port of portsOf(service)) {
-        port.protocol ??= 'TCP';
-        if (port.targetPort === undefined || port.targetPort === 0) {
-          port.targetPort = port.port;
-        }
-        if (port.nodePort === 0) {
-          delete port.nodePort;
-        }
-      }
-    },
+    setDefaults,
     beforeCreate(service) {
       service.status = { loadBalancer: {} };
       allocate(service, inUse());
     },
     beforeUpdate(service, old) {
-      const spec = objectAt(service, 'spec');
-      if (spec !== undefined && spec.type !== 'ExternalName') {
-        // An update that leaves them out keeps the allocated values.
-        for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy']) {
-          spec[field] ??= valueAt(old, 'spec', field);
-        }
-        for (const port of portsOf(service)) {
-          const same = listAt(old, 'spec', 'ports').find(
-            (other) => valueAt(other, 'port') === port.port,
-          );
-          if (spec.type !== 'ClusterIP') {
-            port.nodePort ??= valueAt(same, 'nodePort');
-          }
-        }
-      }
+      keepAllocated(service, old);
       allocate(service, inUse());
     },
     validate,
   };
 }
 
+function setDefaults(service: KubeObject): void {
+  const spec = objectAt(service, 'spec');
+  if (spec === undefined) {
+    return;
+  }
+  spec.sessionAffinity ??= 'None';
+  spec.type ??= 'ClusterIP';
+  if (spec.type !== 'ExternalName') {
+    spec.internalTrafficPolicy ??= 'Cluster';
+  }
+  if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') {
+    spec.externalTrafficPolicy ??= 'Cluster';
+  }
+  if (spec.type === 'LoadBalancer') {
+    spec.allocateLoadBalancerNodePorts ??= true;
+  }
+  portsOf(service).forEach(setPortDefaults);
+}
+
 function portsOf(service: KubeObject): JsonObject[] {
   return listAt(service, 'spec', 'ports').filter(isObject);
+}
+
+function setPortDefaults(port: JsonObject): void {
+  port.protocol ??= 'TCP';
+  if (port.targetPort === undefined || port.targetPort === 0) {
+    port.targetPort = port.port;
+  }
+  if (port.nodePort === 0) {
+    delete port.nodePort;
+  }
+}
+
+/** An update that leaves them out keeps the allocated values. */
+function keepAllocated(service: KubeObject, old: KubeObject): void {
+  const spec = objectAt(service, 'spec');
+  if (spec === undefined || spec.type === 'ExternalName') {
+    return;
+  }
+  for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy']) {
+    spec[field] ??= valueAt(old, 'spec', field);
+  }
+  if (spec.type === 'ClusterIP') {
+    return;
+  }
+  for (const port of portsOf(service)) {
+    const same = listAt(old, 'spec', 'ports').find((other) => valueAt(other, 'port') === port.port);
+    port.nodePort ??= valueAt(same, 'nodePort');
+  }
 }
 
 function allocate(service: KubeObject, inUse: ServiceAllocations): void {

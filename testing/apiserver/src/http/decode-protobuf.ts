@@ -21,6 +21,32 @@ type Wire =
   | { readonly number: number; readonly value: bigint }
   | { readonly number: number; readonly value: Uint8Array };
 
+type Decoder = (wire: bigint | Uint8Array) => Json | undefined;
+
+/**
+ * How values of scalar types are read, and of the messages whose JSON is not an object of their
+ * fields.
+ */
+const DECODERS: Readonly<Record<string, Decoder>> = {
+  string: (wire) => utf8(bytesOf(wire)),
+  bytes: (wire) => Buffer.from(bytesOf(wire)).toString('base64'),
+  bool: (wire) => wire === 1n,
+  int: (wire) => Number(BigInt.asIntN(64, typeof wire === 'bigint' ? wire : 0n)),
+  '@Skipped': () => undefined,
+  '@Quantity': (wire) => textOf(decodeSimple(wire)[1] ?? '0'),
+  '@FieldsV1': (wire) => JSON.parse(textOf(decodeSimple(wire)[1] ?? '{}')) as Json,
+  '@IntOrString': (wire) => {
+    const { 1: isString, 2: number, 3: text } = decodeSimple(wire);
+    return isString === 1 ? (text ?? '') : (number ?? 0);
+  },
+  '@Time': (wire) => {
+    const { 1: seconds } = decodeSimple(wire);
+    return typeof seconds === 'number' && seconds !== 0
+      ? `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`
+      : undefined;
+  },
+};
+
 const MAGIC = Buffer.from('k8s\0');
 
 /** Whether a body is in Kubernetes' protobuf envelope. */
@@ -146,34 +172,8 @@ function addField(object: JsonObject, field: Field, wire: bigint | Uint8Array): 
 }
 
 function decodeValue(type: string, wire: bigint | Uint8Array): Json | undefined {
-  switch (type) {
-    case 'string':
-      return utf8(bytesOf(wire));
-    case 'bytes':
-      return Buffer.from(bytesOf(wire)).toString('base64');
-    case 'bool':
-      return wire === 1n;
-    case 'int':
-      return Number(BigInt.asIntN(64, typeof wire === 'bigint' ? wire : 0n));
-    case '@Skipped':
-      return undefined;
-    case '@Quantity':
-      return textOf(decodeSimple(wire)[1] ?? '0');
-    case '@FieldsV1':
-      return JSON.parse(textOf(decodeSimple(wire)[1] ?? '{}')) as Json;
-    case '@IntOrString': {
-      const { 1: isString, 2: number, 3: text } = decodeSimple(wire);
-      return isString === 1 ? (text ?? '') : (number ?? 0);
-    }
-    case '@Time': {
-      const { 1: seconds } = decodeSimple(wire);
-      return typeof seconds === 'number' && seconds !== 0
-        ? `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`
-        : undefined;
-    }
-    default:
-      return decodeMessage(type, bytesOf(wire));
-  }
+  const decode = DECODERS[type];
+  return decode === undefined ? decodeMessage(type, bytesOf(wire)) : decode(wire);
 }
 
 /** A message of scalars by field number. */

@@ -30,8 +30,8 @@ export interface ResourceVersion {
 }
 
 /**
- * The actions of a resource on its own account when it is written. Every function changes the object
- * in place.
+ * The actions of a resource on its own account when it is written. Every function changes the
+ * object in place.
  */
 export interface Strategy {
   /** Defaults that are not in the schema. */

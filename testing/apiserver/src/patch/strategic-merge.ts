@@ -9,8 +9,8 @@ const DELETE_ITEMS = '$deleteFromPrimitiveList/';
 const SET_ORDER = '$setElementOrder/';
 
 /**
- * Applies a strategic merge patch. It is like a JSON merge patch, but lists whose schema has a merge
- * key are merged by it. Directives (`$patch`, `$retainKeys`, `$deleteFromPrimitiveList/…`,
+ * Applies a strategic merge patch. It is like a JSON merge patch, but lists whose schema has a
+ * merge key are merged by it. Directives (`$patch`, `$retainKeys`, `$deleteFromPrimitiveList/…`,
  * `$setElementOrder/…`) are obeyed. Throws 400 on an item without its key.
  */
 export function strategicMerge(

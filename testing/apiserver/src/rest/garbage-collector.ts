@@ -7,8 +7,8 @@ import type { Registry } from './registry.ts';
 import { removeObject } from './remove-object.ts';
 
 /**
- * The two parts of kube-controller-manager that deletion needs, run after each change. Dependents of
- * a removed object go with it, or lose their owner when it was deleted with `Orphan`. A deleted
+ * The two parts of kube-controller-manager that deletion needs, run after each change. Dependents
+ * of a removed object go with it, or lose their owner when it was deleted with `Orphan`. A deleted
  * namespace is emptied and then removed.
  */
 export class GarbageCollector {

@@ -7,8 +7,8 @@ import { inVersion, objectKey, resourceKey } from '../model/resource.ts';
 import type { Store } from '../store/store.ts';
 
 /**
- * The result of a delete: the object's last state, and whether it is gone or waits for finalizers or for
- * its Node.
+ * The result of a delete: the object's last state, and whether it is gone or waits for finalizers
+ * or for its Node.
  */
 export interface Removed {
   readonly object: KubeObject;

@@ -18,6 +18,10 @@ const COPIED = [
 
 /** A structural schema (OpenAPI v3) as the JSON schema that ajv compiles. */
 export function ajvSchema(schema: Schema): JsonObject {
+  return { ...constraints(schema), ...typeOf(schema), ...combinations(schema), ...inner(schema) };
+}
+
+function constraints(schema: Schema): JsonObject {
   const result: JsonObject = {};
   for (const keyword of COPIED) {
     const value = schema[keyword];
@@ -34,12 +38,19 @@ export function ajvSchema(schema: Schema): JsonObject {
   if (schema.maximum !== undefined) {
     result[schema.exclusiveMaximum === true ? 'exclusiveMaximum' : 'maximum'] = schema.maximum;
   }
-  if (schema['x-kubernetes-int-or-string'] === true) {
-    result.type = ['integer', 'string'];
+  return result;
+}
+
+function typeOf(schema: Schema): JsonObject {
+  const type = schema['x-kubernetes-int-or-string'] === true ? ['integer', 'string'] : schema.type;
+  if (type === undefined) {
+    return {};
   }
-  if (schema.nullable === true && result.type !== undefined) {
-    result.type = [result.type, 'null'].flat();
-  }
+  return { type: schema.nullable === true ? [type, 'null'].flat() : type };
+}
+
+function combinations(schema: Schema): JsonObject {
+  const result: JsonObject = {};
   for (const keyword of ['allOf', 'anyOf', 'oneOf'] as const) {
     if (schema[keyword] !== undefined) {
       result[keyword] = schema[keyword].map(ajvSchema);
@@ -48,17 +59,22 @@ export function ajvSchema(schema: Schema): JsonObject {
   if (schema.not !== undefined) {
     result.not = ajvSchema(schema.not);
   }
-  if (schema.items !== undefined) {
-    result.items = ajvSchema(schema.items);
+  return result;
+}
+
+function inner({ items, properties, additionalProperties }: Schema): JsonObject {
+  const result: JsonObject = {};
+  if (items !== undefined) {
+    result.items = ajvSchema(items);
   }
-  if (schema.properties !== undefined) {
+  if (properties !== undefined) {
     result.properties = Object.fromEntries(
-      Object.entries(schema.properties).map(([name, property]) => [name, ajvSchema(property)]),
+      Object.entries(properties).map(([name, property]) => [name, ajvSchema(property)]),
     );
   }
   // Pruning has removed unknown fields, so only the shape of map entries is left to check.
-  if (typeof schema.additionalProperties === 'object') {
-    result.additionalProperties = ajvSchema(schema.additionalProperties);
+  if (typeof additionalProperties === 'object') {
+    result.additionalProperties = ajvSchema(additionalProperties);
   }
   return result;
 }

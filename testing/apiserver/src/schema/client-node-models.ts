@@ -103,6 +103,17 @@ const QUANTITY_MAPS = new Set([
   'overhead',
 ]);
 
+/** Types of the attribute maps that are no models. */
+const BASIC_TYPES: Readonly<Record<string, (format: string) => Schema>> = {
+  string: (format) => formatted('string', format),
+  boolean: () => ({ type: 'boolean' }),
+  number: (format) => formatted(format === 'double' ? 'number' : 'integer', format),
+  Date: () => ({ type: 'string', format: 'date-time' }),
+  V1MicroTime: () => ({ type: 'string', format: 'micro-time' }),
+  IntOrString: () => ({ 'x-kubernetes-int-or-string': true }),
+  any: () => ANYTHING,
+};
+
 /**
  * Schemas of Kubernetes' built-in types, read from the models that `@kubernetes/client-node`
  * generates from the Kubernetes OpenAPI document. Names, types and formats come from each model's
@@ -177,25 +188,9 @@ function schemaOfType(type: string, format: string, field: string): Schema {
   if (map !== undefined) {
     return { type: 'object', additionalProperties: schemaOfType(map, format, field) };
   }
-  switch (type) {
-    case 'string':
-      return format === '' ? { type } : { type, format };
-    case 'boolean':
-      return { type };
-    case 'number':
-      if (format === 'double') {
-        return { type: 'number', format };
-      }
-      return { type: 'integer', ...(format === '' ? {} : { format }) };
-    case 'Date':
-      return { type: 'string', format: 'date-time' };
-    case 'V1MicroTime':
-      return { type: 'string', format: 'micro-time' };
-    case 'IntOrString':
-      return { 'x-kubernetes-int-or-string': true };
-    case 'any':
-      return ANYTHING;
-    default:
-      return modelSchema(type);
-  }
+  return BASIC_TYPES[type]?.(format) ?? modelSchema(type);
+}
+
+function formatted(type: string, format: string): Schema {
+  return format === '' ? { type } : { type, format };
 }

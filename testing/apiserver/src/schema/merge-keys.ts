@@ -20,7 +20,8 @@ const ATOMIC_MAP: ListExtensions = { 'x-kubernetes-map-type': 'atomic' };
 
 /**
  * How the lists of the built-in types here merge, by type and field. These are the `patchMergeKey`,
- * `patchStrategy`, `listType` and `listMapKey` markers of Kubernetes' Go types (`k8s.io/api`). Lists not named are atomic.
+ * `patchStrategy`, `listType` and `listMapKey` markers of Kubernetes' Go types (`k8s.io/api`).
+ * Lists not named are atomic.
  */
 export const MERGE_KEYS: Readonly<Record<string, Readonly<Record<string, ListExtensions>>>> = {
   V1ObjectMeta: { finalizers: SET, ownerReferences: byKey('uid') },

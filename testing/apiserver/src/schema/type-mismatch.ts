@@ -1,4 +1,4 @@
-import type { Json } from '../model/json.ts';
+import type { Json, JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import type { Schema } from './schema.ts';
 import { joinPath, memberSchema } from './schema.ts';
@@ -18,33 +18,46 @@ export function typeMismatch(schema: Schema, value: Json, path = ''): string | u
   if (value === null || schema['x-kubernetes-int-or-string'] === true) {
     return undefined;
   }
-  const inner: (readonly [Schema | undefined, Json, string])[] = [];
-  if (schema.type === 'object') {
-    if (!isObject(value)) {
-      return mismatch(path, 'map', value);
-    }
-    for (const [key, member] of Object.entries(value)) {
-      inner.push([memberSchema(schema, key), member ?? null, `${path}.${key}`]);
-    }
-  } else if (schema.type === 'array') {
-    if (!Array.isArray(value)) {
-      return mismatch(path, 'list', value);
-    }
-    value.forEach((item, index) => inner.push([schema.items, item, joinPath(path, index)]));
-  } else if (SCALARS[schema.type ?? '']?.(value) === false && schema.format !== 'quantity') {
-    return mismatch(
-      path,
-      schema.type === 'integer' ? 'numeric (int or float)' : schema.type,
-      value,
-    );
+  switch (schema.type) {
+    case 'object':
+      return isObject(value) ? inMembers(schema, value, path) : mismatch(path, 'map', value);
+    case 'array':
+      return Array.isArray(value) ? inItems(schema, value, path) : mismatch(path, 'list', value);
+    case undefined:
+    default:
+      return ofScalar(schema, value, path);
   }
-  for (const [at, member, memberPath] of inner) {
-    const found = at === undefined ? undefined : typeMismatch(at, member, memberPath);
+}
+
+function inMembers(schema: Schema, object: JsonObject, path: string): string | undefined {
+  for (const [key, member] of Object.entries(object)) {
+    const at = memberSchema(schema, key);
+    const found = at && typeMismatch(at, member ?? null, `${path}.${key}`);
     if (found !== undefined) {
       return found;
     }
   }
   return undefined;
+}
+
+function inItems({ items }: Schema, list: readonly Json[], path: string): string | undefined {
+  if (items === undefined) {
+    return undefined;
+  }
+  for (const [index, item] of list.entries()) {
+    const found = typeMismatch(items, item, joinPath(path, index));
+    if (found !== undefined) {
+      return found;
+    }
+  }
+  return undefined;
+}
+
+function ofScalar({ type, format }: Schema, value: Json, path: string): string | undefined {
+  if (format === 'quantity' || SCALARS[type ?? '']?.(value) !== false) {
+    return undefined;
+  }
+  return mismatch(path, type === 'integer' ? 'numeric (int or float)' : type, value);
 }
 
 function mismatch(path: string, wanted: string | undefined, value: Json): string {

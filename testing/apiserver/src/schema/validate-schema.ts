@@ -60,8 +60,9 @@ export function schemaFaults(schema: Schema, value: Json): FieldError[] {
 }
 
 /**
- * Leaves out faults that the API server does not report. When no branch of `oneOf` or `anyOf` holds,
- * only the faults of the closest branch stay. When several of `oneOf` hold, or for `not`, none do.
+ * Leaves out faults that the API server does not report. When no branch of `oneOf` or `anyOf`
+ * holds, only the faults of the closest branch stay. When several of `oneOf` hold, or for `not`,
+ * none do.
  */
 function reported(errors: readonly ErrorObject[]): ErrorObject[] {
   let left = [...errors];
