@@ -20,24 +20,34 @@ export function parseResourcePath(pathname: string): ResourcePath | undefined {
     .split('/')
     .filter((part) => part !== '')
     .map(decodeURIComponent);
-  const core = parts[0] === 'api';
-  if (!core && parts[0] !== 'apis') {
+  const [root, ...below] = parts;
+  switch (root) {
+    case 'api':
+      return resourcePathIn('', below);
+    case 'apis':
+      return resourcePathIn(below[0] ?? '', below.slice(1));
+    case undefined:
+    default:
+      return undefined;
+  }
+}
+
+/** Reads `<version>/…`, the rest of a path below a group. */
+function resourcePathIn(group: string, parts: readonly string[]): ResourcePath | undefined {
+  const [version, ...rest] = parts;
+  if (version === undefined || rest.length === 0) {
     return undefined;
   }
-  const group = core ? '' : (parts[1] ?? '');
-  const version = parts[core ? 1 : 2];
-  const rest = parts.slice(core ? 2 : 3);
-  const [first, second, third] = rest;
-  if (version === undefined || first === undefined) {
-    return undefined;
+  const namespace = isInNamespace(rest) ? rest[1] : undefined;
+  const [plural = '', name, subresource, ...more] = namespace === undefined ? rest : rest.slice(2);
+  return more.length === 0 ? { group, version, namespace, plural, name, subresource } : undefined;
+}
+
+/** `namespaces/<name>/…`, save for the parts of the namespace itself. */
+function isInNamespace(parts: readonly string[]): boolean {
+  const [first, , third] = parts;
+  if (first !== 'namespaces' || third === undefined) {
+    return false;
   }
-  const namespaced =
-    first === 'namespaces' &&
-    third !== undefined &&
-    !(rest.length === 3 && NAMESPACE_SUBRESOURCES.has(third));
-  const [plural = '', name, subresource, ...more] = namespaced ? rest.slice(2) : rest;
-  if (more.length > 0) {
-    return undefined;
-  }
-  return { group, version, namespace: namespaced ? second : undefined, plural, name, subresource };
+  return parts.length > 3 || !NAMESPACE_SUBRESOURCES.has(third);
 }

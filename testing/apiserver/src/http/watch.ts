@@ -2,12 +2,14 @@ import type { ServerResponse } from 'node:http';
 import type { JsonObject } from '../model/json.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import { groupVersion, inVersion, resourceKey } from '../model/resource.ts';
-import { invalid, StatusError } from '../model/status-error.ts';
-import { keyPrefix, parseRevision, selectorOf } from '../rest/list-page.ts';
+import { StatusError } from '../model/status-error.ts';
+import { keyPrefix } from '../rest/list-page.ts';
 import type { ResourceRequest } from '../rest/request.ts';
 import type { Store, StoreEvent } from '../store/store.ts';
 import type { Representation } from './representation.ts';
 import { renderObject } from './representation.ts';
+import type { WatchQuery } from './watch-query.ts';
+import { watchQueryFrom } from './watch-query.ts';
 
 /** Settings of watches. */
 export interface WatchSettings {
@@ -37,156 +39,154 @@ export function serveWatch(
   response: ServerResponse,
   settings: WatchSettings,
 ): void {
-  const { served, query } = request;
-  const { resource, version } = served;
-  const asked = parseRevision(query.get('resourceVersion'));
-  const sendInitial = initialEventsWanted(query, resource.kind, resource.group);
-  const bookmarks =
-    query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1';
-  const selected = selectorOf(request);
-  const prefix = keyPrefix(request.namespace);
-  let headerSent = false;
+  new WatchStream(store, request, representation, response, settings).start();
+}
 
-  const send = (type: string, object: JsonObject): void => {
-    if (response.writableEnded || response.destroyed) {
-      return;
-    }
-    response.write(`${JSON.stringify({ type, object })}\n`);
-    if (response.writableLength > MAX_UNSENT_BYTES) {
-      response.destroy();
-    }
-  };
-  const sendObject = (type: string, object: KubeObject): void => {
-    const shown = inVersion(object, resource, version.name);
-    send(type, renderObject(representation, served, shown, settings.now(), !headerSent));
-    headerSent = true;
-  };
-  const sendBookmark = (annotations?: Record<string, string>): void => {
-    const metadata = {
-      resourceVersion: String(store.revision),
-      ...(annotations === undefined ? {} : { annotations }),
-    };
-    const apiVersion = groupVersion(resource.group, version.name);
-    if (representation.as === 'object') {
-      send('BOOKMARK', {
-        kind: resource.kind,
-        apiVersion,
-        metadata: { ...metadata, creationTimestamp: null },
-      });
-      return;
-    }
-    sendObject('BOOKMARK', {
-      kind: resource.kind,
-      apiVersion,
-      metadata: { ...metadata, name: '' },
+/** The answer to one watch. */
+class WatchStream {
+  readonly #store: Store;
+  readonly #request: ResourceRequest;
+  readonly #query: WatchQuery;
+  readonly #representation: Representation;
+  readonly #response: ServerResponse;
+  readonly #settings: WatchSettings;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #headerSent = false;
+
+  constructor(
+    store: Store,
+    request: ResourceRequest,
+    representation: Representation,
+    response: ServerResponse,
+    settings: WatchSettings,
+  ) {
+    this.#store = store;
+    this.#request = request;
+    this.#query = watchQueryFrom(request);
+    this.#representation = representation;
+    this.#response = response;
+    this.#settings = settings;
+  }
+
+  start(): void {
+    this.#response.writeHead(200, {
+      'content-type': 'application/json',
+      'cache-control': 'no-cache, private',
     });
-  };
-  const relay = (event: StoreEvent): void => {
-    if (!event.key.startsWith(prefix)) {
+    this.#response.flushHeaders();
+    const unsubscribe = this.#open();
+    if (unsubscribe === undefined) {
       return;
     }
+    this.#setTimers();
+    this.#response.on('close', () => {
+      unsubscribe();
+      this.#timers.forEach(clearTimeout);
+    });
+  }
+
+  /** Sends the state and subscribes to the changes; undefined when the watch has failed. */
+  #open(): (() => void) | undefined {
+    const { after, state } = this.#query;
+    try {
+      if (state !== 'none') {
+        this.#sendState();
+      }
+      if (state === 'with-end') {
+        this.#sendBookmark({ 'k8s.io/initial-events-end': 'true' });
+      }
+      const key = resourceKey(this.#request.served.resource);
+      return this.#store.subscribe(key, after ?? this.#store.revision, (event) => {
+        this.#relay(event);
+      });
+    } catch (error) {
+      if (!(error instanceof StatusError)) {
+        throw error;
+      }
+      this.#send('ERROR', error.status);
+      this.#response.end();
+      return undefined;
+    }
+  }
+
+  #sendState(): void {
+    const { served, namespace } = this.#request;
+    for (const object of this.#store.list(resourceKey(served.resource), keyPrefix(namespace))) {
+      if (this.#query.selected(object)) {
+        this.#sendObject('ADDED', object);
+      }
+    }
+  }
+
+  #relay(event: StoreEvent): void {
+    if (!event.key.startsWith(keyPrefix(this.#request.namespace))) {
+      return;
+    }
+    const { selected } = this.#query;
     const is = event.type !== 'DELETED' && selected(event.object);
     const was = event.previous !== undefined && selected(event.previous);
     if (is) {
-      sendObject(was ? 'MODIFIED' : 'ADDED', event.object);
+      this.#sendObject(was ? 'MODIFIED' : 'ADDED', event.object);
     } else if (was) {
-      sendObject('DELETED', withRevision(event.previous, event.revision));
+      this.#sendObject('DELETED', withRevision(event.previous, event.revision));
     }
-  };
-
-  response.writeHead(200, {
-    'content-type': 'application/json',
-    'cache-control': 'no-cache, private',
-  });
-  response.flushHeaders();
-
-  const withState = sendInitial ?? (asked === undefined || asked === 0);
-  let unsubscribe: () => void;
-  try {
-    if (withState) {
-      for (const object of store.list(resourceKey(resource), prefix)) {
-        if (selected(object)) {
-          sendObject('ADDED', object);
-        }
-      }
-      if (sendInitial === true && bookmarks) {
-        sendBookmark({ 'k8s.io/initial-events-end': 'true' });
-      }
-    }
-    const after = withState || asked === undefined || asked === 0 ? store.revision : asked;
-    unsubscribe = store.subscribe(resourceKey(resource), after, relay);
-  } catch (error) {
-    if (!(error instanceof StatusError)) {
-      throw error;
-    }
-    send('ERROR', error.status);
-    response.end();
-    return;
   }
 
-  const seconds = Number(query.get('timeoutSeconds') ?? 0);
-  const timers: NodeJS.Timeout[] = [];
-  if (bookmarks) {
-    timers.push(
-      setInterval(() => {
-        sendBookmark();
-      }, settings.bookmarkIntervalMs),
-    );
-  }
-  if (seconds > 0) {
-    const lead = seconds * 1000 - LAST_BOOKMARK_LEAD_MS;
+  #setTimers(): void {
+    const { bookmarks, timeoutMs } = this.#query;
+    const sendBookmark = (): void => {
+      this.#sendBookmark();
+    };
+    if (bookmarks) {
+      this.#timers.push(setInterval(sendBookmark, this.#settings.bookmarkIntervalMs));
+    }
+    if (timeoutMs === undefined) {
+      return;
+    }
+    const lead = timeoutMs - LAST_BOOKMARK_LEAD_MS;
     if (bookmarks && lead > 0) {
-      timers.push(
-        setTimeout(() => {
-          sendBookmark();
-        }, lead),
-      );
+      this.#timers.push(setTimeout(sendBookmark, lead));
     }
-    timers.push(
-      setTimeout(() => {
-        response.end();
-      }, seconds * 1000),
-    );
+    const end = (): void => {
+      this.#response.end();
+    };
+    this.#timers.push(setTimeout(end, timeoutMs));
   }
-  response.on('close', () => {
-    unsubscribe();
-    for (const timer of timers) {
-      clearTimeout(timer);
-    }
-  });
-}
 
-/**
- * `sendInitialEvents` needs `resourceVersionMatch=NotOlderThan`, and that match needs it. Throws
- * 422.
- */
-function initialEventsWanted(
-  query: URLSearchParams,
-  kind: string,
-  group: string,
-): boolean | undefined {
-  const text = query.get('sendInitialEvents');
-  const match = query.get('resourceVersionMatch') ?? '';
-  if (text === null && match === '') {
-    return undefined;
+  #sendBookmark(annotations?: Record<string, string>): void {
+    const { resource, version } = this.#request.served;
+    const metadata = {
+      resourceVersion: String(this.#store.revision),
+      ...(annotations === undefined ? {} : { annotations }),
+    };
+    const typeMeta = {
+      kind: resource.kind,
+      apiVersion: groupVersion(resource.group, version.name),
+    };
+    if (this.#representation.as === 'object') {
+      this.#send('BOOKMARK', { ...typeMeta, metadata: { ...metadata, creationTimestamp: null } });
+      return;
+    }
+    this.#sendObject('BOOKMARK', { ...typeMeta, metadata: { ...metadata, name: '' } });
   }
-  const refuse = (field: string, message: string): StatusError =>
-    invalid({ kind: 'ListOptions', group: 'meta.k8s.io' }, '', [
-      { reason: 'FieldValueForbidden', field, message },
-    ]);
-  if (text === null) {
-    throw refuse(
-      'resourceVersionMatch',
-      'Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-    );
+
+  #sendObject(type: string, object: KubeObject): void {
+    const { served } = this.#request;
+    const shown = inVersion(object, served.resource, served.version.name);
+    const now = this.#settings.now();
+    this.#send(type, renderObject(this.#representation, served, shown, now, !this.#headerSent));
+    this.#headerSent = true;
   }
-  if (match !== 'NotOlderThan') {
-    throw refuse(
-      'resourceVersionMatch',
-      `Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan (${kind}.${group})`,
-    );
+
+  #send(type: string, object: JsonObject): void {
+    if (this.#response.writableEnded || this.#response.destroyed) {
+      return;
+    }
+    this.#response.write(`${JSON.stringify({ type, object })}\n`);
+    if (this.#response.writableLength > MAX_UNSENT_BYTES) {
+      this.#response.destroy();
+    }
   }
-  return text === 'true' || text === '1';
 }
 
 function withRevision(object: KubeObject | undefined, revision: number): KubeObject {

@@ -3,6 +3,7 @@ import { equalJson, isObject } from '../model/json.ts';
 import type { Schema } from '../schema/schema.ts';
 import { memberSchema } from '../schema/schema.ts';
 import { pathKey } from './field-set.ts';
+import type { ListKind } from './list-kind.ts';
 import { isAtomicMap, itemElement, listKind } from './list-kind.ts';
 
 /**
@@ -40,51 +41,14 @@ export interface FieldChanges {
 
 /** Every ownable path of an object. */
 export function fieldLeaves(schema: Schema, object: JsonObject): FieldLeaves {
-  const found = new Map<string, Json>();
-  const add = (path: readonly string[], value: Json): void => {
-    const key = pathKey(path);
-    if (!NOT_OWNED.has(key)) {
-      found.set(key, value);
-    }
-  };
-  const walk = (at: Schema | undefined, value: Json, path: readonly string[]): void => {
-    if (NOT_OWNED.has(pathKey(path))) {
-      return;
-    }
-    if (isObject(value) && !isAtomicMap(at) && Object.keys(value).length > 0) {
-      for (const [member, inner] of Object.entries(value)) {
-        if (inner === undefined) {
-          continue;
-        }
-        const below = [...path, `f:${member}`];
-        // An entry of a map is something of its own; a field of a struct is not.
-        if (isObject(inner) && at?.properties?.[member] === undefined) {
-          add(below, null);
-        }
-        walk(at === undefined ? undefined : memberSchema(at, member), inner, below);
-      }
-      return;
-    }
-    const kind = listKind(at);
-    if (Array.isArray(value) && kind.type !== 'atomic' && value.length > 0) {
-      for (const item of value) {
-        const below = [...path, itemElement(kind, at, item)];
-        add(below, null);
-        if (kind.type === 'map') {
-          walk(at?.items, item, below);
-        }
-      }
-      return;
-    }
-    add(path, value);
-  };
+  const walk = new LeafWalk();
   for (const [member, inner] of Object.entries(object)) {
     if (inner !== undefined) {
-      walk(memberSchema(schema, member), inner, [`f:${member}`]);
+      walk.visit(memberSchema(schema, member), inner, [`f:${member}`]);
     }
   }
-  found.delete(pathKey(['f:metadata']));
-  return found;
+  walk.found.delete(pathKey(['f:metadata']));
+  return walk.found;
 }
 
 /** Compares two states of an object. */
@@ -96,4 +60,61 @@ export function compareLeaves(before: FieldLeaves, after: FieldLeaves): FieldCha
     written: new Set(written.map(([key]) => key)),
     removed: new Set([...before.keys()].filter((key) => !after.has(key))),
   };
+}
+
+/** Collects the ownable paths on the way through a value. */
+class LeafWalk {
+  readonly found = new Map<string, Json>();
+
+  visit(schema: Schema | undefined, value: Json, path: readonly string[]): void {
+    if (NOT_OWNED.has(pathKey(path))) {
+      return;
+    }
+    if (isObject(value) && !isAtomicMap(schema) && Object.keys(value).length > 0) {
+      this.#visitMembers(schema, value, path);
+      return;
+    }
+    const kind = listKind(schema);
+    if (Array.isArray(value) && kind.type !== 'atomic' && value.length > 0) {
+      this.#visitItems(kind, schema, value, path);
+      return;
+    }
+    this.#add(path, value);
+  }
+
+  #visitMembers(schema: Schema | undefined, object: JsonObject, path: readonly string[]): void {
+    for (const [member, inner] of Object.entries(object)) {
+      if (inner === undefined) {
+        continue;
+      }
+      const below = [...path, `f:${member}`];
+      // An entry of a map is something of its own; a field of a struct is not.
+      if (isObject(inner) && schema?.properties?.[member] === undefined) {
+        this.#add(below, null);
+      }
+      this.visit(schema === undefined ? undefined : memberSchema(schema, member), inner, below);
+    }
+  }
+
+  #visitItems(
+    kind: ListKind,
+    schema: Schema | undefined,
+    items: readonly Json[],
+    path: readonly string[],
+  ): void {
+    for (const item of items) {
+      const below = [...path, itemElement(kind, schema, item)];
+      this.#add(below, null);
+      if (kind.type === 'map') {
+        this.visit(schema?.items, item, below);
+      }
+    }
+  }
+
+  #add(path: readonly string[], value: Json): void {
+    const key = pathKey(path);
+    if (!NOT_OWNED.has(key)) {
+      this.found.set(key, value);
+    }
+  }
 }

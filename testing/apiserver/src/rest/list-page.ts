@@ -26,40 +26,15 @@ interface ContinueToken {
  */
 export function listPage(store: Store, request: ResourceRequest): ListPage {
   const { query } = request;
-  const limit = Number(query.get('limit') ?? 0);
   const token = decodeToken(query.get('continue'));
-  const asked = parseRevision(query.get('resourceVersion'));
-  const exact = query.get('resourceVersionMatch') === 'Exact' ? asked : undefined;
-  if (asked !== undefined && asked > store.revision) {
-    throw tooLarge(asked, store.revision);
-  }
-  const revision = token?.revision ?? exact ?? store.revision;
+  const revision = revisionOf(store, query, token);
   const resource = resourceKey(request.served.resource);
-  const all = objectsAt(
-    store,
-    resource,
-    keyPrefix(request.namespace),
-    revision,
-    token !== undefined,
-  );
-  const after = token?.after;
+  const prefix = keyPrefix(request.namespace);
+  const all = objectsAt(store, resource, prefix, revision, token !== undefined);
   const selected = all.filter(selectorOf(request));
-  const rest = after === undefined ? selected : selected.filter((object) => keyOf(object) > after);
-  const resourceVersion = String(revision);
-  if (limit <= 0 || rest.length <= limit) {
-    return { items: rest, resourceVersion };
-  }
-  const items = rest.slice(0, limit);
-  const last = items.at(-1);
-  const continueToken = encodeToken({ revision, after: last === undefined ? '' : keyOf(last) });
-  const plain =
-    (query.get('labelSelector') ?? '') === '' && (query.get('fieldSelector') ?? '') === '';
-  return {
-    items,
-    resourceVersion,
-    continueToken,
-    ...(plain ? { remainingItemCount: rest.length - limit } : {}),
-  };
+  const rest =
+    token === undefined ? selected : selected.filter((object) => keyOf(object) > token.after);
+  return firstOf(rest, revision, query);
 }
 
 /** The label and field selectors of a request as one. */
@@ -114,6 +89,19 @@ function decodeToken(text: string | null): ContinueToken | undefined {
   throw badRequest(`continue key is not valid: ${text}`);
 }
 
+function revisionOf(
+  store: Store,
+  query: URLSearchParams,
+  token: ContinueToken | undefined,
+): number {
+  const asked = parseRevision(query.get('resourceVersion'));
+  if (asked !== undefined && asked > store.revision) {
+    throw tooLarge(asked, store.revision);
+  }
+  const exact = query.get('resourceVersionMatch') === 'Exact' ? asked : undefined;
+  return token?.revision ?? exact ?? store.revision;
+}
+
 function objectsAt(
   store: Store,
   resource: string,
@@ -140,6 +128,24 @@ function keyOf(object: KubeObject): string {
   return objectKey(object.metadata.namespace, object.metadata.name);
 }
 
+/** The page that the limit leaves of the objects not sent yet. */
+function firstOf(rest: readonly KubeObject[], revision: number, query: URLSearchParams): ListPage {
+  const resourceVersion = String(revision);
+  const limit = Number(query.get('limit') ?? 0);
+  if (limit <= 0 || rest.length <= limit) {
+    return { items: rest, resourceVersion };
+  }
+  const items = rest.slice(0, limit);
+  const last = items.at(-1);
+  const continueToken = encodeToken({ revision, after: last === undefined ? '' : keyOf(last) });
+  const page = { items, resourceVersion, continueToken };
+  return hasSelector(query) ? page : { ...page, remainingItemCount: rest.length - limit };
+}
+
 function encodeToken(token: ContinueToken): string {
   return Buffer.from(JSON.stringify(token)).toString('base64url');
+}
+
+function hasSelector(query: URLSearchParams): boolean {
+  return ['labelSelector', 'fieldSelector'].some((name) => (query.get(name) ?? '') !== '');
 }
