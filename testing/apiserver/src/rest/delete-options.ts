@@ -28,3 +28,8 @@ export function checkDeleteOptions(options: JsonObject): void {
     throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', faults);
   }
 }
+
+/** Whether DeleteOptions ask for a dry run. */
+export function isDryRun({ dryRun }: JsonObject): boolean {
+  return Array.isArray(dryRun) && dryRun.includes('All');
+}
