@@ -20,7 +20,7 @@ export interface World {
   readonly server: LabPod;
 }
 
-export type NodeName = 'n1' | 'n2' | 'n3';
+type NodeName = 'n1' | 'n2' | 'n3';
 
 /**
  * For hangs only: an emulated cluster on a busy machine takes ten seconds for a second's work

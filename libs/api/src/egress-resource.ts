@@ -23,7 +23,7 @@ export interface Bandwidth {
   readonly burst: string | number;
 }
 
-export interface EgressSpec {
+interface EgressSpec {
   readonly appliedTo: AppliedTo;
   /** Excludes the two plural fields; so does `externalIPPool`. */
   readonly egressIP?: string;

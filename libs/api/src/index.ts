@@ -5,7 +5,6 @@ export type {
   EgressGroup,
   Gateway,
   GroupMember,
-  NodeFault,
   NodeReport,
   Status,
   StatusReason,
@@ -15,7 +14,6 @@ export * from './describe-error.ts';
 export * from './egress.ts';
 export * from './egress-for.ts';
 export * from './egress-resource.ts';
-export * from './external-ip-pool-resource.ts';
 export { type Fault, renderFault } from './fault.ts';
 export * from './ip.ts';
 export * from './label-selector.ts';

@@ -1,7 +1,2 @@
 export { CommandError } from './command-error.ts';
-export {
-  type CommandOutput,
-  type RunCommand,
-  runCommand,
-  type RunCommandOptions,
-} from './run-command.ts';
+export { type RunCommand, runCommand, type RunCommandOptions } from './run-command.ts';

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { CommandError } from './command-error.ts';
 
 /** The output of a command, as UTF-8. */
-export interface CommandOutput {
+interface CommandOutput {
   readonly stdout: string;
   readonly stderr: string;
 }

@@ -5,11 +5,10 @@ export {
   integer,
   listOf,
   oneOf,
-  type Option,
   type OptionTable,
   type OptionType,
   text,
 } from './options.ts';
 export { ConfigError, parseConfig } from './parse-config.ts';
-export { type CommandLine, readCommandLine } from './read-command-line.ts';
+export { readCommandLine } from './read-command-line.ts';
 export { renderOptions, renderTable } from './render-options.ts';

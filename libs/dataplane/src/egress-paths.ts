@@ -8,7 +8,7 @@ import type { NodeFacts } from './node-facts.ts';
 import type { PlanFault } from './plan-fault.ts';
 
 /** An Egress and the egress path of its Pods on this Node. */
-export interface PlannedEgress {
+interface PlannedEgress {
   readonly group: EgressGroup;
   readonly path: EgressPath;
 }

@@ -24,6 +24,6 @@ export type {
   RulesHealth,
 } from './observed-state.ts';
 export * from './operation.ts';
-export { type Plan, planDataplane, type PlanInput } from './plan-dataplane.ts';
+export { type Plan, planDataplane } from './plan-dataplane.ts';
 export type { PlanFault } from './plan-fault.ts';
 export * from './routing-state.ts';

@@ -13,7 +13,7 @@ export interface Cluster {
 }
 
 /** A Pod for which an Egress is the effective one in at least one address family. */
-export interface Member {
+interface Member {
   readonly pod: PodRef;
   readonly nodeName: string;
   /** The Pod's addresses of those families; empty until the Pod has an address. */
@@ -21,7 +21,7 @@ export interface Member {
 }
 
 /** A Pod that an Egress selects, while another Egress is the effective one. */
-export interface OverriddenPod {
+interface OverriddenPod {
   readonly pod: PodRef;
   readonly family: IpFamily;
   /** The name of the effective Egress for the Pod's traffic of this family. */

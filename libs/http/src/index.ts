@@ -1,9 +1,3 @@
 export { listenErrorFor } from './listen-error.ts';
-export {
-  type Answer,
-  programRoutes,
-  type ProgramViews,
-  type Routes,
-  textAnswer,
-} from './program-routes.ts';
+export { type Answer, programRoutes, type ProgramViews, type Routes } from './program-routes.ts';
 export { type HttpServer, startHttpServer } from './start-http-server.ts';

@@ -1,19 +1,12 @@
 export {
   type ClusterInformers,
-  type ClusterInformersOptions,
   clusterResources,
   startClusterInformers,
 } from './cluster-informers.ts';
 export { writeEgressStatus } from './egress-status-writer.ts';
 export type { EgressEvent } from './event-correlator.ts';
 export { createEventRecorder } from './event-recorder.ts';
-export type { Informer } from './informer.ts';
-export {
-  createKubeClient,
-  KubeApiError,
-  type KubeClient,
-  type KubeRequest,
-} from './kube-client.ts';
+export { createKubeClient, KubeApiError, type KubeClient } from './kube-client.ts';
 export { KubeConfigError } from './kube-credentials.ts';
 export type { Node } from './node-for.ts';
 export type { ObservedEgress } from './observed-egress-for.ts';

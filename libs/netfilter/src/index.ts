@@ -1,12 +1,5 @@
-export type { IptablesOperation, NetfilterOperation } from './netfilter-operation.ts';
-export type {
-  Chain,
-  IpsetState,
-  IptablesState,
-  IptablesTable,
-  Jump,
-  NetfilterState,
-} from './netfilter-state.ts';
+export type { IptablesOperation } from './netfilter-operation.ts';
+export type { IptablesState, IptablesTable, NetfilterState } from './netfilter-state.ts';
 export { type Netfilter, openNetfilter } from './open-netfilter.ts';
 export { markOf } from './path-marks.ts';
 export { readNetfilter } from './read-netfilter.ts';

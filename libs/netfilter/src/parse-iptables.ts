@@ -1,7 +1,7 @@
 import type { Chain, IptablesState, IptablesTable, Jump } from './netfilter-state.ts';
 
 /** Rules by chain, each as printed after `-A <chain> `. */
-export type ChainRules = ReadonlyMap<string, readonly string[]>;
+type ChainRules = ReadonlyMap<string, readonly string[]>;
 
 /** The output of `iptables-save`. */
 export type IptablesRules = Readonly<Record<IptablesTable, ChainRules>>;

@@ -12,7 +12,7 @@ export function readBridge(observed: OvsState, marks: Marks): ObservedBridge<Ovs
 }
 
 /** The operations from the observed to the rendered content of the bridge. */
-export function diffBridge(
+function diffBridge(
   observed: OvsState,
   desired: OvsState,
   hasGatewayPort: boolean,

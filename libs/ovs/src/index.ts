@@ -1,5 +1,5 @@
 export { readBridge } from './diff-bridge.ts';
 export { openOvs, type Ovs } from './open-ovs.ts';
-export type { OvsChange, OvsOperation } from './ovs-operation.ts';
-export type { Flow, Group, OvsPort, OvsState } from './ovs-state.ts';
+export type { OvsOperation } from './ovs-operation.ts';
+export type { Flow, OvsState } from './ovs-state.ts';
 export { renderBridge } from './render-bridge.ts';

@@ -1,4 +1,4 @@
-export { placeEgresses, type PlacementInput } from './place-egresses.ts';
+export { placeEgresses } from './place-egresses.ts';
 export { gatewayOf, type Placement, SEVERAL_NODES } from './placement.ts';
 export {
   hasSupportedFamily,

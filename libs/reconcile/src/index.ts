@@ -1,2 +1,2 @@
 export { type Clock, createTimer, systemClock, type Timer } from './clock.ts';
-export { createRunner, type Runner, type RunnerOptions } from './runner.ts';
+export { createRunner, type Runner } from './runner.ts';

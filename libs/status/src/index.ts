@@ -1,7 +1,6 @@
 export { eventsFor, type StatusEvent } from './events-for.ts';
 export {
   hasApplied,
-  type NodeProgress,
   nodeProgressFor,
   type ProgressInput,
   progressOf,

@@ -77,7 +77,7 @@ export function parseEvent(line: string): ReceivedEvent {
  * The resourceVersion of a Kubernetes object or list. Throws {@link WatchProtocolError} when it has
  * none.
  */
-export function resourceVersionOf(object: unknown): string {
+function resourceVersionOf(object: unknown): string {
   if (versioned.Check(object)) {
     return object.metadata.resourceVersion;
   }

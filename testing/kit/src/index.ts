@@ -8,6 +8,6 @@ export {
   type KubectlOptions,
   type KubectlResult,
 } from './kubectl.ts';
-export { sampleEgress, sampleEgressGroup, sampleNode, samplePod } from './samples.ts';
-export { waitFor, type WaitOptions } from './wait-for.ts';
+export { sampleEgress, samplePod } from './samples.ts';
+export { waitFor } from './wait-for.ts';
 export { workspaceRoot } from './workspace-root.ts';

@@ -69,61 +69,6 @@ export function samplePod(name: string, rest: Partial<SamplePod> = {}): SamplePo
   };
 }
 
-/** An `EgressGroup` of @sallyport/api. */
-interface SampleEgressGroup {
-  readonly apiVersion: 'controlplane.antrea.io/v1beta2';
-  readonly kind: 'EgressGroup';
-  readonly metadata: {
-    readonly name: string;
-    readonly uid: string;
-    readonly resourceVersion: string;
-  };
-  readonly tunnelID: number;
-  readonly egressIPs: readonly string[];
-  readonly gateway?: { readonly nodeName: string; readonly nodeIP: string };
-  readonly groupMembers: readonly {
-    readonly pod: { readonly namespace: string; readonly name: string };
-    readonly ips: readonly string[];
-  }[];
-}
-
-/** A group without gateway and members, with the egress IP of {@link sampleEgress}. */
-export function sampleEgressGroup(
-  name: string,
-  rest: Partial<SampleEgressGroup> = {},
-): SampleEgressGroup {
-  return {
-    apiVersion: 'controlplane.antrea.io/v1beta2',
-    kind: 'EgressGroup',
-    metadata: { name, uid: `uid-${name}`, resourceVersion: '1' },
-    tunnelID: 1,
-    egressIPs: ['192.168.77.200'],
-    groupMembers: [],
-    ...rest,
-  };
-}
-
-/** A Node as the API server returns it. */
-interface SampleNode {
-  readonly apiVersion: 'v1';
-  readonly kind: 'Node';
-  readonly metadata: { readonly name: string };
-  readonly spec: { readonly podCIDR: string; readonly podCIDRs: readonly string[] };
-  readonly status: {
-    readonly addresses: readonly { readonly type: 'InternalIP'; readonly address: string }[];
-  };
-}
-
-export function sampleNode(name: string, internalIP: string, podCIDR: string): SampleNode {
-  return {
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: { name },
-    spec: { podCIDR, podCIDRs: [podCIDR] },
-    status: { addresses: [{ type: 'InternalIP', address: internalIP }] },
-  };
-}
-
 function podIPOf(key: string): string {
   let sum = 0;
   for (const char of key) {

@@ -1,2 +1,2 @@
 export { applyOperation } from './apply-operation.ts';
-export { type BackendOperation, emptyWorld, observe, type Operation, type World } from './world.ts';
+export { emptyWorld, observe, type World } from './world.ts';

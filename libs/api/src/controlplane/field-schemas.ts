@@ -17,7 +17,7 @@ export const AnyIpSchema = Type.Refine(
 );
 
 /** A version of a store. */
-export const VersionSchema = Type.Refine(
+const VersionSchema = Type.Refine(
   Type.String({ description: 'A decimal number, larger for every later change.' }),
   (text) => /^[0-9]+$/.test(text),
   () => 'a decimal number',

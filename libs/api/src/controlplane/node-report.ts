@@ -17,7 +17,6 @@ export const NodeFaultSchema = object({
   ),
   message: Type.String({ minLength: 1, description: 'A sentence.' }),
 });
-export type NodeFault = Static<typeof NodeFaultSchema>;
 
 /**
  * An agent's report, sent whenever it changes and after every reconnect: `PUT nodereports/<node>`.

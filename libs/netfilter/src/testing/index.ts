@@ -1,5 +1,5 @@
 export { contains } from './contains.ts';
-export { type NetfilterCase, netfilterContract, type NetfilterSubject } from './contract.ts';
+export { netfilterContract, type NetfilterSubject } from './contract.ts';
 export { evaluateChain, type Packet, type Verdict } from './evaluate-chain.ts';
 export {
   applyToNetfilter,

@@ -20,7 +20,7 @@ const {
 const typeMembers = { apiVersion, kind: kindMember, metadata };
 
 /** Collects schemas by name; built-in types are published once and referred to. */
-export class Components {
+class Components {
   readonly schemas: JsonObject = {};
   readonly #prefix: string;
   readonly #embed: (reference: JsonObject) => JsonObject;

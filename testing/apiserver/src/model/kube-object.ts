@@ -2,7 +2,7 @@ import type { JsonObject } from './json.ts';
 import { isObject, omit } from './json.ts';
 
 /** `metadata` of a stored object. */
-export interface Metadata extends JsonObject {
+interface Metadata extends JsonObject {
   name: string;
   namespace?: string;
   generateName?: string;

@@ -63,15 +63,6 @@ export function parseRevision(text: string | null): number | undefined {
   return Number(text);
 }
 
-/** 504: the client knows a revision that this server has not reached. */
-export function tooLarge(asked: number, current: number): StatusError {
-  const message = `Too large resource version: ${String(asked)}, current: ${String(current)}`;
-  return new StatusError(504, 'Timeout', `Timeout: ${message}`, {
-    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-    retryAfterSeconds: 1,
-  });
-}
-
 function decodeToken(text: string | null): ContinueToken | undefined {
   if (text === null || text === '') {
     return undefined;
@@ -100,6 +91,15 @@ function revisionOf(
   }
   const exact = query.get('resourceVersionMatch') === 'Exact' ? asked : undefined;
   return token?.revision ?? exact ?? store.revision;
+}
+
+/** 504: the client knows a revision that this server has not reached. */
+function tooLarge(asked: number, current: number): StatusError {
+  const message = `Too large resource version: ${String(asked)}, current: ${String(current)}`;
+  return new StatusError(504, 'Timeout', `Timeout: ${message}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  });
 }
 
 function objectsAt(

@@ -5,7 +5,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import type { Json } from '../model/json.ts';
 
 /** One request to an API server. */
-export interface RestRequest {
+interface RestRequest {
   readonly method: string;
   /** Path and query. */
   readonly path: string;

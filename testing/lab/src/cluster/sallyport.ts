@@ -151,7 +151,7 @@ until {
 } 2>/dev/null; do read -r -t 0.3 <&4 || :; done`;
 
 /** The guest's kubeconfig: kubectl's default path for root. */
-export const GUEST_KUBECONFIG = '/root/.kube/config';
+const GUEST_KUBECONFIG = '/root/.kube/config';
 
 function bundleOf(app: 'agent' | 'controller'): string {
   return `${GUEST_WORKSPACE}/apps/${app}/dist/bundle/main.mjs`;

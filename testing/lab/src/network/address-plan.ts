@@ -31,7 +31,7 @@ export const FLOW_PORTS = { first: 20_000, last: 20_199 } as const;
 export const MARKER_PORTS = { first: 10_000, last: 19_999 } as const;
 
 /** The greatest number of Nodes in the address plan. */
-export const MAX_NODES = 50;
+const MAX_NODES = 50;
 
 /** Name and addresses of a Node. */
 export interface NodeAddresses {

@@ -10,7 +10,7 @@ import type { QemuProcess } from './machine/qemu-process.ts';
 import { qemuFd, startQemu } from './machine/qemu-process.ts';
 
 /** The guest did not boot, or ended by itself; the message contains the tail of its console. */
-export class BootError extends Error {
+class BootError extends Error {
   override readonly name = 'BootError';
   readonly code = 'GUEST_FAILED';
 

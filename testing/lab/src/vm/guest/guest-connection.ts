@@ -10,7 +10,7 @@ export type RequestBody = Request extends infer R
   : never;
 
 /** Called with every reply to one request, or once when no more will come. */
-export interface ReplyListener {
+interface ReplyListener {
   onReply(reply: Reply): void;
   onLost(error: Error): void;
 }
