@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import markdown from '@eslint/markdown';
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
 import { defineConfig } from 'eslint/config';
@@ -5,6 +7,8 @@ import simpleImportSort from 'eslint-plugin-simple-import-sort';
 import jsoncParser from 'jsonc-eslint-parser';
 import tseslint from 'typescript-eslint';
 import { newspaperOrder } from './tools/eslint/newspaper-order.mjs';
+import { plainEnglish } from './tools/eslint/plain-english.mjs';
+import { privateWordsOf } from './tools/prose/private-words.mjs';
 
 // type:pure decides and never acts: no machine, no clock, no log (docs/architecture.md).
 const impureModules = [
@@ -26,6 +30,11 @@ const impureModules = [
 const pureLibraries = ['api', 'config', 'dataplane', 'grouping', 'placement', 'status'];
 
 const topLevelArrow = ':matches(Program, ExportNamedDeclaration) > VariableDeclaration';
+
+const sallyport = { rules: { 'newspaper-order': newspaperOrder, 'plain-english': plainEnglish } };
+const glossary = readFileSync(new URL('docs/glossary.md', import.meta.url), 'utf8');
+const privateWords = privateWordsOf(glossary);
+const prose = { 'sallyport/plain-english': ['error', { privateWords }] };
 
 // One dialect (CONTRIBUTING.md): each rule holds a sentence of it.
 const dialect = {
@@ -73,10 +82,11 @@ export default defineConfig(
     plugins: {
       '@nx': nx,
       'simple-import-sort': simpleImportSort,
-      sallyport: { rules: { 'newspaper-order': newspaperOrder } },
+      sallyport,
     },
     rules: {
       ...dialect,
+      ...prose,
       '@typescript-eslint/restrict-template-expressions': [
         'error',
         { allowNumber: true, allowBoolean: true },
@@ -85,6 +95,26 @@ export default defineConfig(
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@nx/enforce-module-boundaries': moduleBoundaries([]),
     },
+  },
+  {
+    // The texts of the stand-in are those of the real API server.
+    files: ['testing/apiserver/src/**/*.ts'],
+    rules: { 'sallyport/plain-english': ['error', { privateWords, texts: false }] },
+  },
+  {
+    files: ['**/*.mjs'],
+    // The tests of the rule are full of faults.
+    ignores: ['tools/**/*.test.mjs'],
+    plugins: { sallyport },
+    rules: prose,
+  },
+  {
+    files: ['**/*.md'],
+    // The glossary lists the private words.
+    ignores: ['docs/glossary.md', 'docs/decisions/0010-the-house.md'],
+    plugins: { markdown, sallyport },
+    language: 'markdown/gfm',
+    rules: prose,
   },
   {
     // main.ts hands the environment to runProgram, which gives the clock to all others.
@@ -137,7 +167,7 @@ export default defineConfig(
     },
   },
   {
-    // Tests, and what a project's tests share, may import the equipment in testing/ as well.
+    // Tests, and code that tests of a project share, may import the equipment in testing/ as well.
     files: ['{apps,libs}/**/*.test.ts', '{apps,libs}/*/src/testing/**/*.ts'],
     rules: { '@nx/enforce-module-boundaries': moduleBoundaries(['scope:testing', 'type:testing']) },
   },

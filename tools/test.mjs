@@ -80,6 +80,7 @@ async function runChecks() {
       '--no-summary',
       ...cache('cspell'),
     ]),
+    await check('unused code and cycles (knip)', 'knip', cache('knip')),
   ];
 }
 

@@ -28,7 +28,9 @@ export const plainEnglish = {
     };
     const checkMarkdown = (node) => check(node.position, markdownText(node));
     const checkText = (text, loc) => {
-      if (texts && isForPeople(text)) check(loc, text);
+      if (texts && isForPeople(text)) {
+        check(loc, text);
+      }
     };
     return {
       paragraph: checkMarkdown,

@@ -28,7 +28,9 @@ export function proseFaults(paragraph, privateWords = []) {
 
 function lengthFaults(sentence) {
   const words = sentence.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
-  if (words.length <= MAX_WORDS) return [];
+  if (words.length <= MAX_WORDS) {
+    return [];
+  }
   return [`${words.length} words in a sentence, at most ${MAX_WORDS}: ${beginning(words)}`];
 }
 
@@ -37,9 +39,10 @@ function beginning(words) {
 }
 
 function clauseFaults(sentence) {
-  if (sentence.endsWith('?')) return [];
   const clause = nounlessClauses.map((pattern) => pattern.exec(sentence)).find(Boolean);
-  if (clause === undefined) return [];
+  if (clause === undefined || sentence.endsWith('?')) {
+    return [];
+  }
   const words = sentence.slice(clause.index).trim().split(/\s+/).slice(0, 6);
   return [`a clause in place of a noun: “${words.join(' ')} …”`];
 }
