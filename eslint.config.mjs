@@ -39,9 +39,9 @@ const prose = { 'sallyport/plain-english': ['error', { privateWords }] };
 // One dialect (CONTRIBUTING.md): each rule holds a sentence of it.
 const dialect = {
   curly: ['error', 'all'],
-  complexity: ['warn', 15],
-  'max-depth': ['warn', 3],
-  'max-lines-per-function': ['warn', { max: 60, skipBlankLines: true, skipComments: true }],
+  complexity: ['error', 15],
+  'max-depth': ['error', 3],
+  'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
   'max-len': [
     'error',
     {
