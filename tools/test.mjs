@@ -71,7 +71,13 @@ async function runChecks() {
   const cache = (name) => ['--cache', '--cache-location', `node_modules/.cache/${name}/`];
   return [
     await check('project references (nx sync:check)', 'nx', ['sync:check']),
-    await check('format (prettier)', 'prettier', ['--check', '.', '--log-level', 'warn']),
+    await check('format (prettier)', 'prettier', [
+      '--check',
+      '.',
+      '--log-level',
+      'warn',
+      '--cache',
+    ]),
     await check('types (tsc)', 'tsc', ['-b']),
     await check('lint (eslint)', 'eslint', ['.', ...cache('eslint')]),
     await check('spelling (cspell)', 'cspell', [
