@@ -9,6 +9,7 @@ import { bootGuest, serviceBundle } from './boot-guest.ts';
 import { connectGuest } from './guest/guest-connection.ts';
 import { spawnInGuest } from './guest/guest-process.ts';
 import { cpioOf } from './image/cpio.ts';
+import { sendConsoleAtExit } from './image/first-init.ts';
 import { guestRoot } from './image/guest-root.ts';
 import { chooseAccelerator } from './machine/accelerator.ts';
 import { bootFileSystem } from './machine/boot-files.ts';
@@ -64,9 +65,11 @@ describe('startGuest', () => {
     'says what a kernel that panics printed, without waiting for the deadline',
     async () => {
       const startedAt = Date.now();
-      const message = await startGuest(await withInit('echo no root; exit 1')).then(String, String);
+      // More than the serial port takes at once: the panic must not overtake the last line.
+      const verboseFailure =
+        'for step in $(/bin/busybox seq 100); do echo step $step; done; echo no root; exit 1';
+      const message = await startGuest(await withInit(verboseFailure)).then(String, String);
       expect(message).toContain('ended while it booted');
-      // The kernel may say it before the last lines of init come out.
       expect(message).toContain('no root');
       expect(message).toContain('Attempted to kill init');
       expect(Date.now() - startedAt).toBeLessThan(base.bootTimeoutMs);
@@ -212,7 +215,7 @@ async function withInit(script: string): Promise<StartOptions> {
       kind: 'file',
       path: 'init',
       mode: 0o755,
-      content: Buffer.from(`#!/bin/busybox sh\n${script}\n`),
+      content: Buffer.from(`#!/bin/busybox sh\n${sendConsoleAtExit}\n${script}\n`),
     },
   ]);
   await writeFile(

@@ -2,10 +2,17 @@
 export const probeAnswer = 'sallyport: it boots';
 
 /**
+ * A line for the top of an init. An init that ends makes the kernel panic, and QEMU with it, which
+ * loses console output that has not been sent. Closing the console waits until it has.
+ */
+export const sendConsoleAtExit = `trap 'exec 0<&- 1>&- 2>&-' EXIT`;
+
+/**
  * The program that the kernel starts, in busybox's shell. It loads the modules, mounts the root's
  * image under a writable layer in memory, and starts the lab's first process.
  */
 export const firstInit = `#!/bin/busybox sh
+${sendConsoleAtExit}
 set -e
 b=/bin/busybox
 $b mount -t proc proc /proc
