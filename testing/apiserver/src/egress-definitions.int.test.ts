@@ -153,6 +153,11 @@ describe('the faults name field, value and expectation for an Egress with', () =
       { appliedTo, egressIP: '', egressIPs: [''] },
       [`spec: Required value: ${ONE_OF}, got none; egressIP is empty; egressIPs is empty`],
     ],
+    [
+      'everything empty',
+      { appliedTo: {}, egressIPs: [], externalIPPool: '' },
+      [`spec: Required value: ${ONE_OF}, got none; egressIPs is empty; externalIPPool is empty`],
+    ],
     ['no address', { appliedTo }, [`spec: Required value: ${ONE_OF}, got none`]],
     [
       'an empty spec',
@@ -363,6 +368,18 @@ describe('kubectl', () => {
       'spec.ipRanges[0].cidr: Invalid value: expected a CIDR such as 10.0.10.0/24 or fd00::/120, got "10.0.10.0/33"',
       'spec.ipRanges[1]: Invalid value: expected either cidr, or start and end, got { start: "10.0.10.9" }',
     ]);
+  });
+
+  it('names a field that does not exist', async () => {
+    const manifest = {
+      apiVersion: 'crd.antrea.io/v1beta1',
+      kind: 'Egress',
+      metadata: { name: 'tried' },
+      spec: { appliedTo: {}, egressIP, destinations: {} },
+    };
+    const { code, stderr } = await cluster.kubectl(['apply', '-f', '-'], JSON.stringify(manifest));
+    expect(code).toBe(1);
+    expect(stderr).toContain('unknown field "spec.destinations"');
   });
 
   it('changes the ranges of a pool', async () => {

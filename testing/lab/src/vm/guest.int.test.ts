@@ -1,20 +1,49 @@
+import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from '@sallyport/command';
 import { workspaceRoot } from '@sallyport/kit';
-import { bootGuest, UNTIL_OVS_WORKS } from './boot-guest.ts';
+import { bootGuest, serviceBundle, UNTIL_OVS_WORKS } from './boot-guest.ts';
+import { attachShell } from './guest/attach-shell.ts';
 import type { Guest } from './guest/guest.ts';
+import { runInGuest } from './guest/guest-command.ts';
+import type { GuestConnection } from './guest/guest-connection.ts';
+import { connectGuest } from './guest/guest-connection.ts';
+import { spawnInGuest } from './guest/guest-process.ts';
+import { guestRoot } from './image/guest-root.ts';
 import { guestModules, node } from './image/recipe.ts';
+import { chooseAccelerator } from './machine/accelerator.ts';
+import { bootFileSystem } from './machine/boot-files.ts';
+import { guestArgv } from './machine/qemu-argv.ts';
+import type { QemuProcess } from './machine/qemu-process.ts';
+import { startQemu } from './machine/qemu-process.ts';
 
 const minutes = 60_000;
-let guest: Guest;
+/** A guest by its parts: the process and the connection to it. */
+interface Machine {
+  readonly qemu: QemuProcess;
+  readonly connection: GuestConnection;
+}
 
+let guest: Guest;
+let machine: Machine;
+
+// Two at once: neither may disturb the other.
 beforeAll(async () => {
+  const starting = startMachine();
   guest = await bootGuest({ shares: [{ hostPath: workspaceRoot(), guestPath: '/repo' }] });
+  machine = await starting;
 }, 10 * minutes);
 
-afterAll(() => guest.close());
+afterAll(() =>
+  Promise.all([
+    (guest as Guest | undefined)?.close(),
+    (machine as Machine | undefined)?.qemu.kill(),
+  ]),
+);
 
 describe('the guest', () => {
   it('has the kernel modules of the dataplane, and no br_netfilter', async () => {
@@ -33,6 +62,14 @@ describe('the guest', () => {
       name: '@sallyport/source',
     });
     await expect(guest.writeFile('/repo/x', '')).rejects.toThrow('EROFS');
+  });
+
+  it('has nothing in common with another guest', async () => {
+    await guest.writeFile('/etc/mark', 'first');
+    expect(await guest.readFile('/etc/mark')).toBe('first');
+    await expect(runInGuest(machine.connection, ['cat', '/etc/mark'])).rejects.toThrow(
+      'No such file',
+    );
   });
 
   it('has no route to other networks', async () => {
@@ -298,19 +335,20 @@ describe('exposeHostPort', () => {
           const argv = ['curl', '--silent', '--show-error', '--max-time', String(seconds), url];
           return (await guest.run(argv, options)).stdout;
         };
-        const noAnswerSeconds = 8;
         await expect(get('http://192.168.88.1:6443/', 'client')).resolves.toBe('exposed');
         await expect(get('http://192.168.88.1:6443/')).resolves.toBe('exposed');
-        await expect(
-          get(`http://10.0.2.2:${portOf(hidden)}/`, undefined, noAnswerSeconds),
-        ).rejects.toThrow('curl');
         await guest.run(['ip', 'route', 'add', 'default', 'via', '192.168.88.1'], {
           netns: 'client',
         });
-        await expect(
-          get(`http://10.0.2.2:${portOf(hidden)}/`, 'client', noAnswerSeconds),
-        ).rejects.toThrow('curl');
-        await expect(get('http://10.0.2.3:53/', 'client', noAnswerSeconds)).rejects.toThrow('curl');
+        // The addresses of the host and of its name server in QEMU's own network.
+        const noAnswerSeconds = 8;
+        const hiddenURL = `http://10.0.2.2:${portOf(hidden)}/`;
+        const attempts = await Promise.allSettled([
+          get(hiddenURL, undefined, noAnswerSeconds),
+          get(hiddenURL, 'client', noAnswerSeconds),
+          get('http://10.0.2.3:53/', 'client', noAnswerSeconds),
+        ]);
+        expect(attempts.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
 
         await guest.exposeHostPort({
           listen: { ip: '192.168.88.1', port: 7000 },
@@ -326,6 +364,142 @@ describe('exposeHostPort', () => {
     8 * minutes,
   );
 });
+
+describe('attachShell', () => {
+  it(
+    'on a terminal gives an interactive bash of its size, which follows',
+    async () => {
+      const { stdin, stdout, rawModes, seen } = terminal();
+      const ended = attachShell(
+        machine.connection,
+        { stdin, stdout, stderr: new PassThrough() },
+        { cwd: '/opt' },
+      );
+      stdin.write('echo $- in $PWD, $(stty size)\n');
+      await seen('in /opt, 33 101');
+      Object.assign(stdout, { columns: 120, rows: 40 });
+      stdout.emit('resize');
+      stdin.write('until [ "$(stty size)" = "40 120" ]; do sleep 0.1; done; echo fol""lowed\n');
+      await seen('followed');
+      // Ctrl-C ends the program in the shell, not the shell. The program must say itself that it
+      // runs. A bash between two commands takes the signal for its own, and then waits for the next
+      // command to end.
+      stdin.write('sh -c "echo sta\'\'rted; exec sleep 300"\n');
+      await seen('started');
+      stdin.write('\u0003');
+      stdin.write('exit 5\n');
+      await expect(ended).resolves.toBe(5);
+      expect(rawModes).toEqual([true, false]);
+    },
+    minutes,
+  );
+
+  it(
+    'without a terminal runs the commands of its standard input and keeps the outputs apart',
+    async () => {
+      const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+      const ended = attachShell(
+        machine.connection,
+        { stdin, stdout, stderr },
+        { env: { WHO: 'lab' } },
+      );
+      stdin.end('echo "hello $WHO"; echo problem >&2; exit 7\n');
+      await expect(ended).resolves.toBe(7);
+      stdout.end();
+      stderr.end();
+      await expect(text(stdout)).resolves.toBe('hello lab\n');
+      await expect(text(stderr)).resolves.toBe('problem\n');
+    },
+    minutes,
+  );
+});
+
+describe('the connection', () => {
+  it(
+    'loses nothing when the host is slower than the output of a command',
+    async () => {
+      const { connection, qemu } = machine;
+      const bytes = 8_000_000;
+      const running = runInGuest(connection, ['head', '-c', String(bytes), '/dev/zero'], {
+        timeoutMs: minutes,
+      });
+      qemu.port.pause();
+      await sleep(2_000);
+      qemu.port.resume();
+      expect((await running).stdout.length).toBe(bytes);
+    },
+    2 * minutes,
+  );
+
+  // The last one: the guest is gone afterwards.
+  it(
+    'ends the guest when its port is closed, whatever still runs in it',
+    async () => {
+      const { connection, qemu } = machine;
+      await spawnInGuest(connection, ['sleep', '600']);
+      qemu.port.destroy();
+      await expect(qemu.ended).resolves.toBe('exit status 0');
+    },
+    3 * minutes,
+  );
+});
+
+// The last one: the guest is gone afterwards.
+describe('a guest that ends by itself', () => {
+  it(
+    'fails pending calls and later ones',
+    async () => {
+      const command = guest.run(['sleep', '60']);
+      const { exited } = await guest.spawn(['sleep', '60']);
+      const failures = Promise.allSettled([command, exited]);
+      await guest.run(['busybox', 'poweroff', '-f']).catch(() => undefined);
+      expect(await failures).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+      await expect(guest.run(['true'])).rejects.toThrow('true: the guest is gone');
+    },
+    3 * minutes,
+  );
+});
+
+/** Boots a guest; its connection answers. */
+async function startMachine(): Promise<Machine> {
+  const root = await guestRoot(() => undefined);
+  const file = await bootFileSystem(root.firstFileSystem, await serviceBundle(), []);
+  const size = { accelerator: await chooseAccelerator(root), memoryMiB: 512, cpus: 2, shares: [] };
+  const qemu = await startQemu(
+    guestArgv({ ...size, ...root, firstFileSystem: '/dev/fd/3', portFd: 4 }),
+    file.fd,
+  );
+  file.close();
+  const connection = connectGuest(qemu.port);
+  await connection.ready;
+  return { qemu, connection };
+}
+
+/** A terminal as Node.js shows one, with someone who types and reads. */
+function terminal(): {
+  readonly stdin: PassThrough & { isTTY: true; setRawMode: (raw: boolean) => void };
+  readonly stdout: PassThrough & { isTTY: true; columns: number; rows: number };
+  readonly rawModes: boolean[];
+  /** Resolves when this was printed. */
+  readonly seen: (wanted: string) => Promise<void>;
+} {
+  const rawModes: boolean[] = [];
+  const setRawMode = (raw: boolean): void => void rawModes.push(raw);
+  const stdin = Object.assign(new PassThrough(), { isTTY: true as const, setRawMode });
+  const stdout = Object.assign(new PassThrough(), { isTTY: true as const, columns: 101, rows: 33 });
+  const prints = new EventEmitter();
+  let printed = '';
+  stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString();
+    prints.emit('print');
+  });
+  const seen = async (wanted: string): Promise<void> => {
+    while (!printed.includes(wanted)) {
+      await once(prints, 'print');
+    }
+  };
+  return { stdin, stdout, rawModes, seen };
+}
 
 function failureOf(running: Promise<unknown>): Promise<unknown> {
   return running.then(
