@@ -1,3 +1,4 @@
+import { CustomObjectsApi } from '@kubernetes/client-node';
 import { defaultMarks } from '@sallyport/dataplane';
 import { waitFor } from '@sallyport/kit';
 import type { Cluster, FlowExpectation, LabPod, PodSpec, Sallyport } from '@sallyport/lab';
@@ -27,6 +28,9 @@ type NodeName = 'n1' | 'n2' | 'n3';
  * elsewhere.
  */
 const WAIT_MS = 60_000;
+
+/** Waits that run programs in the guest leave it time for the programs that they wait for. */
+export const GUEST_POLL = { timeoutMs: WAIT_MS, intervalMs: 250 } as const;
 
 /** Egress IPs of the tests, in the Nodes' network. */
 export const IP = egressIP(0);
@@ -119,17 +123,17 @@ export async function applyEgress(
  * Waits until status says that every Node concerned has the current generation of the Egress in its
  * dataplane.
  */
-export async function untilRealized({ cluster }: World, name: string): Promise<void> {
-  let last = '';
+export async function untilRealized(world: World, name: string): Promise<void> {
+  let last: EgressObject | undefined;
   await waitFor(
     `Egress ${name} to be realized`,
     async () => {
-      last = await cluster.kubectl(['get', 'egress', name, '-o', 'json']);
-      const { metadata, status } = JSON.parse(last) as EgressObject;
+      last = await getEgress(world, name);
+      const { metadata, status } = last;
       const realized = status?.conditions?.find(({ type }) => type === 'Realized');
       return realized?.status === 'True' && realized.observedGeneration === metadata.generation;
     },
-    { timeoutMs: WAIT_MS, actual: () => last },
+    { timeoutMs: WAIT_MS, actual: () => JSON.stringify(last) },
   );
 }
 
@@ -162,11 +166,14 @@ export async function untilStatus(
   );
 }
 
+/** An Egress as the API server has it. Not by kubectl, since waits ask often. */
 export async function getEgress(
   { cluster }: Pick<World, 'cluster'>,
   name: string,
 ): Promise<EgressObject> {
-  return JSON.parse(await cluster.kubectl(['get', 'egress', name, '-o', 'json'])) as EgressObject;
+  const custom = cluster.kubeConfig.makeApiClient(CustomObjectsApi);
+  const kind = { group: 'crd.antrea.io', version: 'v1beta1', plural: 'egresses' };
+  return (await custom.getClusterCustomObject({ ...kind, name })) as EgressObject;
 }
 
 /**
@@ -176,7 +183,6 @@ export async function getEgress(
 export async function cleanUp(world: World): Promise<void> {
   const { cluster } = world;
   await cluster.kubectl(['delete', 'egress', '--all']);
-  await untilNothingIsSteered(cluster);
   await Promise.all(
     cluster.nodes.map((node) =>
       node.script(
@@ -184,13 +190,14 @@ export async function cleanUp(world: World): Promise<void> {
       ),
     ),
   );
+  await untilNothingIsSteered(cluster);
   await waitFor(
     'the controller to notice that no Node has an egress IP',
     async () => {
       const nodes = await askController(world, '/debug/nodes');
       return !nodes.includes(IP) && !nodes.includes(OTHER_IP);
     },
-    { timeoutMs: WAIT_MS },
+    GUEST_POLL,
   );
 }
 
@@ -210,7 +217,7 @@ export async function untilDropped({ cluster }: World, pod: LabPod): Promise<voi
       last = (await cluster.node(pod.node).script('ipset save SALLYPORT-PODS')).stdout;
       return last.includes(entry);
     },
-    { timeoutMs: WAIT_MS, actual: () => last },
+    { ...GUEST_POLL, actual: () => last },
   );
 }
 
@@ -224,7 +231,7 @@ export async function untilNothingIsSteered(cluster: Cluster): Promise<void> {
       );
       return !sets.some(({ stdout }) => stdout.includes('skbmark'));
     },
-    { timeoutMs: WAIT_MS },
+    GUEST_POLL,
   );
 }
 

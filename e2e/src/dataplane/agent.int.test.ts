@@ -238,7 +238,7 @@ ip link set egress-gw0 mtu 1300`,
         '-A POSTROUTING -j SALLYPORT-POSTROUTING\n',
       );
     const what = `everything to be as before:\n${before}`;
-    await waitFor(what, async () => (await repaired()) === before);
+    await waitFor(what, async () => (await repaired()) === before, { intervalMs: 500 });
     await lab.onNode('iptables', '-t', 'nat', '-D', 'POSTROUTING', '2');
   }, 300_000);
 
@@ -342,8 +342,13 @@ ip link del overlay; ip link del under`);
       [1500, 1450],
     ]) {
       await lab.onNode('ip', 'link', 'set', 'eth0', 'mtu', String(uplink));
-      await waitFor(`egress-gw0 to have MTU ${String(gateway)}`, async () =>
-        (await lab.dump()).includes(`mtu ${String(gateway)}\n`),
+      await waitFor(
+        `egress-gw0 to have MTU ${String(gateway)}`,
+        async () =>
+          (await lab.onNode('ip', 'link', 'show', 'dev', 'egress-gw0')).includes(
+            `mtu ${String(gateway)} `,
+          ),
+        { intervalMs: 250 },
       );
     }
   }, 300_000);
@@ -369,7 +374,8 @@ ip link del overlay; ip link del under`);
     // A command of the agent before may still be under way.
     await waitFor(
       'the tunnel to be on its port again',
-      async () => (await lab.plannedOperations()) === '',
+      async () => (await lab.onNode('ss', '-uln')).includes(':6081 '),
+      { intervalMs: 250 },
     );
   }, 300_000);
 

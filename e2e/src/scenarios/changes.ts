@@ -6,6 +6,7 @@ import {
   applyEgress,
   cleanUp,
   each,
+  GUEST_POLL,
   IP,
   OTHER_IP,
   untilNothingIsSteered,
@@ -220,10 +221,14 @@ export function changes(world: () => World): void {
         await cluster.kubectl(['delete', 'pod', '-n', 'prod', 'web-new', '--wait']);
       }
       // The next Pod with its address may be one that no Egress selects.
-      await waitFor('the deleted Pod, and no other, to be removed from the sets', async () => {
-        const { stdout } = await cluster.node('n1').script('ipset list SALLYPORT-PODS');
-        return stdout.includes(world().web.n1.ip) && !stdout.includes(pod.ip);
-      });
+      await waitFor(
+        'the deleted Pod, and no other, to be removed from the sets',
+        async () => {
+          const { stdout } = await cluster.node('n1').script('ipset list SALLYPORT-PODS');
+          return stdout.includes(world().web.n1.ip) && !stdout.includes(pod.ip);
+        },
+        GUEST_POLL,
+      );
     });
 
     /** Applies the Egress to the Pod on n1, which leaves with the Node's IP until then. */
