@@ -37,7 +37,7 @@ await runMain(async () => {
   try {
     setUp();
   } catch (error) {
-    // Without what the tests need there is no test: that is one failure.
+    // Without a set-up there is no test: that is one failure.
     console.error(error instanceof Error ? error.message : error);
     console.log('0 passed, 1 failed');
     return 1;

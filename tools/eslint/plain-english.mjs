@@ -1,10 +1,16 @@
 import { commentParagraphs, markdownText } from '../prose/paragraphs.mjs';
 import { proseFaults } from '../prose/prose-faults.mjs';
 
+const TEST_FUNCTIONS = new Set(['describe', 'it', 'test']);
+
+/** A value of a table of cases in the name of its test. */
+const PLACEHOLDER = /%[a-zA-Z#$]|\$[a-zA-Z#][\w.]*/g;
+
 /**
- * ESLint rule: Markdown, comments and texts in code are plain English. `privateWords` of its option
- * come from the glossary; as an option, because ESLint's cache then notices a change of them.
- * `texts: false` leaves out the texts, for code whose texts have to be those of somebody else.
+ * ESLint rule: Markdown, comments, texts in code and names of tests are plain English.
+ * `privateWords` of its option come from the glossary; as an option, because ESLint's cache then
+ * notices a change of them. `texts: false` leaves out the texts, for code whose texts have to be
+ * those of somebody else.
  */
 export const plainEnglish = {
   meta: {
@@ -27,9 +33,11 @@ export const plainEnglish = {
       }
     };
     const checkMarkdown = (node) => check(node.position, markdownText(node));
-    const checkText = (text, loc) => {
-      if (texts && isForPeople(text)) {
-        check(loc, text);
+    const names = new Set();
+    const checkText = (node) => {
+      const text = textOf(node);
+      if (texts && text !== undefined && (names.has(node) || isForPeople(text))) {
+        check(node.loc, text.replace(PLACEHOLDER, 'Value'));
       }
     };
     return {
@@ -41,19 +49,34 @@ export const plainEnglish = {
           check(loc, text);
         }
       },
-      Literal: ({ value, loc }) => checkText(value, loc),
-      TemplateLiteral: ({ quasis, loc }) =>
-        checkText(quasis.map(({ value }) => value.cooked).join('Value'), loc),
+      CallExpression: ({ callee, arguments: [name] }) => {
+        if (TEST_FUNCTIONS.has(calledName(callee))) {
+          names.add(name);
+        }
+      },
+      Literal: checkText,
+      TemplateLiteral: checkText,
     };
   },
 };
+
+/** The text of a literal; each value in a template is one word. */
+function textOf(node) {
+  if (node.type === 'TemplateLiteral') {
+    return node.quasis.map(({ value }) => value.cooked).join('Value');
+  }
+  return typeof node.value === 'string' ? node.value : undefined;
+}
+
+/** `it` of `it(…)`, `it.skip(…)` and `it.each(…)(…)`. */
+function calledName(callee) {
+  const inner = callee.object ?? callee.callee ?? callee.tag;
+  return inner === undefined ? callee.name : calledName(inner);
+}
 
 /**
  * Texts for people are lines of four words or more; other strings are scripts, rules, manifests.
  */
 function isForPeople(text) {
-  return (
-    typeof text === 'string' &&
-    /^[\p{L}“"(][\p{L}\p{N},;:'’"“”()-]*( [\p{L}\p{N},;:.'’"“”()/=-]+){3,}$/u.test(text)
-  );
+  return /^[\p{L}“"(][\p{L}\p{N},;:'’"“”()-]*( [\p{L}\p{N},;:.'’"“”()/=-]+){3,}$/u.test(text);
 }

@@ -48,4 +48,15 @@ describe('plain-english', () => {
     expect(faultsIn(code)).toEqual([`1: ${fault}`, `3: ${fault}`]);
     expect(faultsIn(code, { texts: false })).toEqual([]);
   });
+
+  it('checks the names of tests, with any characters and only once', () => {
+    const code = [
+      "describe('$word & <steer>', () => {});",
+      "it('Agents steer the packets', () => {});",
+      "it.each(['steer!'])('steer %s!', () => {});",
+      'test.each`a`(`${x} > steer`, () => {});',
+      "run('$word & <steer>');",
+    ].join('\n');
+    expect(faultsIn(code)).toEqual([1, 2, 3, 4].map((line) => `${line}: ${fault}`));
+  });
 });

@@ -7,9 +7,10 @@ const MAX_WORDS = 25;
 const nounlessClauses = [
   /^\W*(what(ever)?|who(ever)?|whom(ever)?)\b/i,
   /\b(whom|whomever|whoever)\b/i,
+  /(?<!\bsays?)[ (]what\b(?! to\b)/i,
   /\bwhat (is|are|was|were|has|have|had|comes|came|goes|went|must|should)\b/i,
-  /([,;:(]|\b(and|or|but|than|of|for|from|to|with|by|in|on|at|as|that|not|all|only)) what\b/i,
-  /([;:(]|\b(and|or|of|for|from|to|with|by|says|shows|tells|knows|decides)) who\b/i,
+  /([;:(]|\b(and|or|of|for|from|to|with|by|in|on|at|as|not|only)) who\b/i,
+  /\b(says|shows|tells|knows|decides|sees|learns|asks|names|finds|records|reports) who\b/i,
 ];
 
 /**

@@ -8,6 +8,8 @@ describe('proseFaults', () => {
     `${words(25)}. Word ${words(24)}.`,
     'What is an Egress?',
     'The message says what to do.',
+    'The message says what the kernel answered.',
+    'Agents learn what to do.',
     'A Node of an operator who drains it, e.g. Kured. It comes back.',
     'Holding the door is not steering.',
   ])('finds no fault in “%s”', (text) => {
@@ -24,7 +26,8 @@ describe('proseFaults', () => {
     ['What must not leave does not.', 'What must not leave does not. …'],
     ['The Pods whom an Egress selects.', 'whom an Egress selects. …'],
     ['It drops what is not ours.', 'what is not ours. …'],
-    ['It learns of what a Pod sends.', 'of what a Pod sends. …'],
+    ['It learns of what a Pod sends.', 'what a Pod sends. …'],
+    ['It repairs what a rival took away.', 'what a rival took away. …'],
     ['Each list says who has the IP.', 'says who has the IP. …'],
   ])('finds the clause in place of a noun in “%s”', (text, clause) => {
     expect(proseFaults(text)).toEqual([`a clause in place of a noun: “${clause}”`]);

@@ -213,7 +213,7 @@ ip -n pod route add default via 169.254.1.1 dev eth0 onlink`);
     }
   }, 300_000);
 
-  it('repairs what a rival took away, added or put in front', async () => {
+  it('repairs rules that other software deleted, added or put before ours', async () => {
     await realize(here, there);
     const before = await lab.dump();
     await lab.script(
@@ -242,7 +242,7 @@ ip link set egress-gw0 mtu 1300`,
     await lab.onNode('iptables', '-t', 'nat', '-D', 'POSTROUTING', '2');
   }, 300_000);
 
-  it('gives a Pod its egress IP though somebody else changes the mark of its packets on the way', async () => {
+  it('translates to the egress IP although other software changes the mark of the packets', async () => {
     await realize(here);
     expect(await addressOf('10.244.1.16')).toBe('192.168.77.11');
     expect(await addressOf('10.244.1.11')).toBe(IP);
@@ -253,7 +253,7 @@ ip link set egress-gw0 mtu 1300`,
     }
   }, 300_000);
 
-  it('leaves what stays inside the cluster to the CNI, also to a tunnel that takes its way by the mark', async () => {
+  it('does not touch cluster-internal packets, nor those of a tunnel that routes by the mark', async () => {
     await realize(group('here', 77, IP, 'n2', ['10.244.1.11']));
     // Between addresses that are no InternalIPs, as flannel and Calico can have them.
     await lab.script(`ip link add under up type dummy
@@ -262,7 +262,7 @@ ip neigh add 198.51.100.12 lladdr 0a:58:0a:00:00:12 dev under
 ip link add overlay up type vxlan id 1 local 198.51.100.11 remote 198.51.100.12 dstport 8472
 ip route add 10.244.2.0/24 dev overlay
 ip neigh add 10.244.2.2 lladdr 0a:58:0a:00:00:22 dev overlay
-# Only what has a ping in it.
+# Only packets with a ping in them.
 iptables -t mangle -A POSTROUTING -o under -p udp --dport 8472 -m length --length 134`);
     await lab.guest.script(
       'ip netns exec pod ping -c 2 -i 0.2 -W 1 -I 10.244.1.11 10.244.2.2 || true',
@@ -274,7 +274,7 @@ iptables -t mangle -A POSTROUTING -o under -p udp --dport 8472 -m length --lengt
 ip link del overlay; ip link del under`);
   }, 300_000);
 
-  it('repairs what damaged rules let pass, also when it could not at first', async () => {
+  it('deletes the conntrack entries that damaged rules let pass, also when it could not at first', async () => {
     await realize(here);
     await lab.stopAgent('SIGTERM');
     await lab.script(
@@ -438,7 +438,7 @@ ip addr del 10.244.1.12/32 dev lo; ip addr del 192.168.77.98/24 dev eth0`);
     expect(await lab.plannedOperations()).toBe('');
   }, 300_000);
 
-  it('reports what it cannot do with the words of the tool, and goes on when it can', async () => {
+  it('reports a failed operation with the words of the tool, and applies it when the tool works', async () => {
     await realize(here);
     await lab.onNode('sh', '-c', 'kill $(cat /run/openvswitch/ovs-vswitchd.pid)');
     expect(await addressOf('10.244.1.16')).toBe('192.168.77.11');

@@ -149,9 +149,9 @@ export function changes(world: () => World): void {
 
     it.each(['n2', 'n3'] as const)(
       'the egress IP changes to another one, on %s',
-      async (holder) => {
+      async (gateway) => {
         const { cluster } = world();
-        await cluster.node(holder).addAddress(OTHER_IP);
+        await cluster.node(gateway).addAddress(OTHER_IP);
         await applyEgress(world(), 'egress-web');
         await untilRealized(world(), 'egress-web');
         await becomes(
@@ -184,7 +184,7 @@ export function changes(world: () => World): void {
               world(),
               'egress-web',
               ({ egressNode }) => egressNode === 'n3',
-              'n3 holds the IP',
+              'n3 is the gateway',
             );
             await untilRealized(world(), 'egress-web');
             await Promise.all(traffic.map((one) => one.untilSource(IP)));

@@ -21,7 +21,7 @@ const service = {
 };
 
 export function destinations(world: () => World): void {
-  describe('destinations inside the cluster', () => {
+  describe('cluster-internal destinations', () => {
     beforeAll(async () => {
       await world().cluster.apply([service]);
       await world().cluster.untilServiceReady('server');

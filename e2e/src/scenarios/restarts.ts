@@ -92,7 +92,7 @@ export function restarts(world: () => World): void {
         world(),
         'egress-web',
         ({ egressNode }) => egressNode === 'n3',
-        'n3 holds the other IP',
+        'n3 is the gateway of the other IP',
       );
       await untilRealized(world(), 'egress-web');
       await cluster.sniffer.phase('with it', each([OTHER_IP, web.n1]), async () => {
@@ -128,7 +128,7 @@ export function restarts(world: () => World): void {
   });
 }
 
-/** Everything of ours on a Node, as the tools print it, without what counts packets. */
+/** Everything of ours on a Node, as the tools print it, without the counters of packets. */
 async function dataplaneOf(node: LabNode): Promise<string> {
   const { stdout } = await node.script(
     [

@@ -16,7 +16,7 @@ export function selection(world: () => World): void {
     afterEach(() => cleanUp(world()));
 
     it.each(['n1', 'n2'] as const)(
-      'selected Pods of every Node leave with the IP that %s holds, the others with their Node’s',
+      'selected Pods of every Node leave with the egress IP on %s, the others with their Node’s IP',
       async (gateway) => {
         const { cluster, web, db, devWeb } = world();
         await cluster.node(gateway).addAddress(IP);

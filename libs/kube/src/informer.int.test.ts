@@ -19,7 +19,7 @@ import { nodeFor } from './node-for.ts';
 
 import.meta.jest.setTimeout(180_000);
 
-/** A small API server; each test decides what it answers. */
+/** A small API server; each test decides its answers. */
 class Scripted {
   readonly requests: string[] = [];
   readonly watches: ServerResponse[] = [];

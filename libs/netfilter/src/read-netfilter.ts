@@ -6,7 +6,7 @@ import { pathOf } from './path-marks.ts';
 import { JUMPS, natGuards, renderRules, UNREPAIRED_RULE } from './render-rules.ts';
 import { parseKnownIdRule, parseSnatRule } from './snat-rules.ts';
 
-/** Parses our sets and rules, once, into what they mean. Pure. */
+/** Parses our sets and rules, once, into their meaning. Pure. */
 export function readNetfilter(
   state: NetfilterState,
   marks: Marks,

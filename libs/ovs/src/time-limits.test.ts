@@ -2,7 +2,7 @@ import type { RunCommand, RunCommandOptions } from '@sallyport/command';
 import { applyOvs } from './apply-ovs.ts';
 import { observeOvs } from './observe-ovs.ts';
 
-it('gives every tool 15 s, as Open vSwitch is slow on a starved Node, and lets it say itself what it waited for', async () => {
+it('gives every tool 15 s, as Open vSwitch is slow on a starved Node, and lets its own error say what it waited for', async () => {
   const { run, limits } = recorder();
   await observeOvs(run);
   await applyOvs(run, { op: 'delete-port', name: 'egress-tun0' });

@@ -15,7 +15,7 @@ export async function tolerate(
   }
 }
 
-/** `netlink` tells what the kernel answered only in the message of its error. */
+/** `netlink` gives the kernel's answer only in the message of its error. */
 function rejectedWith(error: unknown, code: string): boolean {
   return error instanceof Error && error.message === `Request rejected: ${code}`;
 }

@@ -17,8 +17,8 @@ beforeAll(async () => {
   resource = gateNames(cluster.id).resource;
   await cluster.run(['apply', '-f', '-'], gateDefinition(cluster.id));
   await cluster.run(['wait', '--for=condition=Established', `crd/${resource}`, '--timeout=20s']);
-  // A kube-apiserver publishes the schema a moment after that; kubectl explains, and checks what it
-  // applies, by it.
+  // A kube-apiserver publishes the schema a moment after that. kubectl needs it to explain, and to
+  // check manifests.
   const explain = (): Promise<KubectlResult> => cluster.kubectl(['explain', resource]);
   for (let attempts = 1; attempts < 50 && (await explain()).code !== 0; attempts += 1) {
     await sleep(200);

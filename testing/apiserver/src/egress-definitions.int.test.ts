@@ -50,7 +50,7 @@ describe('an Egress is taken', () => {
     ['with one address of each family', { appliedTo, egressIPs: [egressIP, 'fd00::8'] }],
     ['with pools', { appliedTo, externalIPPools: ['four', 'six'] }],
     [
-      'with what it does not use left empty',
+      'with unused fields left empty',
       { appliedTo, egressIP: '', egressIPs: [], externalIPPool: 'prod' },
     ],
     [

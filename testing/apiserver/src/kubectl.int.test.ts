@@ -30,7 +30,7 @@ describe('kubectl', () => {
     expect(explained).toMatch(/containerPort\s+<integer> -required-/);
   });
 
-  it('applies, and says what has changed', async () => {
+  it('applies, and names the changed objects', async () => {
     expect(await apply(configMap('applied', { a: '1', b: '2' }))).toBe(
       'configmap/applied created\n',
     );
@@ -53,7 +53,7 @@ describe('kubectl', () => {
     expect(await version()).toBe(before);
   });
 
-  it('shows what an apply would change, and changes nothing', async () => {
+  it('shows the changes of an apply, and makes none', async () => {
     await apply(configMap('diffed', { a: 'old' }));
     const { code, stdout } = await attempt(configMap('diffed', { a: 'new' }), 'diff');
     expect(code).toBe(1);
@@ -216,7 +216,7 @@ describe('kubectl', () => {
     await watching.end();
   });
 
-  it('creates what its generators make (which it sends as protobuf)', async () => {
+  it('creates the objects of its generators, which it sends as protobuf', async () => {
     await run('create', 'configmap', 'made', '--from-literal=a=b');
     expect(await run('get', 'configmap', 'made', '-o', 'jsonpath={.data.a}')).toBe('b');
     await run('create', 'secret', 'generic', 'made', '--from-literal=a=b');
@@ -246,7 +246,7 @@ describe('kubectl', () => {
 });
 
 describe('the API server refuses', () => {
-  it('to create what exists', async () => {
+  it('to create an object twice', async () => {
     await apply(configMap('twice', {}));
     expect((await attempt(configMap('twice', {}), 'create')).stderr).toContain(
       'configmaps "twice" already exists',

@@ -47,7 +47,7 @@ describe('server-side apply', () => {
     expect(await dataOf('agreed')).toEqual({ a: '1' });
   });
 
-  it('removes what its manager no longer applies, and nothing else', async () => {
+  it('removes the fields that their manager no longer applies, and no others', async () => {
     await serverSide('alice', configMap('shrinking', { a: '1', b: '2' }, { labels: { x: '1' } }));
     await cluster.run(['-n', cluster.namespace, 'label', 'configmap', 'shrinking', 'y=2']);
     await serverSide('alice', configMap('shrinking', { a: '1' }));

@@ -21,7 +21,7 @@ afterAll(async () => {
   await standIn.close();
 });
 
-it('empties a deleted namespace, waiting for what finalizers hold', async () => {
+it('empties a deleted namespace, and waits for objects with finalizers', async () => {
   await core.createNamespace({ body: { metadata: { name: 'doomed' } } });
   await core.createNamespacedConfigMap({
     namespace: 'doomed',

@@ -4,7 +4,7 @@ import { AnyIpSchema } from './field-schemas.ts';
 import { CONTROLPLANE_GROUP_VERSION } from './protocol.ts';
 import { list, object } from './readonly-schema.ts';
 
-/** Far above what a Node can have; without a bound, one report could hold a million of each. */
+/** More than any Node can have; without a bound, one report could hold a million of each. */
 const MAX_ITEMS = 10_000;
 
 /** Something that a Node cannot do; the traffic it concerns is dropped. */

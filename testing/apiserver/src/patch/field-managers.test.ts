@@ -104,7 +104,7 @@ describe('apply', () => {
     expect(owned(forced, 'carol')).toEqual(['.spec.a', '.spec.b']);
   });
 
-  it('removes what its manager gave up, unless another manager owns it too', () => {
+  it('removes a field that its manager gave up, unless another manager owns it too', () => {
     const shared = applied(
       applied(undefined, 'alice', { a: '1', b: '2', set: ['s', 't'] }),
       'bob',
@@ -133,7 +133,7 @@ describe('apply', () => {
 });
 
 describe('trackUpdate', () => {
-  it('takes over what an update changes, and forgets what it removes', () => {
+  it('takes over the fields that an update changes, and disowns those that it removes', () => {
     const live = applied(undefined, 'alice', { a: '1', b: '2' });
     const after = updated(live, 'bob', { a: '9' });
     expect(owned(after, 'alice')).toEqual([]);

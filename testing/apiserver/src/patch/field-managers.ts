@@ -83,9 +83,9 @@ export function trackUpdate(
 }
 
 /**
- * Server-side apply: merges the applied configuration into the live object, removes what this
- * manager applied before, applies no more and nobody else owns. Throws 409 when another manager
- * owns a field that would change, unless `force` takes it over.
+ * Server-side apply: merges the applied configuration into the live object, removes
+ * fields that only this manager owned and no longer applies. Throws 409 when another manager owns a
+ * field that would change, unless `force` takes it over.
  */
 export function apply(
   schema: Schema,

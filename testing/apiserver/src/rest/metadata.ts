@@ -28,7 +28,7 @@ export function generateName(object: KubeObject): void {
   metadata.name = `${metadata.generateName.slice(0, 58)}${suffix}`;
 }
 
-/** Gives a new object what the server alone decides. */
+/** Gives a new object the fields that the server alone decides. */
 export function beginMetadata(object: KubeObject, resource: Resource, now: Date): void {
   const { metadata } = object;
   metadata.uid = randomUUID();
@@ -44,7 +44,7 @@ export function beginMetadata(object: KubeObject, resource: Resource, now: Date)
   }
 }
 
-/** Carries over what a client may not change, and counts a change of the spec. */
+/** Carries over the fields that a client may not change, and counts a change of the spec. */
 export function carryMetadata(object: KubeObject, old: KubeObject, resource: Resource): void {
   const { metadata } = object;
   for (const field of [

@@ -41,7 +41,7 @@ const schema: Schema = {
 };
 
 describe('prune', () => {
-  it('removes what the schema does not know, and says where it was', () => {
+  it('removes unknown fields, and returns their paths', () => {
     const object: JsonObject = {
       apiVersion: 'v1',
       kind: 'X',
@@ -81,7 +81,7 @@ describe('prune', () => {
 });
 
 describe('setDefaults', () => {
-  it('fills what is missing at every level, and null where null is not allowed', () => {
+  it('fills missing fields at every level, and null where null is not allowed', () => {
     const object: JsonObject = {
       spec: { mode: null, nothing: null, list: [{}], map: { any: {} } },
     };

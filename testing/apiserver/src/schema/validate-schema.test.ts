@@ -98,7 +98,7 @@ describe('validateSchema words faults as the API server does', () => {
       ],
     ],
     [
-      'what must not be',
+      'a forbidden value',
       { type: 'string', not: { enum: ['root'] } },
       'root',
       ['spec: Invalid value: "": "spec" must not validate the schema (not)'],
@@ -308,7 +308,7 @@ describe('the fault of a rule', () => {
       ],
     ],
     [
-      'is not looked for in what has another type',
+      'is not looked for in a value of another type',
       ruled({ message: 'no' }),
       { a: 1 },
       [

@@ -53,7 +53,7 @@ describe('Store', () => {
     expect(names(subject.list('/a'))).toEqual(['added', 'kept']);
   });
 
-  it('forgets old changes and says so with 410', () => {
+  it('drops old changes and says so with 410', () => {
     const subject = store(10);
     const first = subject.revision;
     for (let index = 0; index < 40; index++) {

@@ -30,7 +30,7 @@ describe('compileJsonPath', () => {
     expect(compileJsonPath(path)(object)).toEqual(found);
   });
 
-  it('refuses what it cannot read', () => {
+  it('refuses a path that it cannot read', () => {
     expect(() => compileJsonPath('.spec[?(@.a>1)]')).toThrow('cannot read "[?(@.a>1)]"');
   });
 });

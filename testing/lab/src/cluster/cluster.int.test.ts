@@ -234,7 +234,7 @@ spec:
     expect(await addresses()).toBe('');
   });
 
-  it('reports what kubelet reports', async () => {
+  it('reports the same status as kubelet', async () => {
     const columns = 'NAME:.metadata.name,PHASE:.status.phase,IP:.status.podIP,HOST:.status.hostIP';
     const out = await cluster.kubectl([
       'get',

@@ -23,7 +23,7 @@ it('runs once more for keys marked while it ran, and never twice at a time', asy
   expect({ most, runs }).toEqual({ most: 1, runs: 2 });
 });
 
-it('tries again what failed, and says why it did', async () => {
+it('tries again after a failure, and reports its error', async () => {
   const errors: unknown[] = [];
   let runs = 0;
   const done = new Promise<void>((resolve) => {

@@ -8,7 +8,7 @@ const timeline = [
   '11.400000 0.010000 7  ',
 ].flatMap((line) => entryFromLine(line) ?? []);
 
-it('reads what curl reports', () => {
+it('reads the lines of curl', () => {
   expect(timeline.map(({ outcome }) => outcome)).toEqual([
     { source: '192.168.77.11' },
     { source: '192.168.77.11' },

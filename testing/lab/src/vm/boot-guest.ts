@@ -12,7 +12,7 @@ import { startGuest } from './start-guest.ts';
 export interface BootOptions {
   /** Folders of the host the guest sees, read-only, beside its own root. */
   readonly shares?: readonly Share[];
-  /** Default 3072. The guest takes what it touches, not all of it. */
+  /** Default 3072. The guest takes the pages it touches, not all of them. */
   readonly memoryMiB?: number;
   /** Virtual CPUs; default: those of the host, at least 2 and at most 4. */
   readonly cpus?: number;

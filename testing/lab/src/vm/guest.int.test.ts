@@ -247,7 +247,7 @@ describe('spawn', () => {
   });
 
   it(
-    'ends a process with the signal that is asked for, and with SIGKILL what ignores it',
+    'ends a process with the given signal, and with SIGKILL one that ignores it',
     async () => {
       const polite = await guest.spawn(['sleep', '60']);
       await polite.kill('SIGINT');

@@ -6,7 +6,7 @@ describe('cpioOf', () => {
     { kind: 'file', path: 'lab/run', mode: 0o755, content: Buffer.from('hello') },
   ]);
 
-  it('writes what the newc format says, byte for byte', () => {
+  it('writes the newc format, byte for byte', () => {
     const directory = [
       '070701',
       '00000001',
