@@ -190,7 +190,7 @@ export async function cleanUp(world: World): Promise<void> {
       ),
     ),
   );
-  await untilNothingIsSteered(cluster);
+  await untilNoPodIsRedirected(cluster);
   await waitFor(
     'the controller to notice that no Node has an egress IP',
     async () => {
@@ -221,8 +221,11 @@ export async function untilDropped({ cluster }: World, pod: LabPod): Promise<voi
   );
 }
 
-/** A deleted Egress has no status to wait for: the Nodes say whether they have let go. */
-export async function untilNothingIsSteered(cluster: Cluster): Promise<void> {
+/**
+ * Waits until no Node redirects, translates or blocks packets of a Pod. A deleted Egress has no
+ * status to wait for.
+ */
+export async function untilNoPodIsRedirected(cluster: Cluster): Promise<void> {
   await waitFor(
     'the agents to release the Pods',
     async () => {

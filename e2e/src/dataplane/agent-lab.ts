@@ -52,7 +52,7 @@ const CONTRACTS_TIMEOUT_MS = 600_000;
 const START_TIMEOUT_MS = 120_000;
 
 /**
- * The real agent on the real kernel of a guest, told what to do by a stand-in for the controller.
+ * The real agent on the real kernel of a guest. It watches a stand-in for the controller.
  */
 export class AgentLab {
   readonly guest: Guest;

@@ -311,26 +311,26 @@ ip link del overlay; ip link del under`);
   }, 300_000);
 
   it('reports an address when it changes, and none of Pods, loopback or its own', async () => {
-    const holds =
-      (ip: string, held: boolean) =>
+    const reports =
+      (ip: string, present: boolean) =>
       ({ addresses }: { readonly addresses: readonly string[] }): boolean =>
-        addresses.includes(ip) === held;
+        addresses.includes(ip) === present;
     await realize();
     await lab.script(
       'ip addr add 192.168.77.99/32 dev lo; ip link add veth0 up type veth peer name veth1; ip addr add 10.244.1.1/32 dev veth0',
     );
-    for (const held of [true, false]) {
-      await lab.onNode('ip', 'addr', held ? 'add' : 'del', `${IP}/32`, 'dev', 'eth0');
-      await lab.untilReported(`${IP} to be reported`, holds(IP, held));
+    for (const present of [true, false]) {
+      await lab.onNode('ip', 'addr', present ? 'add' : 'del', `${IP}/32`, 'dev', 'eth0');
+      await lab.untilReported(`${IP} to be reported`, reports(IP, present));
       expect(lab.controller.lastReport?.addresses).toEqual(
-        held ? ['192.168.77.11', IP] : ['192.168.77.11'],
+        present ? ['192.168.77.11', IP] : ['192.168.77.11'],
       );
     }
   }, 300_000);
 
   it('repeats its report when it is connected again', async () => {
     await realize(here);
-    lab.controller.forgetReports();
+    lab.controller.discardReports();
     await lab.untilReported('the same to be reported again', ({ addresses }) =>
       addresses.includes('192.168.77.11'),
     );

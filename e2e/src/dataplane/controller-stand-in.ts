@@ -67,7 +67,7 @@ export class ControllerStandIn {
    * Discards the reports and ends all connections, as a controller does with a Node that had
    * left the cluster.
    */
-  forgetReports(): void {
+  discardReports(): void {
     this.#lastReport = undefined;
     this.#server.closeAllConnections();
   }

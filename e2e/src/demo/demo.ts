@@ -1,6 +1,6 @@
 import type { Cluster, LabPod, PodSpec } from '@sallyport/lab';
 import { egressIP, namespaceWithEnv, only, seedEgress } from '@sallyport/lab';
-import { untilNothingIsSteered } from '../world.ts';
+import { untilNoPodIsRedirected } from '../world.ts';
 import { renderTable } from './table.ts';
 
 /** The Node that has the egress IP. */
@@ -68,7 +68,7 @@ export async function runDemo(cluster: Cluster, print: (text: string) => void): 
   );
 
   await kubectl('delete', 'egress', 'egress-web');
-  await untilNothingIsSteered(cluster);
+  await untilNoPodIsRedirected(cluster);
   const after = await showWhoIsSeen('After the Egress was deleted', nodeIP);
   return before && during && after;
 }

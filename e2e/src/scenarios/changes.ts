@@ -9,7 +9,7 @@ import {
   GUEST_POLL,
   IP,
   OTHER_IP,
-  untilNothingIsSteered,
+  untilNoPodIsRedirected,
   untilRealized,
   untilStatus,
   WEB_OF_PROD,
@@ -253,7 +253,7 @@ export function changes(world: () => World): void {
         [{ flow: web.n1.flow, expect: change(IP, nodeIP(web.n1)) }],
         async () => {
           await cluster.kubectl(['delete', 'egress', 'egress-web']);
-          await untilNothingIsSteered(cluster);
+          await untilNoPodIsRedirected(cluster);
           await meanwhile();
         },
       );

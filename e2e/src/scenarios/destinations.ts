@@ -2,7 +2,7 @@ import { waitFor } from '@sallyport/kit';
 import type { LabPod } from '@sallyport/lab';
 import { EXTERNAL_SERVER, LOAD_BALANCER_IP } from '@sallyport/lab';
 import type { World } from '../world.ts';
-import { applyEgress, cleanUp, each, IP, untilNothingIsSteered, untilRealized } from '../world.ts';
+import { applyEgress, cleanUp, each, IP, untilNoPodIsRedirected, untilRealized } from '../world.ts';
 
 const CLUSTER_IP = '10.96.0.10';
 const NODE_PORT = 30080;
@@ -91,7 +91,7 @@ export function destinations(world: () => World): void {
         await untilRealized(world(), 'egress-web');
         await goOn();
         await cluster.kubectl(['delete', 'egress', 'egress-web']);
-        await untilNothingIsSteered(cluster);
+        await untilNoPodIsRedirected(cluster);
         await goOn();
       } finally {
         await Promise.all([traffic.stop(), stream.close()]);

@@ -27,7 +27,7 @@ export function createEventRecorder(
   /** By uid of the Egress, the one with the latest Event last. */
   const histories = new Map<string, EventHistory>();
 
-  const forgetExpired = (nowMs: number): void => {
+  const dropExpired = (nowMs: number): void => {
     for (const [uid, history] of histories) {
       if (!isExpired(history, nowMs)) {
         return;
@@ -38,7 +38,7 @@ export function createEventRecorder(
 
   return {
     async record(egress, event, nowMs) {
-      forgetExpired(nowMs);
+      dropExpired(nowMs);
       const previous = histories.get(egress.uid) ?? NO_EVENTS;
       const { history, write } = correlate(previous, egress.name, event, nowMs);
       histories.delete(egress.uid);

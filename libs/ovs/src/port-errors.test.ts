@@ -10,13 +10,13 @@ const gateway = { name: 'egress-gw0', type: 'internal', ofport: 2, options: {} }
 
 describe('parsePortErrors', () => {
   it('finds nothing wrong with ports without an error', () => {
-    expect(messagesOf(listed('["set",[]]', '["set",[]]'))).toEqual([]);
+    expect(messagesOf(portList('["set",[]]', '["set",[]]'))).toEqual([]);
   });
 
   it('says that the UDP port of the tunnel may be taken, and which option chooses another', () => {
     expect(
       messagesOf(
-        listed('"could not add network device egress-tun0 to ofproto (File exists)"', '""'),
+        portList('"could not add network device egress-tun0 to ofproto (File exists)"', '""'),
       ),
     ).toEqual([
       'Open vSwitch cannot make the port egress-tun0: could not add network device egress-tun0 to ofproto (File exists); ' +
@@ -25,7 +25,7 @@ describe('parsePortErrors', () => {
   });
 
   it('refers to the log for any other port', () => {
-    expect(messagesOf(listed('""', '"Invalid argument"'))).toEqual([
+    expect(messagesOf(portList('""', '"Invalid argument"'))).toEqual([
       'Open vSwitch cannot make the port egress-gw0: Invalid argument; see the log of ovs-vswitchd',
     ]);
   });
@@ -36,6 +36,6 @@ function messagesOf(stdout: string): readonly string[] {
 }
 
 // In the form of ovs-vsctl 3.1.0.
-function listed(...errors: readonly string[]): string {
+function portList(...errors: readonly string[]): string {
   return `{"data":[["egress-tun0",${errors[0]!}],["egress-gw0",${errors[1]!}]],"headings":["name","error"]}\n`;
 }

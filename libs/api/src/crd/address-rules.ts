@@ -1,4 +1,4 @@
-import { listed, quoted, ruleFor } from './rule.ts';
+import { jsonList, quoted, ruleFor } from './rule.ts';
 import type { Rule } from './schema.ts';
 
 const singular = `(${textIsGiven('egressIP')} || ${textIsGiven('externalIPPool')})`;
@@ -15,7 +15,7 @@ export const addressRules: readonly Rule[] = [
       got: [
         `(${textIsGiven('egressIP')} ? 'egressIP ' + ${quoted('self.egressIP')} : 'externalIPPool ' + ${quoted('self.externalIPPool')})`,
         "' with '",
-        `(${listIsGiven('egressIPs')} ? 'egressIPs ' + ${listed('self.egressIPs')} : 'externalIPPools ' + ${listed('self.externalIPPools')})`,
+        `(${listIsGiven('egressIPs')} ? 'egressIPs ' + ${jsonList('self.egressIPs')} : 'externalIPPools ' + ${jsonList('self.externalIPPools')})`,
       ].join(' + '),
     },
     { reason: 'FieldValueForbidden' },

@@ -1,4 +1,4 @@
-import { listed, quoted, ruleFor } from './rule.ts';
+import { jsonList, quoted, ruleFor } from './rule.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -49,7 +49,7 @@ export const ipOrEmptySchema: Schema = {
 export const oneOfEachFamilyRule = ruleFor({
   rule: `${ofFamily("item.contains(':')")} && ${ofFamily("!item.contains(':')")}`,
   expected: 'one IPv4 and one IPv6 address at most',
-  got: listed('self'),
+  got: jsonList('self'),
 });
 
 function ofFamily(condition: string): string {

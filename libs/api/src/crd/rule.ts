@@ -42,7 +42,7 @@ export function requiredRule(field: string, expected: string): Rule {
  * CEL for a list of up to two texts, as in JSON. The result of join() has no bound, so the API
  * server refuses it for its cost.
  */
-export function listed(list: string): string {
+export function jsonList(list: string): string {
   return `(size(${list}) == 0 ? '[]' : '[' + ${quoted(`${list}[0]`)} + (size(${list}) > 1 ? ', ' + ${quoted(`${list}[1]`)} : '') + ']')`;
 }
 

@@ -1,4 +1,4 @@
-/** `npm run bench:holder-status`: from an address on a Node to the status of its Egress. */
+/** `npm run bench:assignment-status`: from an address on a Node to the status of its Egress. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Watch } from '@kubernetes/client-node';
 import type { Cluster } from '@sallyport/lab';
@@ -40,18 +40,18 @@ async function bench(cluster: Cluster): Promise<void> {
   ]);
   await cluster.apply(seedEgress(ip));
   const watch = await watchStatus(cluster, 'egress-web');
-  const held: number[] = [];
+  const assigned: number[] = [];
   const realized: number[] = [];
   for (let run = 0; run < RUNS; run += 1) {
     const node = run % 2 === 0 ? 'n2' : 'n3';
     const startMs = await addAddress(cluster, node, ip);
-    const isHeld = ({ egressNode, egressIP }: Status): boolean =>
+    const isAssigned = ({ egressNode, egressIP }: Status): boolean =>
       egressNode === node && egressIP === ip;
     const isRealized = (status: Status): boolean =>
-      isHeld(status) &&
+      isAssigned(status) &&
       status.conditions?.some(({ type, status: is }) => type === 'Realized' && is === 'True') ===
         true;
-    held.push((await watch.first(isHeld, startMs)) - startMs);
+    assigned.push((await watch.first(isAssigned, startMs)) - startMs);
     realized.push((await watch.first(isRealized, startMs)) - startMs);
     const endMs = performance.now();
     await cluster.node(node).removeAddress(ip);
@@ -60,7 +60,7 @@ async function bench(cluster: Cluster): Promise<void> {
     await sleep(SETTLE_MS);
   }
   watch.close();
-  report('address on the Node → status.egressNode and egressIP', held);
+  report('address on the Node → status.egressNode and egressIP', assigned);
   report('address on the Node → Realized', realized);
 }
 
