@@ -160,7 +160,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.test.ts', 'e2e/src/scenarios/*.ts'],
+    files: ['**/*.test.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       // A describe block is one function of any length.

@@ -13,118 +13,131 @@ export function restarts(world: () => World): void {
 
     afterEach(() => cleanUp(world()));
 
-    /**
-     * New connections and an old one all live through `restart`, and nothing of ours on any Node is
-     * another afterwards, or was written again.
-     */
-    const survives = async (restart: () => Promise<void>): Promise<void> => {
-      const { cluster, web } = world();
-      const pods = [web.n1, web.n2];
-      const dataplanes = await Promise.all(cluster.nodes.map(dataplaneOf));
-      const nodes = pods.map((pod) => cluster.node(pod.node));
-      const standing = await Promise.all(
-        nodes.map(async (node) => ({ node, before: await standingOf(node) })),
-      );
-      // Programs that start make an emulated machine slow. Only losses count.
-      const traffic = await Promise.all(pods.map((pod) => pod.startTraffic({ timeoutMs: 60_000 })));
-      const streams = await Promise.all(pods.map((pod) => pod.openStream()));
-      try {
-        await cluster.sniffer.phase('restart', each([IP, web.n1], [IP, web.n2]), async () => {
-          await restart();
-          await untilRealized(world(), 'egress-web');
-          await Promise.all(traffic.map((one) => one.more(5)));
-        });
-        expect(traffic.map((one) => one.failures)).toEqual([[], []]);
-        expect(streams.map((stream) => stream.isClosed)).toEqual([false, false]);
-      } finally {
-        await Promise.all([
-          ...traffic.map((one) => one.stop()),
-          ...streams.map((stream) => stream.close()),
-        ]);
-      }
-      expect(await Promise.all(cluster.nodes.map(dataplaneOf))).toEqual(dataplanes);
-      for (const { node, before } of standing) {
-        const { lastFlowAt, markedPackets } = await standingOf(node);
-        expect(lastFlowAt).toBeLessThan(before.seenAt);
-        expect(markedPackets).toBeGreaterThan(before.markedPackets);
-      }
-    };
+    agentRestarts(world);
+    controllerRestarts(world);
+    missedByController(world);
+    missedByAgent(world);
+  });
+}
 
-    it.each(['n1', 'n2'] as const)('the agent of %s is stopped and started', async (node) => {
-      const agent = world().sallyport.agent(node);
-      await survives(async () => {
-        await agent.stop();
-        await agent.start();
-        await world().sallyport.untilReady();
-      });
+function agentRestarts(world: () => World): void {
+  it.each(['n1', 'n2'] as const)('the agent of %s is stopped and started', async (node) => {
+    const agent = world().sallyport.agent(node);
+    await survives(world(), async () => {
+      await agent.stop();
+      await agent.start();
+      await world().sallyport.untilReady();
     });
+  });
 
-    it('all agents crash and come back', async () => {
-      const { cluster, sallyport } = world();
-      await survives(async () => {
-        const agents = cluster.nodes.map(({ name }) => sallyport.agent(name));
-        await Promise.all(agents.map((agent) => agent.kill()));
-        await Promise.all(agents.map((agent) => agent.start()));
-        await sallyport.untilReady();
-      });
+  it('all agents crash and come back', async () => {
+    const { cluster, sallyport } = world();
+    await survives(world(), async () => {
+      const agents = cluster.nodes.map(({ name }) => sallyport.agent(name));
+      await Promise.all(agents.map((agent) => agent.kill()));
+      await Promise.all(agents.map((agent) => agent.start()));
+      await sallyport.untilReady();
     });
+  });
+}
 
-    it('the controller crashes and comes back', async () => {
-      const { sallyport } = world();
-      await survives(async () => {
-        await sallyport.controller.kill();
-        await sallyport.controller.start();
-        await sallyport.untilReady();
-      });
+/**
+ * New connections and an old one all live through `restart`, and nothing of ours on any Node is
+ * another afterwards, or was written again.
+ */
+async function survives(world: World, restart: () => Promise<void>): Promise<void> {
+  const { cluster, web } = world;
+  const pods = [web.n1, web.n2];
+  const dataplanes = await Promise.all(cluster.nodes.map(dataplaneOf));
+  const nodes = pods.map((pod) => cluster.node(pod.node));
+  const standing = await Promise.all(
+    nodes.map(async (node) => ({ node, before: await standingOf(node) })),
+  );
+  // Programs that start make an emulated machine slow. Only losses count.
+  const traffic = await Promise.all(pods.map((pod) => pod.startTraffic({ timeoutMs: 60_000 })));
+  const streams = await Promise.all(pods.map((pod) => pod.openStream()));
+  try {
+    await cluster.sniffer.phase('restart', each([IP, web.n1], [IP, web.n2]), async () => {
+      await restart();
+      await untilRealized(world, 'egress-web');
+      await Promise.all(traffic.map((one) => one.more(5)));
     });
+    expect(traffic.map((one) => one.failures)).toEqual([[], []]);
+    expect(streams.map((stream) => stream.isClosed)).toEqual([false, false]);
+  } finally {
+    await Promise.all([
+      ...traffic.map((one) => one.stop()),
+      ...streams.map((stream) => stream.close()),
+    ]);
+  }
+  expect(await Promise.all(cluster.nodes.map(dataplaneOf))).toEqual(dataplanes);
+  for (const { node, before } of standing) {
+    const { lastFlowAt, markedPackets } = await standingOf(node);
+    expect(lastFlowAt).toBeLessThan(before.seenAt);
+    expect(markedPackets).toBeGreaterThan(before.markedPackets);
+  }
+}
 
-    it('changes made while the controller was away are applied when it is back', async () => {
-      const { cluster, sallyport, web } = world();
-      await cluster.node('n3').addAddress(OTHER_IP);
-      await sallyport.controller.stop();
-      await applyEgress(world(), 'egress-web', { egressIP: OTHER_IP });
-      await cluster.sniffer.phase('without a controller', each([IP, web.n1]), async () => {
-        expect(await web.n1.request()).toBe(IP);
-      });
+function controllerRestarts(world: () => World): void {
+  it('the controller crashes and comes back', async () => {
+    const { sallyport } = world();
+    await survives(world(), async () => {
+      await sallyport.controller.kill();
       await sallyport.controller.start();
       await sallyport.untilReady();
-      await untilStatus(
-        world(),
-        'egress-web',
-        ({ egressNode }) => egressNode === 'n3',
-        'n3 is the gateway of the other IP',
-      );
-      await untilRealized(world(), 'egress-web');
-      await cluster.sniffer.phase('with it', each([OTHER_IP, web.n1]), async () => {
-        expect(await web.n1.request()).toBe(OTHER_IP);
-      });
     });
+  });
+}
 
-    it('changes made while an agent was away are applied when it is back', async () => {
-      const { cluster, sallyport, web } = world();
-      const agent = sallyport.agent('n1');
-      const nodeIP = cluster.node('n1').ip;
-      const traffic = await web.n1.startTraffic();
-      try {
-        await cluster.sniffer.phase('without the agent', each([IP, web.n1]), async () => {
-          await agent.kill();
-          await cluster.kubectl(['delete', 'egress', 'egress-web']);
-          await traffic.more(5);
-        });
-        await cluster.sniffer.phase(
-          'with it',
-          [{ flow: web.n1.flow, expect: change(IP, nodeIP) }],
-          async () => {
-            await agent.start();
-            await sallyport.untilReady();
-            await traffic.untilSource(nodeIP);
-          },
-        );
-        await cluster.sniffer.phase('afterwards', each([nodeIP, web.n1]), () => traffic.more(5));
-      } finally {
-        await traffic.stop();
-      }
+function missedByController(world: () => World): void {
+  it('changes made while the controller was away are applied when it is back', async () => {
+    const { cluster, sallyport, web } = world();
+    await cluster.node('n3').addAddress(OTHER_IP);
+    await sallyport.controller.stop();
+    await applyEgress(world(), 'egress-web', { egressIP: OTHER_IP });
+    await cluster.sniffer.phase('without a controller', each([IP, web.n1]), async () => {
+      expect(await web.n1.request()).toBe(IP);
     });
+    await sallyport.controller.start();
+    await sallyport.untilReady();
+    await untilStatus(
+      world(),
+      'egress-web',
+      ({ egressNode }) => egressNode === 'n3',
+      'n3 is the gateway of the other IP',
+    );
+    await untilRealized(world(), 'egress-web');
+    await cluster.sniffer.phase('with it', each([OTHER_IP, web.n1]), async () => {
+      expect(await web.n1.request()).toBe(OTHER_IP);
+    });
+  });
+}
+
+function missedByAgent(world: () => World): void {
+  it('changes made while an agent was away are applied when it is back', async () => {
+    const { cluster, sallyport, web } = world();
+    const agent = sallyport.agent('n1');
+    const nodeIP = cluster.node('n1').ip;
+    const traffic = await web.n1.startTraffic();
+    try {
+      await cluster.sniffer.phase('without the agent', each([IP, web.n1]), async () => {
+        await agent.kill();
+        await cluster.kubectl(['delete', 'egress', 'egress-web']);
+        await traffic.more(5);
+      });
+      await cluster.sniffer.phase(
+        'with it',
+        [{ flow: web.n1.flow, expect: change(IP, nodeIP) }],
+        async () => {
+          await agent.start();
+          await sallyport.untilReady();
+          await traffic.untilSource(nodeIP);
+        },
+      );
+      await cluster.sniffer.phase('afterwards', each([nodeIP, web.n1]), () => traffic.more(5));
+    } finally {
+      await traffic.stop();
+    }
   });
 }
 
