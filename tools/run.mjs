@@ -19,7 +19,8 @@ await runMain(async () => {
     stdio: 'inherit',
   });
   // The program itself ends on a signal and cleans up; this process only waits for it.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => child.kill(signal));
+  }
   return new Promise((done) => child.on('exit', (status) => done(status ?? 1)));
 });

@@ -39,7 +39,9 @@ function installNodeModules() {
     .update(readFileSync(join(root, 'package-lock.json')))
     .update(process.version)
     .digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) {
+    return;
+  }
   step('npm ci', 'npm', ['ci', '--no-audit', '--no-fund']);
   writeFileSync(stamp, wanted);
 }
@@ -73,7 +75,9 @@ function installDebianPackages() {
   const missing = Object.entries(debianPackages)
     .filter(([program]) => !onPath(program))
     .map(([, name]) => name);
-  if (missing.length === 0) return;
+  if (missing.length === 0) {
+    return;
+  }
   const isRoot = process.getuid?.() === 0;
   if (!isRoot || !onPath('apt-get')) {
     throw new Error(

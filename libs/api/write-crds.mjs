@@ -1,8 +1,8 @@
 // Writes libs/api/crds from the schemas in src/crd: `node libs/api/write-crds.mjs`.
-import * as esbuild from 'esbuild';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import * as esbuild from 'esbuild';
 import { format, resolveConfig } from 'prettier';
 import { stringify } from 'yaml';
 

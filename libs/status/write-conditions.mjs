@@ -1,8 +1,8 @@
 // Writes docs/reference/conditions.md from src/reasons.ts: `node libs/status/write-conditions.mjs`.
-import * as esbuild from 'esbuild';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import * as esbuild from 'esbuild';
 
 const here = import.meta.dirname;
 const bundle = join(here, 'dist/conditions-page.mjs');

@@ -17,7 +17,9 @@ export const newspaperOrder = {
         const functions = program.body.flatMap(functionOf);
         const lastExported = functions.findLast(({ exported }) => exported)?.node.range[0] ?? -1;
         for (const { node, exported } of functions) {
-          if (exported) continue;
+          if (exported) {
+            continue;
+          }
           const { name } = node.id;
           if (node.range[0] < lastExported) {
             context.report({ node: node.id, messageId: 'exportedFirst', data: { name } });

@@ -4,18 +4,6 @@ import { plainEnglish } from './plain-english.mjs';
 
 const privateWords = [{ word: 'steer', term: 'redirect' }];
 
-function faultsIn(code, { filename = 'a.js', ...option } = {}) {
-  const sallyport = { rules: { 'plain-english': plainEnglish } };
-  const rules = { 'sallyport/plain-english': ['error', { privateWords, ...option }] };
-  const configs = [
-    { files: ['**/*.js'], plugins: { sallyport }, rules },
-    { files: ['**/*.md'], plugins: { markdown, sallyport }, language: 'markdown/gfm', rules },
-  ];
-  return new Linter()
-    .verify(code, configs, { filename })
-    .map(({ line, message }) => `${line}: ${message}`);
-}
-
 const fault = '“steer” is not in the glossary: redirect';
 
 describe('plain-english', () => {
@@ -60,3 +48,15 @@ describe('plain-english', () => {
     expect(faultsIn(code)).toEqual([1, 2, 3, 4].map((line) => `${line}: ${fault}`));
   });
 });
+
+function faultsIn(code, { filename = 'a.js', ...option } = {}) {
+  const sallyport = { rules: { 'plain-english': plainEnglish } };
+  const rules = { 'sallyport/plain-english': ['error', { privateWords, ...option }] };
+  const configs = [
+    { files: ['**/*.js'], plugins: { sallyport }, rules },
+    { files: ['**/*.md'], plugins: { markdown, sallyport }, language: 'markdown/gfm', rules },
+  ];
+  return new Linter()
+    .verify(code, configs, { filename })
+    .map(({ line, message }) => `${line}: ${message}`);
+}

@@ -1,13 +1,5 @@
 import { commentParagraphs, markdownText } from './paragraphs.mjs';
 
-const comment = (type, line, value) => ({
-  type,
-  value,
-  loc: { start: { line }, end: { line: line + value.split('\n').length - 1 } },
-});
-
-const texts = (...comments) => commentParagraphs(comments).map(({ text }) => text);
-
 describe('commentParagraphs', () => {
   it('joins line comments that touch', () => {
     expect(
@@ -45,3 +37,15 @@ it('reads the text of a Markdown node', () => {
   };
   expect(markdownText(node)).toBe('Run Code now');
 });
+
+function texts(...comments) {
+  return commentParagraphs(comments).map(({ text }) => text);
+}
+
+function comment(type, line, value) {
+  return {
+    type,
+    value,
+    loc: { start: { line }, end: { line: line + value.split('\n').length - 1 } },
+  };
+}

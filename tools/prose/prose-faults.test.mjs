@@ -1,7 +1,5 @@
 import { proseFaults } from './prose-faults.mjs';
 
-const words = (count) => Array.from({ length: count }, () => 'word').join(' ');
-
 describe('proseFaults', () => {
   it.each([
     'A sentence of a few words.',
@@ -44,3 +42,7 @@ describe('proseFaults', () => {
     ]);
   });
 });
+
+function words(count) {
+  return Array.from({ length: count }, () => 'word').join(' ');
+}
