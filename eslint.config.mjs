@@ -184,6 +184,23 @@ export default defineConfig(
     rules: { '@nx/enforce-module-boundaries': moduleBoundaries(['scope:testing', 'type:testing']) },
   },
   {
+    files: ['{apps,libs}/**/*.ts'],
+    ignores: ['**/*.test.ts', '{apps,libs}/*/src/testing/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['@sallyport/*/testing', './testing/*', '../**/testing/*'],
+              message: 'A fake is for tests, testing/ and e2e/.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     // It compares the types of TypeBox's schemas in depth: two thirds of the time of a whole lint,
     // for the few classes that there are.
     files: ['**/*.ts'],
