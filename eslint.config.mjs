@@ -65,6 +65,12 @@ const syntax = {
       selector: 'ImportSpecifier[importKind="type"]',
       message: 'Import types in a statement of their own: import type { … }.',
     },
+    {
+      // Values of Kubernetes' API begin with a capital letter.
+      selector:
+        "TSUnionType > TSTypeLiteral > TSPropertySignature[key.name!=/^(kind|op)$/] > TSTypeAnnotation > TSLiteralType > Literal[raw=/^'[a-z]/]",
+      message: 'The tag of a union is kind (of operations: op).',
+    },
   ],
   'sallyport/newspaper-order': 'error',
   'simple-import-sort/imports': ['error', { groups: [['^\\u0000', '^node:', '^@?\\w', '^\\.']] }],

@@ -93,7 +93,7 @@ export class ControllerStandIn {
     partitionField?: string,
   ): void {
     const parsed = parseWatchQuery(Object.fromEntries(url.searchParams), partitionField);
-    if (!parsed.ok || parsed.query.verb !== 'watch') {
+    if (!parsed.ok || parsed.query.kind !== 'watch') {
       response.writeHead(400).end(parsed.ok ? 'only watches are answered' : parsed.message);
       return;
     }
@@ -104,7 +104,7 @@ export class ControllerStandIn {
       stallMs: 30_000,
       bookmarkIntervalMs: 5000,
       open: (onReady) => {
-        const from = start.from === 'state' ? ({ from: 'state', markEnd } as const) : start;
+        const from = start.kind === 'state' ? ({ kind: 'state', markEnd } as const) : start;
         const watcher = store.watch(partition, from, onReady);
         if (watcher === 'expired') {
           throw new Error('the version is not of this store');

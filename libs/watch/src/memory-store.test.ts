@@ -10,7 +10,7 @@ interface Thing {
   readonly value: number;
 }
 
-const fromState: WatchStart = { from: 'state', markEnd: true };
+const fromState: WatchStart = { kind: 'state', markEnd: true };
 
 describe('MemoryStore', () => {
   it('sends the whole state first, marks its end, then sends changes', () => {
@@ -72,7 +72,7 @@ describe('MemoryStore', () => {
     const store = storeOf();
     store.publish('n1', [thing('a', 1), thing('b', 1)]);
     store.publish('n1', [thing('b', 2), thing('c', 1)]);
-    expect(drain(watchOf(store, { from: 'version', version: 102 }))).toEqual([
+    expect(drain(watchOf(store, { kind: 'version', version: 102 }))).toEqual([
       'MODIFIED b=2@103',
       'ADDED c=1@104',
       'DELETED a=1@105',
@@ -90,15 +90,15 @@ describe('MemoryStore', () => {
     const version = Number(behind.bookmark()?.object.metadata.resourceVersion);
     behind.close();
     store.publish('n1', []);
-    expect(drain(watchOf(store, { from: 'version', version }))).toEqual(['DELETED a=1@104']);
+    expect(drain(watchOf(store, { kind: 'version', version }))).toEqual(['DELETED a=1@104']);
   });
 
   it('refuses to resume from a version whose later deletions were discarded, but not from later versions', () => {
     const store = storeOf({ deletionsKept: 1 });
     store.publish('n1', [thing('a', 1), thing('b', 1)]);
     store.publish('n1', []);
-    expect(store.watch('n1', { from: 'version', version: 102 }, () => undefined)).toBe('expired');
-    expect(drain(watchOf(store, { from: 'version', version: 103 }))).toEqual(['DELETED b=1@104']);
+    expect(store.watch('n1', { kind: 'version', version: 102 }, () => undefined)).toBe('expired');
+    expect(drain(watchOf(store, { kind: 'version', version: 103 }))).toEqual(['DELETED b=1@104']);
   });
 
   it('knows the version at which an object last changed or was deleted, and an upper bound once discarded', () => {
@@ -137,7 +137,7 @@ describe('MemoryStore', () => {
     expect(drain(watcher)).toEqual(['ADDED a=7@101', 'BOOKMARK @101 end']);
     store.publish('n1', []);
     expect(drain(watcher)).toEqual(['DELETED a=0@102']);
-    expect(drain(watchOf(store, { from: 'version', version: 101 }))).toEqual(['DELETED a=0@102']);
+    expect(drain(watchOf(store, { kind: 'version', version: 101 }))).toEqual(['DELETED a=0@102']);
   });
 
   it('records only the last deletion of an object that is deleted and re-created repeatedly', () => {
@@ -147,14 +147,14 @@ describe('MemoryStore', () => {
       store.publish('n1', []);
       store.publish('n1', [thing('a', 1)]);
     }
-    expect(drain(watchOf(store, { from: 'version', version: 101 }))).toEqual(['MODIFIED a=1@121']);
+    expect(drain(watchOf(store, { kind: 'version', version: 101 }))).toEqual(['MODIFIED a=1@121']);
   });
 
   it.each([
     ['a predecessor', 99],
     ['the future', 101],
   ])('refuses to resume from a version of %s', (_, version) => {
-    expect(storeOf().watch('n1', { from: 'version', version }, () => undefined)).toBe('expired');
+    expect(storeOf().watch('n1', { kind: 'version', version }, () => undefined)).toBe('expired');
   });
 
   it('drops a watcher that is closed', () => {
@@ -187,7 +187,7 @@ class Client {
     const resumed =
       this.version === undefined
         ? 'expired'
-        : store.watch('n1', { from: 'version', version: this.version }, () => undefined);
+        : store.watch('n1', { kind: 'version', version: this.version }, () => undefined);
     this.hasResumed = resumed !== 'expired';
     this.initial = resumed === 'expired' ? new Map<string, Thing>() : undefined;
     this.watcher = resumed === 'expired' ? watchOf(store, fromState) : resumed;

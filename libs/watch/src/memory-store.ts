@@ -35,8 +35,8 @@ export interface MemoryStoreOptions<T extends Watchable> {
  * The start of a watch: `state` sends every object first, `version` only the changes after it.
  */
 export type WatchStart =
-  | { readonly from: 'state'; readonly markEnd: boolean }
-  | { readonly from: 'version'; readonly version: number };
+  | { readonly kind: 'state'; readonly markEnd: boolean }
+  | { readonly kind: 'version'; readonly version: number };
 
 /**
  * Objects in memory, in partitions (one for each Node) that are listed, published and watched
@@ -150,7 +150,7 @@ export class MemoryStore<T extends Watchable> {
    */
   watch(partition: string, start: WatchStart, onReady: () => void): Watcher<T> | 'expired' {
     if (
-      start.from === 'version' &&
+      start.kind === 'version' &&
       (start.version < this.#deletions.floor || start.version > this.#version)
     ) {
       return 'expired';
@@ -172,7 +172,7 @@ export class MemoryStore<T extends Watchable> {
     const objects = [...(this.#partitions.get(partition)?.values() ?? [])].sort(
       (a, b) => a.version - b.version,
     );
-    if (start.from === 'state') {
+    if (start.kind === 'state') {
       watcher.startFromState(objects, start.markEnd);
     } else {
       watcher.startFromVersion(start.version, objects, this.#deletions.of(partition));

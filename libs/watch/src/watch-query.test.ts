@@ -2,8 +2,8 @@ import { parseWatchQuery } from './watch-query.ts';
 
 describe('parseWatchQuery', () => {
   it.each([
-    ['a list', { fieldSelector: 'nodeName=n1' }, { verb: 'list', partition: 'n1' }],
-    ['a double equals sign', { fieldSelector: 'nodeName==n1' }, { verb: 'list', partition: 'n1' }],
+    ['a list', { fieldSelector: 'nodeName=n1' }, { kind: 'list', partition: 'n1' }],
+    ['a double equals sign', { fieldSelector: 'nodeName==n1' }, { kind: 'list', partition: 'n1' }],
     [
       'a watch with streamed initial events',
       {
@@ -14,9 +14,9 @@ describe('parseWatchQuery', () => {
         allowWatchBookmarks: 'true',
       },
       {
-        verb: 'watch',
+        kind: 'watch',
         partition: 'n1',
-        start: { from: 'state', atLeast: 0 },
+        start: { kind: 'state', atLeast: 0 },
         markInitialEventsEnd: true,
         bookmarks: true,
       },
@@ -25,9 +25,9 @@ describe('parseWatchQuery', () => {
       'a watch that resumes',
       { fieldSelector: 'nodeName=n1', watch: 'true', resourceVersion: '7', timeoutSeconds: '30' },
       {
-        verb: 'watch',
+        kind: 'watch',
         partition: 'n1',
-        start: { from: 'version', version: 7 },
+        start: { kind: 'version', version: 7 },
         markInitialEventsEnd: false,
         bookmarks: false,
         timeoutMs: 30_000,
@@ -37,9 +37,9 @@ describe('parseWatchQuery', () => {
       'a watch from any version',
       { fieldSelector: 'nodeName=n1', watch: '1', resourceVersion: '0' },
       {
-        verb: 'watch',
+        kind: 'watch',
         partition: 'n1',
-        start: { from: 'state', atLeast: 0 },
+        start: { kind: 'state', atLeast: 0 },
         markInitialEventsEnd: false,
         bookmarks: false,
       },
@@ -48,9 +48,9 @@ describe('parseWatchQuery', () => {
       'a timeout beyond the longest timer',
       { fieldSelector: 'nodeName=n1', watch: '1', resourceVersion: '7', timeoutSeconds: '2147484' },
       {
-        verb: 'watch',
+        kind: 'watch',
         partition: 'n1',
-        start: { from: 'version', version: 7 },
+        start: { kind: 'version', version: 7 },
         markInitialEventsEnd: false,
         bookmarks: false,
         timeoutMs: 2_147_483_647,
@@ -83,6 +83,6 @@ describe('parseWatchQuery', () => {
   });
 
   it('needs no Node for a resource that is the same for all Nodes', () => {
-    expect(parseWatchQuery({})).toEqual({ ok: true, query: { verb: 'list', partition: '' } });
+    expect(parseWatchQuery({})).toEqual({ ok: true, query: { kind: 'list', partition: '' } });
   });
 });

@@ -26,14 +26,14 @@ type RawQuery = Static<typeof WatchQuerySchema>;
 
 /** The query of a list or watch request. */
 export type WatchQuery =
-  | { readonly verb: 'list'; readonly partition: string }
+  | { readonly kind: 'list'; readonly partition: string }
   | {
-      readonly verb: 'watch';
+      readonly kind: 'watch';
       readonly partition: string;
       /** The start of the watch: the whole state, or a version that the client has seen. */
       readonly start:
-        | { readonly from: 'state'; readonly atLeast: number }
-        | { readonly from: 'version'; readonly version: number };
+        | { readonly kind: 'state'; readonly atLeast: number }
+        | { readonly kind: 'version'; readonly version: number };
       /** Whether a bookmark marks the end of the initial events. */
       readonly markInitialEventsEnd: boolean;
       readonly bookmarks: boolean;
@@ -74,17 +74,17 @@ export function parseWatchQuery(raw: RawQuery, partitionField?: string): WatchQu
     return { ok: false, message: faults.join('; ') };
   }
   if (!watch) {
-    return { ok: true, query: { verb: 'list', partition } };
+    return { ok: true, query: { kind: 'list', partition } };
   }
   return {
     ok: true,
     query: {
-      verb: 'watch',
+      kind: 'watch',
       partition,
       start:
         sendInitialEvents || version === 0
-          ? { from: 'state', atLeast: version }
-          : { from: 'version', version },
+          ? { kind: 'state', atLeast: version }
+          : { kind: 'version', version },
       markInitialEventsEnd: sendInitialEvents,
       bookmarks,
       ...(timeoutSeconds !== undefined &&

@@ -347,12 +347,12 @@ function handlerFor(
   return (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const parsed = parseWatchQuery(Object.fromEntries(url.searchParams), 'nodeName');
-    if (!parsed.ok || parsed.query.verb !== 'watch') {
+    if (!parsed.ok || parsed.query.kind !== 'watch') {
       throw new Error('not a watch');
     }
     const { partition, start } = parsed.query;
-    requests.push(start.from === 'state' ? 'state' : `version ${start.version}`);
-    const from = start.from === 'state' ? ({ from: 'state', markEnd: true } as const) : start;
+    requests.push(start.kind === 'state' ? 'state' : `version ${start.version}`);
+    const from = start.kind === 'state' ? ({ kind: 'state', markEnd: true } as const) : start;
     const probe = store.watch(partition, from, () => undefined);
     if (probe === 'expired') {
       response

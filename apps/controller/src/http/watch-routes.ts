@@ -36,7 +36,7 @@ interface Resource<T extends Watchable> {
   readonly partitionField?: string;
 }
 
-type Watch = Extract<WatchQuery, { verb: 'watch' }>;
+type Watch = Extract<WatchQuery, { kind: 'watch' }>;
 
 /** How to close a watch, and its partition. */
 type Closers = Map<() => void, string>;
@@ -94,7 +94,7 @@ function serveResource<T extends Watchable>(
         throw new ApiError('BadRequest', parsed.message);
       }
       const { query } = parsed;
-      if (query.verb === 'watch') {
+      if (query.kind === 'watch') {
         stream(reply, store, query, options, open);
         return;
       }
@@ -159,16 +159,16 @@ function openWatch<T extends Watchable>(
   onReady: () => void,
 ): Watcher<T> {
   const { start, partition } = query;
-  const tooNew = start.from === 'state' && start.atLeast > store.version;
+  const tooNew = start.kind === 'state' && start.atLeast > store.version;
   const watcher = tooNew ? 'expired' : store.watch(partition, startFor(query), onReady);
   if (watcher !== 'expired') {
     return watcher;
   }
-  const version = start.from === 'state' ? start.atLeast : start.version;
+  const version = start.kind === 'state' ? start.atLeast : start.version;
   const message = `resourceVersion ${version} is too old, or of another controller: start over without one`;
   throw new ApiError('Expired', message);
 }
 
 function startFor({ start, markInitialEventsEnd }: Watch): WatchStart {
-  return start.from === 'state' ? { from: 'state', markEnd: markInitialEventsEnd } : start;
+  return start.kind === 'state' ? { kind: 'state', markEnd: markInitialEventsEnd } : start;
 }

@@ -7,7 +7,7 @@ import {
   invalidValue,
   requiredValue,
 } from '../model/status-error.ts';
-import { itemElement, listKind } from '../patch/list-kind.ts';
+import { itemElement, listOwnership } from '../patch/list-ownership.ts';
 import type { Schema, ValidationRule } from '../schema/schema.ts';
 import { joinPath, memberSchema } from '../schema/schema.ts';
 import { programOf } from './environment.ts';
@@ -53,11 +53,11 @@ export function validateRules(
   }
   const { items } = schema;
   if (Array.isArray(value) && items !== undefined) {
-    const kind = listKind(schema);
-    const before = kind.type === 'map' && Array.isArray(old) ? old : [];
+    const ownership = listOwnership(schema);
+    const before = ownership.kind === 'map' && Array.isArray(old) ? old : [];
     value.forEach((item, index) => {
       const same = before.find(
-        (other) => itemElement(kind, schema, other) === itemElement(kind, schema, item),
+        (other) => itemElement(ownership, schema, other) === itemElement(ownership, schema, item),
       );
       faults.push(...validateRules(items, item, same, joinPath(path, index)));
     });

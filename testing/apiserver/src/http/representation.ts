@@ -7,9 +7,9 @@ import { columnDefinitions, tableRow } from '../table/table.ts';
 
 /** How a client wants objects: as they are, as rows of a Table, or their metadata only. */
 export type Representation =
-  | { readonly as: 'object' }
-  | { readonly as: 'table'; readonly version: string; readonly includeObject: string }
-  | { readonly as: 'metadata' };
+  | { readonly kind: 'object' }
+  | { readonly kind: 'table'; readonly version: string; readonly includeObject: string }
+  | { readonly kind: 'metadata' };
 
 /** The list metadata of an answer. */
 export interface ListMeta extends JsonObject {
@@ -33,16 +33,16 @@ export function representationFrom(
     const as = of.get('as');
     if (as === 'Table') {
       return {
-        as: 'table',
+        kind: 'table',
         version: of.get('v') ?? 'v1',
         includeObject: query.get('includeObject') ?? 'Metadata',
       };
     }
     if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') {
-      return { as: 'metadata' };
+      return { kind: 'metadata' };
     }
     if (as === undefined) {
-      return { as: 'object' };
+      return { kind: 'object' };
     }
   }
   throw new StatusError(
@@ -61,7 +61,7 @@ export function renderList(
   metadata: ListMeta,
   now: Date,
 ): JsonObject {
-  switch (representation.as) {
+  switch (representation.kind) {
     case 'table':
       return {
         kind: 'Table',
@@ -100,7 +100,7 @@ export function renderObject(
   now: Date,
   first = true,
 ): JsonObject {
-  switch (representation.as) {
+  switch (representation.kind) {
     case 'table':
       return {
         kind: 'Table',

@@ -163,7 +163,7 @@ class WatchStream {
       kind: resource.kind,
       apiVersion: groupVersion(resource.group, version.name),
     };
-    if (this.#representation.as === 'object') {
+    if (this.#representation.kind === 'object') {
       this.#send('BOOKMARK', { ...typeMeta, metadata: { ...metadata, creationTimestamp: null } });
       return;
     }

@@ -3,8 +3,8 @@ import { equalJson, isObject } from '../model/json.ts';
 import type { Schema } from '../schema/schema.ts';
 import { memberSchema } from '../schema/schema.ts';
 import { pathKey } from './field-set.ts';
-import type { ListKind } from './list-kind.ts';
-import { isAtomicMap, itemElement, listKind } from './list-kind.ts';
+import type { ListOwnership } from './list-ownership.ts';
+import { isAtomicMap, itemElement, listOwnership } from './list-ownership.ts';
 
 /**
  * The paths of an object that can have an owner, with their values; paths of items as such have the
@@ -74,9 +74,9 @@ class LeafWalk {
       this.#visitMembers(schema, value, path);
       return;
     }
-    const kind = listKind(schema);
-    if (Array.isArray(value) && kind.type !== 'atomic' && value.length > 0) {
-      this.#visitItems(kind, schema, value, path);
+    const ownership = listOwnership(schema);
+    if (Array.isArray(value) && ownership.kind !== 'atomic' && value.length > 0) {
+      this.#visitItems(ownership, schema, value, path);
       return;
     }
     this.#add(path, value);
@@ -97,15 +97,15 @@ class LeafWalk {
   }
 
   #visitItems(
-    kind: ListKind,
+    ownership: ListOwnership,
     schema: Schema | undefined,
     items: readonly Json[],
     path: readonly string[],
   ): void {
     for (const item of items) {
-      const below = [...path, itemElement(kind, schema, item)];
+      const below = [...path, itemElement(ownership, schema, item)];
       this.#add(below, null);
-      if (kind.type === 'map') {
+      if (ownership.kind === 'map') {
         this.visit(schema?.items, item, below);
       }
     }

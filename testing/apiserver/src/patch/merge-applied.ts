@@ -3,7 +3,7 @@ import { isObject } from '../model/json.ts';
 import type { Schema } from '../schema/schema.ts';
 import { memberSchema } from '../schema/schema.ts';
 import { pathElements } from './field-set.ts';
-import { isAtomicMap, itemElement, listKind } from './list-kind.ts';
+import { isAtomicMap, itemElement, listOwnership } from './list-ownership.ts';
 
 /**
  * Lays an applied configuration over the live object: maps and keyed lists are merged, everything
@@ -28,13 +28,13 @@ export function mergeApplied(
     }
     return merged;
   }
-  const kind = listKind(schema);
-  if (!Array.isArray(applied) || !Array.isArray(live) || kind.type === 'atomic') {
+  const ownership = listOwnership(schema);
+  if (!Array.isArray(applied) || !Array.isArray(live) || ownership.kind === 'atomic') {
     return applied;
   }
-  const merged = new Map(live.map((item) => [itemElement(kind, schema, item), item]));
+  const merged = new Map(live.map((item) => [itemElement(ownership, schema, item), item]));
   for (const item of applied) {
-    const element = itemElement(kind, schema, item);
+    const element = itemElement(ownership, schema, item);
     merged.set(element, mergeApplied(schema?.items, merged.get(element), item));
   }
   return [...merged.values()];
@@ -70,7 +70,9 @@ export function removeField(schema: Schema, object: JsonObject, key: string): vo
     if (!Array.isArray(container)) {
       return;
     }
-    const index = container.findIndex((item) => itemElement(listKind(at), at, item) === element);
+    const index = container.findIndex(
+      (item) => itemElement(listOwnership(at), at, item) === element,
+    );
     if (index < 0) {
       return;
     }

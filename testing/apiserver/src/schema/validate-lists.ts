@@ -1,7 +1,7 @@
 import type { Json } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import type { FieldError } from '../model/status-error.ts';
-import { itemElement, listKind } from '../patch/list-kind.ts';
+import { itemElement, listOwnership } from '../patch/list-ownership.ts';
 import type { Schema } from './schema.ts';
 import { joinPath, memberSchema } from './schema.ts';
 
@@ -16,15 +16,15 @@ export function validateLists(schema: Schema, value: Json | undefined, path = ''
   if (!Array.isArray(value)) {
     return [];
   }
-  const kind = listKind(schema);
+  const ownership = listOwnership(schema);
   const seen = new Set<string>();
   return value.flatMap((item, index) => {
     const at = joinPath(path, index);
     const inner = schema.items === undefined ? [] : validateLists(schema.items, item, at);
-    if (kind.type === 'atomic') {
+    if (ownership.kind === 'atomic') {
       return inner;
     }
-    const element = itemElement(kind, schema, item);
+    const element = itemElement(ownership, schema, item);
     if (!seen.has(element)) {
       seen.add(element);
       return inner;

@@ -3,18 +3,18 @@ import { isObject } from '../model/json.ts';
 import type { Schema } from '../schema/schema.ts';
 
 /** How a list is owned and merged in server-side apply. */
-export type ListKind =
-  | { readonly type: 'atomic' }
-  | { readonly type: 'set' }
-  | { readonly type: 'map'; readonly keys: readonly string[] };
+export type ListOwnership =
+  | { readonly kind: 'atomic' }
+  | { readonly kind: 'set' }
+  | { readonly kind: 'map'; readonly keys: readonly string[] };
 
-/** The kind of a list; atomic where the schema does not say. */
-export function listKind(schema: Schema | undefined): ListKind {
+/** Atomic where the schema says nothing. */
+export function listOwnership(schema: Schema | undefined): ListOwnership {
   const keys = schema?.['x-kubernetes-list-map-keys'];
   if (schema?.['x-kubernetes-list-type'] === 'map' && keys !== undefined) {
-    return { type: 'map', keys };
+    return { kind: 'map', keys };
   }
-  return { type: schema?.['x-kubernetes-list-type'] === 'set' ? 'set' : 'atomic' };
+  return { kind: schema?.['x-kubernetes-list-type'] === 'set' ? 'set' : 'atomic' };
 }
 
 /** Whether only the whole of a map has an owner. */
@@ -26,12 +26,16 @@ export function isAtomicMap(schema: Schema | undefined): boolean {
  * The path element of an item: its key fields in alphabetical order, defaults filled in, or its
  * value.
  */
-export function itemElement(kind: ListKind, schema: Schema | undefined, item: Json): string {
-  if (kind.type !== 'map' || !isObject(item)) {
+export function itemElement(
+  ownership: ListOwnership,
+  schema: Schema | undefined,
+  item: Json,
+): string {
+  if (ownership.kind !== 'map' || !isObject(item)) {
     return `v:${JSON.stringify(item)}`;
   }
   const key: JsonObject = {};
-  for (const name of [...kind.keys].sort()) {
+  for (const name of [...ownership.keys].sort()) {
     // The protocol of ports is the one list key of built-in types that may be left out.
     const value =
       item[name] ??
