@@ -6,6 +6,7 @@ import prettier from 'eslint-config-prettier';
 import simpleImportSort from 'eslint-plugin-simple-import-sort';
 import jsoncParser from 'jsonc-eslint-parser';
 import tseslint from 'typescript-eslint';
+import { exportedDocstring } from './tools/eslint/exported-docstring.mjs';
 import { newspaperOrder } from './tools/eslint/newspaper-order.mjs';
 import { plainEnglish } from './tools/eslint/plain-english.mjs';
 import { privateWordsOf } from './tools/prose/private-words.mjs';
@@ -36,7 +37,13 @@ const declaredFunctions = {
   message: 'Top-level functions are function declarations; arrows are for call-backs.',
 };
 
-const sallyport = { rules: { 'newspaper-order': newspaperOrder, 'plain-english': plainEnglish } };
+const sallyport = {
+  rules: {
+    'exported-docstring': exportedDocstring,
+    'newspaper-order': newspaperOrder,
+    'plain-english': plainEnglish,
+  },
+};
 const glossary = readFileSync(new URL('docs/glossary.md', import.meta.url), 'utf8');
 const privateWords = privateWordsOf(glossary);
 const prose = { 'sallyport/plain-english': ['error', { privateWords }] };
@@ -193,6 +200,7 @@ export default defineConfig(
     files: ['{apps,libs}/**/*.ts'],
     ignores: ['**/*.test.ts', '{apps,libs}/*/src/testing/**'],
     rules: {
+      'sallyport/exported-docstring': 'error',
       'no-restricted-imports': [
         'error',
         {

@@ -39,6 +39,7 @@ export interface PassPlan {
   readonly faults: readonly PlanFault[];
 }
 
+/** Of a pass that succeeded. Traffic that one of its faults concerns is dropped. */
 export interface PassResult {
   /** Operations applied. */
   readonly applied: readonly Operation[];

@@ -9,13 +9,16 @@ export interface DataplaneState extends NetfilterState {
   readonly routing: RoutingState;
 }
 
+/** The operations that only one adapter understands. */
 export type BackendOperation = OvsOperation | IptablesOperation;
 
+/** Every operation that a pass can apply on this Node. */
 export type Operation = PlanOperation<BackendOperation>;
 
 /** A part of the dataplane that is read back by itself. */
 export type DataplanePart = keyof DataplaneState;
 
+/** All parts: a whole observation. */
 export const DATAPLANE_PARTS: readonly DataplanePart[] = ['ovs', 'sets', 'rules', 'routing'];
 
 /** The dataplane of one Node. Calls must not overlap. */

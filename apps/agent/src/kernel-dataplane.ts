@@ -10,6 +10,7 @@ export const routingTarget: RoutingTarget = {
   tables: Object.values(ROUTE_TABLES),
 };
 
+/** The adapters of one network namespace. */
 export interface KernelDataplaneOptions {
   readonly ovs: Ovs;
   readonly netfilter: Netfilter;

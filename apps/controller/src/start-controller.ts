@@ -12,6 +12,7 @@ import { observeCluster } from './observe/observed-cluster.ts';
 import { createStores } from './publish/stores.ts';
 import { startStatus } from './status/start-status.ts';
 
+/** The parts of the machine that tests replace. */
 export interface ControllerDependencies {
   readonly config: ControllerConfig;
   readonly logger: Logger;
@@ -24,6 +25,7 @@ export interface ControllerDependencies {
   readonly random: () => number;
 }
 
+/** A controller whose server listens. It may not be ready yet. */
 export interface Controller {
   /** The base URL of the HTTP server. */
   readonly url: string;

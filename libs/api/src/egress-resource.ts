@@ -44,6 +44,7 @@ export const egressConditionTypes = [
 ] as const;
 export type EgressConditionType = (typeof egressConditionTypes)[number];
 
+/** The status subresource; the controller alone writes it. */
 export interface EgressStatus {
   /** The gateway: the Node that has the egress IP assigned. */
   readonly egressNode?: string;

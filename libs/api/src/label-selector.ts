@@ -1,7 +1,10 @@
+/** The labels of an object: key → value. */
 export type Labels = Readonly<Record<string, string>>;
 
+/** The operators of `matchExpressions` in Kubernetes. */
 export const labelOperators = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const;
 
+/** One item of `matchExpressions`. */
 export interface LabelRequirement {
   readonly key: string;
   readonly operator: (typeof labelOperators)[number];

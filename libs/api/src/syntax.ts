@@ -37,16 +37,19 @@ const labelValue = new RegExp(LABEL_VALUE_PATTERN);
 const poolName = new RegExp(POOL_NAME_PATTERN);
 const quantity = new RegExp(QUANTITY_PATTERN);
 
+/** Whether the API server would accept `key` as the key of a label. */
 export function isLabelKey(key: string): boolean {
   return key.length <= LABEL_KEY_MAX_LENGTH && labelKey.test(key);
 }
 
+/** Whether `value` is a string that the API server would accept as the value of a label. */
 export function isLabelValue(value: unknown): value is string {
   return (
     typeof value === 'string' && value.length <= LABEL_VALUE_MAX_LENGTH && labelValue.test(value)
   );
 }
 
+/** Whether `value` is a string that can name an ExternalIPPool. */
 export function isPoolName(value: unknown): value is string {
   return typeof value === 'string' && value.length <= POOL_NAME_MAX_LENGTH && poolName.test(value);
 }

@@ -8,6 +8,7 @@ interface CommandOutput {
   readonly stderr: string;
 }
 
+/** Limits and input of one call. */
 export interface RunCommandOptions {
   /** The whole standard input; default empty. */
   readonly stdin?: string;

@@ -8,6 +8,7 @@ export interface OptionType<T> {
   print?(value: T): string;
 }
 
+/** One flag, and the environment variable that replaces it. */
 export interface Option<T> {
   readonly type: OptionType<T>;
   /** One sentence for the documentation. */

@@ -27,6 +27,7 @@ export const TUNNEL_OVERHEAD = 50;
 export const COOKIE = 0x5a11;
 /** The conntrack zone in which OVS keeps the tunnel source of each connection. */
 export const CT_ZONE = 65000;
+/** The tables of the bridge, by number. Packets enter at 0. */
 export const OVS_TABLES = {
   /** By the source of a packet: the tunnel or the IP stack. */
   classify: 0,

@@ -16,6 +16,10 @@ export interface InternalDiff {
   readonly thrown: readonly string[];
 }
 
+/**
+ * `before` and `after` are CIDRs: the observed set and the desired one. The routes show unfinished
+ * changes.
+ */
 export function diffInternal(
   before: ReadonlySet<string>,
   after: ReadonlySet<string>,

@@ -1,6 +1,7 @@
 import type { RoutingOperation } from './operation.ts';
 import type { PolicyRoute, PolicyRule, RoutingState } from './routing-state.ts';
 
+/** Three parts, since other steps of the plan stand between them. */
 export interface RoutingDiff {
   /** The missing device, neighbours, routes and rules. */
   readonly add: readonly RoutingOperation[];
@@ -9,6 +10,7 @@ export interface RoutingDiff {
   readonly remove: readonly RoutingOperation[];
 }
 
+/** Compares by value. `throw` routes are added before the default route, and rules after both. */
 export function diffRouting(observed: RoutingState, desired: RoutingState): RoutingDiff {
   const haveRoutes = new Set(observed.routes.map(routeKey));
   const wantRoutes = new Set(desired.routes.map(routeKey));

@@ -10,6 +10,7 @@ export interface SnatIdsDiff {
   readonly unused: readonly ConnectionSelector[];
 }
 
+/** Where the rules are not intact, the connections of every SNAT id count as wrong. */
 export function diffSnatIds<Op>(
   { snatIds: before, health }: ObservedNetfilter<Op>,
   { snatIds: after }: DesiredNetfilter,

@@ -97,6 +97,7 @@ export function blockingSteps<Op>(steps: readonly Step<Op>[]): readonly Step<Op>
   return steps.filter(({ step }) => step <= LAST_BLOCKING_STEP);
 }
 
+/** All operations, in the order of the steps. */
 export function operationsOf<Op>(steps: readonly Step<Op>[]): readonly Operation<Op>[] {
   return steps.flatMap(({ operations }) => operations);
 }

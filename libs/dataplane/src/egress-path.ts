@@ -13,6 +13,7 @@ export type EgressPath =
 /** `unknown`: a mark that no rule matches, so packets may have left with any address. */
 export type ObservedPath = EgressPath | { readonly kind: 'unknown' };
 
+/** External packets of the Pod are dropped on its Node. */
 export const BLOCKED: EgressPath = { kind: 'blocked' };
 
 /**

@@ -13,6 +13,7 @@ interface PlannedEgress {
   readonly path: EgressPath;
 }
 
+/** The egress paths on this Node, before they become rules and flows. */
 export interface PlannedPaths {
   /** In the order of their names. */
   readonly egresses: readonly PlannedEgress[];

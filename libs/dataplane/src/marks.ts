@@ -17,6 +17,7 @@ export interface Marks {
   readonly connmarkBack: number;
 }
 
+/** Clear of kube-proxy's bits. The agent's `--mark-…` options choose others. */
 export const defaultMarks: Marks = {
   snatIdMask: 0x0000_00ff,
   redirect: 0x0000_1000,

@@ -27,6 +27,7 @@ export interface ObservedNetfilter<Op> {
   diffRules(desired: DesiredNetfilter): RulesDiff<Op>;
 }
 
+/** Two parts, since other steps of the plan stand between them. */
 export interface RulesDiff<Op> {
   /** Adds the desired rules before the observed ones, before any packet relies on them. */
   readonly add: readonly Op[];
@@ -43,6 +44,7 @@ export interface ObservedBridge<Op> {
   diff(desired: DesiredBridge, hasGatewayPort: boolean): BridgeDiff<Op>;
 }
 
+/** Three parts, since other steps of the plan stand between them. */
 export interface BridgeDiff<Op> {
   /** Makes the bridge and its ports. */
   readonly ports: readonly Op[];

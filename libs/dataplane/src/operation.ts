@@ -38,11 +38,13 @@ export interface UpdateSets {
   readonly changes: readonly SetChange[];
 }
 
+/** Deletes the conntrack entries that any of the selectors matches. */
 export interface DeleteConnections {
   readonly op: 'delete-connections';
   readonly connections: readonly ConnectionSelector[];
 }
 
+/** One change of our routing, or of egress-gw0. */
 export type RoutingOperation =
   /** Brings egress-gw0 up with exactly these addresses, this MTU and this rp_filter. */
   | {

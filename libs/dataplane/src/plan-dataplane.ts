@@ -9,6 +9,7 @@ import type { NodeFacts } from './node-facts.ts';
 import { peerIPs } from './peer-ips.ts';
 import type { PlanFault } from './plan-fault.ts';
 
+/** Everything that a plan depends on. Equal input gives an equal plan. */
 export interface PlanInput {
   /** The controller's view for this Node. */
   readonly groups: readonly EgressGroup[];
@@ -21,6 +22,7 @@ export interface PlanInput {
   readonly snatIdsInUse: ReadonlyMap<number, string>;
 }
 
+/** There is always a plan; `faults` are the parts of the input that it cannot realize. */
 export interface Plan {
   readonly desired: DesiredState;
   readonly faults: readonly PlanFault[];

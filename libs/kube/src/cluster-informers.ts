@@ -25,6 +25,7 @@ export const clusterResources = [
   'egresses',
 ] as const satisfies (keyof ClusterInformers)[];
 
+/** The same call-backs for all resources; they get the name of the resource. */
 export type ClusterInformersOptions = Pick<
   InformerOptions<unknown>,
   'client' | 'onFaults' | 'clock' | 'random'

@@ -38,6 +38,7 @@ export interface EventHistory {
   readonly replenishedMs: number;
 }
 
+/** The history of an Egress without Events. */
 export const NO_EVENTS: EventHistory = {
   series: new Map(),
   similar: new Map(),

@@ -20,6 +20,7 @@ type EgressIdentity = Pick<Egress, 'name' | 'uid'>;
 /** Events of cluster-scoped objects are in this Namespace, like those of Nodes. */
 const NAMESPACE = 'default';
 
+/** Keeps the histories in memory only. `timeoutMs` limits each write to the API server. */
 export function createEventRecorder(
   client: KubeClient,
   timeoutMs = WRITE_TIMEOUT_MS,

@@ -5,6 +5,7 @@ import type { KubeClient } from './kube-client.ts';
 import { kubeSource } from './kube-source.ts';
 import type { Observed } from './raw-object.ts';
 
+/** One resource of the API server, and the call-backs for its changes and failures. */
 export interface InformerOptions<T> {
   readonly client: KubeClient;
   /** Such as `/api/v1/pods`. */

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { KubeCredentials } from './kube-credentials.ts';
 import { loadKubeCredentials } from './kube-credentials.ts';
 
+/** One request to the API server. Authentication is the business of the client. */
 export interface KubeRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** With a leading slash, without a query. */

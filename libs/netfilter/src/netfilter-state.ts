@@ -9,6 +9,7 @@ export interface NetfilterState {
   readonly rules: IptablesState;
 }
 
+/** The entries of our two sets. */
 export interface IpsetState {
   /** The `hash:ip skbinfo` set: Pod IP → mark. Absent when the set does not exist. */
   readonly pods?: ReadonlyMap<string, MaskedMark>;
@@ -19,6 +20,7 @@ export interface IpsetState {
   readonly internal?: ReadonlySet<string>;
 }
 
+/** The tables of iptables that have chains of ours. */
 export type IptablesTable = 'raw' | 'mangle' | 'nat' | 'filter';
 
 /**
@@ -39,6 +41,7 @@ export interface Jump {
   readonly first: boolean;
 }
 
+/** Our chains, and the jumps to them from built-in chains. */
 export interface IptablesState {
   readonly chains: readonly Chain[];
   readonly jumps: readonly Jump[];

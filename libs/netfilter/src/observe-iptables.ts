@@ -8,6 +8,7 @@ export async function observeIptables(run: RunCommand): Promise<IptablesState> {
   return ownIptables(await saveIptables(run));
 }
 
+/** All rules of the Node, also those of other software. Rejects when `iptables-save` fails. */
 export async function saveIptables(run: RunCommand): Promise<IptablesRules> {
   return parseIptablesRules((await run(['iptables-save'])).stdout);
 }

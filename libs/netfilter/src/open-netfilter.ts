@@ -17,6 +17,7 @@ export interface Netfilter {
   apply(operation: NetfilterOperation): Promise<void>;
 }
 
+/** Keeps nothing open: each call runs `ipset`, iptables or `conntrack`. */
 export function openNetfilter(run: RunCommand, marks: Marks): Netfilter {
   return {
     observeSets: () => observeIpsets(run),

@@ -53,6 +53,7 @@ export function ownTargetOf(rule: string): string | undefined {
   return to !== undefined && isOwnChain(to) ? to : undefined;
 }
 
+/** Whether the name has our prefix. */
 export function isOwnChain(name: string): boolean {
   return name.startsWith(CHAIN_PREFIX);
 }

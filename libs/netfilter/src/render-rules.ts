@@ -28,6 +28,7 @@ const DEVICE = GATEWAY_PORT.name;
  */
 export const UNREPAIRED_RULE = '-m comment --comment SALLYPORT-UNREPAIRED';
 
+/** The jumps from built-in chains; each has to be the first rule there. */
 export const JUMPS: readonly Jump[] = [
   { table: 'raw', from: 'PREROUTING', to: PREROUTING_CHAIN, first: true },
   { table: 'mangle', from: 'PREROUTING', to: PREROUTING_CHAIN, first: true },

@@ -20,6 +20,7 @@ export interface Ovs {
 /** Open vSwitch sets the MTU of an internal port itself. */
 export type SetGatewayLink = Extract<RoutingOperation, { op: 'set-gateway-link' }>;
 
+/** Keeps nothing open: each call runs `ovs-vsctl` or `ovs-ofctl`. */
 export function openOvs(run: RunCommand): Ovs {
   return { observe: () => observeOvs(run), apply: (operation) => applyOvs(run, operation) };
 }

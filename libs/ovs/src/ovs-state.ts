@@ -21,6 +21,7 @@ export interface Group {
   readonly buckets: readonly string[];
 }
 
+/** A port of our bridge, with its one Interface. */
 export interface OvsPort {
   readonly name: string;
   readonly type: 'internal' | 'geneve';
@@ -32,6 +33,7 @@ export interface OvsPort {
   readonly mac?: string;
 }
 
+/** Our bridge. Flows with the cookies of other software are left out. */
 export interface OvsState {
   /** Absent when the bridge does not exist. */
   readonly bridge?: { readonly failMode: string; readonly ports: readonly OvsPort[] };

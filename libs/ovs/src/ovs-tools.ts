@@ -15,6 +15,7 @@ const TIMEOUT = `--timeout=${TIMEOUT_S}`;
 /** The caller's limit in milliseconds: only a tool that outlives its own limit is killed. */
 export const KILL_AFTER = { timeoutMs: (TIMEOUT_S + 5) * 1000 } as const;
 
+/** The beginning of every `ovs-vsctl` command. */
 export const vsctl: readonly string[] = ['ovs-vsctl', TIMEOUT];
 
 /** OpenFlow 1.5: groups, bundles and `set_field` in the form of the flows here. */

@@ -6,6 +6,7 @@ interface JsonTable {
   readonly data: readonly (readonly unknown[])[];
 }
 
+/** A row of a table: column → cell, still in the JSON form of RFC 7047. */
 export type Row = ReadonlyMap<string, unknown>;
 
 /**

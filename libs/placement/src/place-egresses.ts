@@ -4,6 +4,7 @@ import type { Placement } from './placement.ts';
 import { SEVERAL_NODES } from './placement.ts';
 import { supportedIpsOf } from './supported-families.ts';
 
+/** Everything that a placement depends on; equal input gives equal placements. */
 export interface PlacementInput {
   readonly egresses: readonly EgressWithStatus[];
   /** The Nodes of the cluster by name, with their InternalIPs. */

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import { createTimer } from './clock.ts';
 
+/** A pass, and the times between passes in milliseconds. */
 export interface RunnerOptions {
   /**
    * One level-based pass: looks at the whole state and acts. It may run again at any time; two
@@ -25,6 +26,7 @@ export interface RunnerOptions {
   readonly resyncMs?: number;
 }
 
+/** Runs passes one after another, each in answer to a trigger, a failure or the resync. */
 export interface Runner {
   /** Asks for a pass that starts after this call. */
   trigger(): void;

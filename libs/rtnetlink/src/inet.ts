@@ -11,6 +11,7 @@ export function bytesFromMac(mac: string): Buffer {
   return Buffer.from(mac.replaceAll(':', ''), 'hex');
 }
 
+/** The notation with colons and lower-case digits, as `ip link` prints it. */
 export function macFromBytes(bytes: Uint8Array): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
 }

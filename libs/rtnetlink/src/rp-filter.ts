@@ -5,6 +5,7 @@ export async function readRpFilter(device: string): Promise<number> {
   return Number(await readFile(pathOf(device), 'utf8'));
 }
 
+/** Rejects when the device does not exist. */
 export async function writeRpFilter(device: string, value: number): Promise<void> {
   await writeFile(pathOf(device), String(value));
 }

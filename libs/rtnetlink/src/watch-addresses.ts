@@ -7,6 +7,7 @@ import { interfaceAddressesFor } from './interface-address.ts';
 import { NETLINK_REQUEST } from './netlink-request.ts';
 import { openSocket } from './open-socket.ts';
 
+/** No call-back follows after `close` has resolved. */
 export interface WatchAddressesOptions {
   /** Gets the whole list: once at the start, then after each change of an address or a device. */
   readonly onChange: (addresses: readonly InterfaceAddress[]) => void;
@@ -15,6 +16,7 @@ export interface WatchAddressesOptions {
   readonly clock: Clock;
 }
 
+/** An open netlink socket; close it, or the process does not end. */
 export interface AddressWatch {
   close(): Promise<void>;
 }

@@ -9,6 +9,7 @@ export type Unversioned<T extends Watchable> = Omit<T, 'metadata'> & {
   readonly metadata: Omit<T['metadata'], 'resourceVersion'>;
 };
 
+/** The resource of a store, and the bounds of its memory. */
 export interface MemoryStoreOptions<T extends Watchable> {
   readonly apiVersion: string;
   readonly kind: string;

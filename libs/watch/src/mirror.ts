@@ -15,6 +15,7 @@ export interface ReflectorState<T> {
   readonly synced: boolean;
 }
 
+/** The call-backs for one resource. `keyOf` has to be unique among its objects. */
 export interface MirrorOptions<T> {
   /**
    * An object as the server sends it → the object to keep. Throwing ends the connection and starts

@@ -7,6 +7,7 @@ import { splitLines } from './split-lines.ts';
 import type { WatchSource } from './watch-source.ts';
 import { WatchHttpError } from './watch-source.ts';
 
+/** A resource to follow, and the times of its connection in milliseconds. */
 export interface ReflectorOptions<T> extends MirrorOptions<T> {
   readonly source: WatchSource;
   /** The server answered a request for a watch: called for each connection. */
@@ -31,6 +32,7 @@ export interface ReflectorOptions<T> extends MirrorOptions<T> {
   readonly maxLineLength?: number;
 }
 
+/** Follows the objects of one resource. It reconnects by itself until it is stopped. */
 export interface Reflector<T> {
   state(): ReflectorState<T>;
   /** Ends the connection; no call-back follows. */

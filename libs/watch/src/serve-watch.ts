@@ -5,6 +5,7 @@ import type { Watcher } from './store-watcher.ts';
 import type { WatchEvent } from './watch-event.ts';
 import { renderEvent } from './watch-event.ts';
 
+/** One client, the watch it asked for, and the limits of its connection in milliseconds. */
 export interface ServeWatchOptions<T> {
   /** Nothing has been written to it yet. */
   readonly response: ServerResponse;

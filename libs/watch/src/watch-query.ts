@@ -41,6 +41,7 @@ export type WatchQuery =
       readonly timeoutMs?: number;
     };
 
+/** A query, or the message for a 400. */
 export type WatchQueryResult =
   | { readonly ok: true; readonly query: WatchQuery }
   /** All faults, separated by semicolons. */

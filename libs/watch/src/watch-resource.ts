@@ -4,6 +4,7 @@ import type { Watchable } from './watch-event.ts';
 import type { WatchSource } from './watch-source.ts';
 import { failureFor } from './watch-source.ts';
 
+/** `keyOf` is not asked for: an object's name is its key. */
 export interface WatchResourceOptions<T extends Watchable> extends Omit<
   ReflectorOptions<T>,
   'source' | 'keyOf' | 'idleMs'

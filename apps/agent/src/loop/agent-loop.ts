@@ -13,6 +13,7 @@ import type { NodeReporter } from '../report/node-reporter.ts';
 import type { PassOutcome } from './pass-outcome.ts';
 import { failedPass, isInSync, NO_PASS_YET, succeededPass } from './pass-outcome.ts';
 
+/** Everything that the loop does not decide: the machine, the clock, the controller. */
 export interface AgentLoopDependencies {
   readonly config: AgentConfig;
   /** Brings the dataplane to its desired state. */

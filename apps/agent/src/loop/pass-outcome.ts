@@ -21,6 +21,7 @@ export interface PassOutcome {
   readonly realized: PassVersions;
 }
 
+/** Before the first pass, when no version has been realized. */
 export const NO_PASS_YET: PassOutcome = {
   lastPass: 'none',
   failure: undefined,
@@ -29,6 +30,7 @@ export const NO_PASS_YET: PassOutcome = {
   realized: { groups: '', network: '' },
 };
 
+/** A pass with faults succeeds too: their traffic is dropped, as planned. */
 export function succeededPass(result: PassResult, realized: PassVersions): PassOutcome {
   return {
     lastPass: 'ok',

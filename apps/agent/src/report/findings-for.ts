@@ -8,6 +8,7 @@ import type { PassOutcome } from '../loop/pass-outcome.ts';
 /** A report without its envelope. */
 export type Findings = Omit<NodeReport, 'apiVersion' | 'kind' | 'metadata'>;
 
+/** The Node's addresses as the kernel has them, before the selection of reportable ones. */
 export interface FindingsInput {
   readonly nodeName: string;
   readonly network: ClusterNetwork;

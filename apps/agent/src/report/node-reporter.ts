@@ -5,6 +5,7 @@ import type { Clock } from '@sallyport/reconcile';
 import { createRunner } from '@sallyport/reconcile';
 import type { Findings } from './findings-for.ts';
 
+/** `onError` gets the error of each attempt that failed; the reporter retries by itself. */
 export interface NodeReporterOptions {
   readonly nodeName: string;
   /** Sends one report to the controller; rejects when the controller did not take it. */
@@ -22,6 +23,7 @@ export interface NodeReporter {
   stop(): Promise<void>;
 }
 
+/** Sends one report at a time. It retries after 200 ms, then after twice as long, up to 5 s. */
 export function createNodeReporter({
   nodeName,
   send,

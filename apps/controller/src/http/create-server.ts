@@ -16,6 +16,7 @@ import { nodeReportRoute } from './node-report-route.ts';
 import type { TypedFastify } from './typed-fastify.ts';
 import { watchRoutes } from './watch-routes.ts';
 
+/** The server only reads the controller's state, and passes reports on. */
 export interface ServerOptions {
   /** The views of the controller's loop, and its inlet for reports. */
   readonly loop: DebugViews & {
@@ -32,6 +33,7 @@ export interface ServerOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** Serves agents, and operators who debug. */
 export interface Server {
   /** Returns the base URL. */
   listen(host: string, port: number): Promise<string>;

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { failures } from './api-error.ts';
 import type { TypedFastify } from './typed-fastify.ts';
 
+/** The sources of `/readyz` and `/metrics`. */
 export interface HealthViews {
   /** The missing parts, for people; empty when agents can be served. */
   readonly missing: () => readonly string[];

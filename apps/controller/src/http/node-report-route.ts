@@ -5,6 +5,7 @@ import { Type } from 'typebox';
 import { ApiError, failures, noDecisionYet } from './api-error.ts';
 import type { TypedFastify } from './typed-fastify.ts';
 
+/** `accept` gets only reports of Nodes that exist. */
 export interface NodeReportPort {
   /** The Nodes of the cluster by name; undefined before the first decision. */
   readonly nodes: () => ReadonlyMap<string, unknown> | undefined;

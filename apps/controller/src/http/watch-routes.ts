@@ -10,6 +10,7 @@ import type { Stores } from '../publish/stores.ts';
 import { ApiError, failures, noDecisionYet } from './api-error.ts';
 import type { TypedFastify } from './typed-fastify.ts';
 
+/** Until a decision is published, lists and watches are refused. */
 export interface WatchRoutesOptions {
   readonly stores: Stores;
   /** Whether a decision has been published. */

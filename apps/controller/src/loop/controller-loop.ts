@@ -16,6 +16,7 @@ import type { Decision } from './decide.ts';
 import { decide } from './decide.ts';
 import type { MemberResolver, Membership } from './member-resolver.ts';
 
+/** Everything that the loop does not decide: the observed cluster, the stores, the clocks. */
 export interface ControllerLoopDependencies {
   readonly config: Pick<ControllerConfig, 'reportGrace' | 'podCidrs' | 'serviceCidrs'>;
   readonly cluster: Pick<ObservedCluster, 'unsynced' | 'nodes' | 'onChange'>;

@@ -20,6 +20,7 @@ export interface NodeReports extends NodeReportsView {
   retain(nodes: ReadonlyMap<string, unknown>): readonly string[];
 }
 
+/** Empty at first: the controller has no report until agents connect. */
 export function createNodeReports(): NodeReports {
   const all = new Map<string, NodeReport>();
   const received = new Map<string, number>();

@@ -9,6 +9,7 @@ import { StatusPass } from './status-pass.ts';
 import type { WriteResult } from './status-port.ts';
 import { statusPortFor } from './status-port.ts';
 
+/** Reads the decisions of the loop, and writes only to the API server. */
 export interface StatusDependencies {
   /** The controller's loop. */
   readonly loop: {

@@ -2,6 +2,7 @@ import type { Clock } from '@sallyport/reconcile';
 import { createRunner } from '@sallyport/reconcile';
 import type { StatusScope } from './status-pass.ts';
 
+/** `onError` gets the error of each failed pass; the loop tries again by itself. */
 export interface StatusLoopOptions {
   readonly clock: Clock;
   /**

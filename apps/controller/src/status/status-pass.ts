@@ -5,6 +5,7 @@ import type { ProgressInput, StatusEvent } from '@sallyport/status';
 import { eventsFor, planStatus, progressOf } from '@sallyport/status';
 import type { Decision } from '../loop/decide.ts';
 
+/** A status is written to this version of the Egress only. */
 export type VersionOfEgress = Pick<ObservedEgress, 'name' | 'resourceVersion'>;
 
 /** The writes that a pass makes to the API server. */
@@ -24,6 +25,7 @@ export interface StatusPort {
 /** `placements`: only the Egresses whose placement differs from their status. */
 export type StatusScope = 'placements' | 'everything';
 
+/** A decision and the progress of the Nodes at one moment, `now`. */
 export interface PassInput {
   readonly decision: Decision;
   readonly progress: ProgressInput;

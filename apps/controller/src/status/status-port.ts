@@ -3,8 +3,10 @@ import { createEventRecorder, KubeApiError, writeEgressStatus } from '@sallyport
 import type { Logger } from 'pino';
 import type { StatusPort } from './status-pass.ts';
 
+/** `stale`: the Egress has changed or is gone, so the API server refused the write. */
 export type WriteResult = 'written' | 'stale' | 'failed';
 
+/** The port logs failed writes itself. */
 export interface StatusPortOptions {
   readonly client: KubeClient;
   readonly logger: Logger;

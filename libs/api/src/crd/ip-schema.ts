@@ -20,12 +20,14 @@ const rule = ruleFor({
   got: quoted('self'),
 });
 
+/** An address of either family, as `parseIp` takes it. */
 export const ipSchema: Schema = {
   type: 'string',
   maxLength: MAX_LENGTH,
   'x-kubernetes-validations': [rule],
 };
 
+/** A CIDR of either family; IPv4 inside IPv6 is refused. */
 export const cidrSchema: Schema = {
   type: 'string',
   maxLength: MAX_LENGTH,
