@@ -12,7 +12,14 @@ import { ovsContract } from '@sallyport/ovs/testing';
 import { openRouting } from '@sallyport/rtnetlink';
 import type { RoutingSubject } from '@sallyport/rtnetlink/testing';
 import { routingContract } from '@sallyport/rtnetlink/testing';
-import type { CaseResult } from './case-result.ts';
+
+/** One case of a contract, run with the real adapter. */
+export interface CaseResult {
+  readonly contract: 'ovs' | 'netfilter' | 'routing';
+  readonly name: string;
+  /** The error with its stack; empty when the case passed. */
+  readonly failure: string;
+}
 
 /** Takes away everything that is ours, and every rule, set and connection beside it. */
 const RESET = {

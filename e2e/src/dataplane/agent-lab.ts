@@ -4,7 +4,7 @@ import type { NodeReport } from '@sallyport/api';
 import { bundleProgram, waitFor } from '@sallyport/kit';
 import type { Guest, GuestProcess } from '@sallyport/lab';
 import { bootGuest, UNTIL_OVS_WORKS } from '@sallyport/lab';
-import type { CaseResult } from './case-result.ts';
+import type { CaseResult } from './adapter-contracts.ts';
 import { ControllerStandIn } from './controller-stand-in.ts';
 
 const WORKSPACE = join(dirname(fileURLToPath(import.meta.url)), '../../..');

@@ -4,8 +4,8 @@ import { netfilterContract } from '@sallyport/netfilter/testing';
 import { ovsContract } from '@sallyport/ovs/testing';
 import { routingContract } from '@sallyport/rtnetlink/testing';
 import type { Unversioned } from '@sallyport/watch';
+import type { CaseResult } from './adapter-contracts.ts';
 import { AgentLab } from './agent-lab.ts';
-import type { CaseResult } from './case-result.ts';
 
 const apiVersion = 'controlplane.antrea.io/v1beta2';
 const IP = '192.168.77.200';

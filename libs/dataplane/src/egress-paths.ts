@@ -4,8 +4,7 @@ import { allocateSnatIds } from './allocate-snat-ids.ts';
 import type { EgressPath } from './egress-path.ts';
 import { BLOCKED } from './egress-path.ts';
 import { MAX_SNAT_IDS } from './marks.ts';
-import type { NodeFacts } from './node-facts.ts';
-import type { PlanFault } from './plan-fault.ts';
+import type { NodeFacts, PlanFault } from './plan.ts';
 
 /** An Egress and the egress path of its Pods on this Node. */
 interface PlannedEgress {

@@ -14,7 +14,6 @@ export {
   stateMask,
 } from './marks.ts';
 export { type InterfaceAddress, reportableAddresses, uplinkMtu } from './node-addresses.ts';
-export type { NodeFacts } from './node-facts.ts';
 export type {
   BridgeDiff,
   ObservedBridge,
@@ -24,6 +23,6 @@ export type {
   RulesHealth,
 } from './observed-state.ts';
 export * from './operation.ts';
-export { type Plan, planDataplane } from './plan-dataplane.ts';
-export type { PlanFault } from './plan-fault.ts';
+export type { NodeFacts, Plan, PlanFault } from './plan.ts';
+export { planDataplane } from './plan-dataplane.ts';
 export * from './routing-state.ts';

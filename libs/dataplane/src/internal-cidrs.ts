@@ -1,6 +1,6 @@
 import type { ClusterNetwork } from '@sallyport/api';
 import { ipFamily, parseCidr } from '@sallyport/api';
-import type { PlanFault } from './plan-fault.ts';
+import type { PlanFault } from './plan.ts';
 
 /**
  * RFC 3927: never forwarded. Clouds serve the identity of a Node there; through another Node a Pod

@@ -1,6 +1,6 @@
 import type { ClusterNetwork } from '@sallyport/api';
 import { ipFamily, parseIp } from '@sallyport/api';
-import type { NodeFacts } from './node-facts.ts';
+import type { NodeFacts } from './plan.ts';
 
 /**
  * The IPv4 addresses that other Nodes tunnel from, sorted. A Node sends from the address that it

@@ -1,6 +1,6 @@
 import { DEFAULT_TUNNEL_UDP_PORT } from './constants.ts';
 import { defaultMarks, MAX_SNAT_IDS } from './marks.ts';
-import type { Plan, PlanInput } from './plan-dataplane.ts';
+import type { Plan, PlanInput } from './plan.ts';
 import { planDataplane } from './plan-dataplane.ts';
 import type { GroupSketch } from './testing/scenario.ts';
 import { egressGroup, network, node } from './testing/scenario.ts';

@@ -1,32 +1,10 @@
-import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
 import { desiredRouting } from './desired-routing.ts';
-import type { DesiredBridge, DesiredState } from './desired-state.ts';
+import type { DesiredBridge } from './desired-state.ts';
 import type { PlannedPaths } from './egress-paths.ts';
 import { planPaths } from './egress-paths.ts';
 import { internalCidrs } from './internal-cidrs.ts';
-import type { Marks } from './marks.ts';
-import type { NodeFacts } from './node-facts.ts';
 import { peerIPs } from './peer-ips.ts';
-import type { PlanFault } from './plan-fault.ts';
-
-/** Everything that a plan depends on. Equal input gives an equal plan. */
-export interface PlanInput {
-  /** The controller's view for this Node. */
-  readonly groups: readonly EgressGroup[];
-  readonly network: ClusterNetwork;
-  readonly node: NodeFacts;
-  readonly marks: Marks;
-  /** The same on every Node. */
-  readonly tunnelUdpPort: number;
-  /** The egress IP of each SNAT id that a rule has now, so that a restart changes no id. */
-  readonly snatIdsInUse: ReadonlyMap<number, string>;
-}
-
-/** There is always a plan; `faults` are the parts of the input that it cannot realize. */
-export interface Plan {
-  readonly desired: DesiredState;
-  readonly faults: readonly PlanFault[];
-}
+import type { Plan, PlanInput } from './plan.ts';
 
 /** The desired state of the Node. The order of the groups and their members does not matter. */
 export function planDataplane(input: PlanInput): Plan {

@@ -2,7 +2,7 @@ import type { RunCommand } from '@sallyport/command';
 import type { Marks } from '@sallyport/dataplane';
 import { deleteConnections } from './delete-connections.ts';
 import type { NetfilterOperation } from './netfilter-operation.ts';
-import { saveIptables } from './observe-iptables.ts';
+import { saveIptables } from './observe-netfilter.ts';
 import { renderIpset } from './render-ipset.ts';
 import { renderRestore } from './render-restore.ts';
 

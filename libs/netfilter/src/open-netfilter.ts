@@ -3,8 +3,7 @@ import type { Marks } from '@sallyport/dataplane';
 import { applyNetfilter } from './apply-netfilter.ts';
 import type { NetfilterOperation } from './netfilter-operation.ts';
 import type { IpsetState, IptablesState } from './netfilter-state.ts';
-import { observeIpsets } from './observe-ipsets.ts';
-import { observeIptables } from './observe-iptables.ts';
+import { observeIpsets, observeIptables } from './observe-netfilter.ts';
 
 /**
  * Our part of netfilter in one network namespace, by iptables, ipset and conntrack. All calls

@@ -2,10 +2,10 @@ import type { PolicyRoute, PolicyRule, RoutingOperation } from '@sallyport/datap
 import type { rt, RtNetlinkSocket } from 'netlink';
 import { FlagsNew } from 'netlink';
 import { AF_INET, bytesFromIp, bytesFromMac, prefixFromCidr } from './inet.ts';
-import { NETLINK_REQUEST } from './netlink-request.ts';
 import { addressesOf, findLink } from './observe-routing.ts';
+import { NETLINK_REQUEST } from './open-socket.ts';
+import type { RoutingTarget } from './routing-from-messages.ts';
 import { cidrFromMessage } from './routing-from-messages.ts';
-import type { RoutingTarget } from './routing-target.ts';
 import { writeRpFilter } from './rp-filter.ts';
 import { tolerate } from './tolerate.ts';
 

@@ -1,5 +1,5 @@
 export { openRouting, type Routing } from './open-routing.ts';
-export type { RoutingTarget } from './routing-target.ts';
+export type { RoutingTarget } from './routing-from-messages.ts';
 export {
   type AddressWatch,
   watchAddresses,

@@ -1,14 +1,14 @@
 import type { GatewayLink, RoutingState } from '@sallyport/dataplane';
 import type { rt, RtNetlinkSocket } from 'netlink';
 import { AF_INET, macFromBytes } from './inet.ts';
-import { NETLINK_REQUEST } from './netlink-request.ts';
+import { NETLINK_REQUEST } from './open-socket.ts';
+import type { RoutingTarget } from './routing-from-messages.ts';
 import {
   cidrFromMessage,
   neighborsFromMessages,
   routesFromMessages,
   rulesFromMessages,
 } from './routing-from-messages.ts';
-import type { RoutingTarget } from './routing-target.ts';
 import { readRpFilter } from './rp-filter.ts';
 
 /**

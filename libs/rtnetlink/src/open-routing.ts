@@ -2,7 +2,7 @@ import type { RoutingOperation, RoutingState } from '@sallyport/dataplane';
 import { applyRouting } from './apply-routing.ts';
 import { observeRouting } from './observe-routing.ts';
 import { openSocket } from './open-socket.ts';
-import type { RoutingTarget } from './routing-target.ts';
+import type { RoutingTarget } from './routing-from-messages.ts';
 
 /**
  * Our part of the routing of this network namespace. Calls must not overlap: the socket has room

@@ -1,6 +1,12 @@
 import type { RtNetlinkSocket } from 'netlink';
 import { createRtNetlink } from 'netlink';
 
+/**
+ * Bounds every request to the kernel, in milliseconds: a lost answer must not stop the agent for
+ * ever.
+ */
+export const NETLINK_REQUEST = { timeout: 5000 } as const;
+
 type SocketOptions = Parameters<typeof createRtNetlink>[0];
 
 /**

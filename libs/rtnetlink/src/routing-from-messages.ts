@@ -1,7 +1,14 @@
 import type { GatewayLink, PolicyRoute, PolicyRule } from '@sallyport/dataplane';
 import type { rt } from 'netlink';
 import { ipFromBytes, macFromBytes } from './inet.ts';
-import type { RoutingTarget } from './routing-target.ts';
+
+/** Our part of the Node's routing. */
+export interface RoutingTarget {
+  /** The internal port of the bridge that the routes lead into. */
+  readonly device: string;
+  /** The route tables that are ours: every rule that looks them up and every route in them. */
+  readonly tables: readonly number[];
+}
 
 /** Our policy rules: those that look up a table of ours for a mark, from and to anywhere. */
 export function rulesFromMessages(

@@ -4,8 +4,7 @@ import { createRunner } from '@sallyport/reconcile';
 import type { RtNetlinkSocket } from 'netlink';
 import { AF_INET } from './inet.ts';
 import { interfaceAddressesFor } from './interface-address.ts';
-import { NETLINK_REQUEST } from './netlink-request.ts';
-import { openSocket } from './open-socket.ts';
+import { NETLINK_REQUEST, openSocket } from './open-socket.ts';
 
 /** No call-back follows after `close` has resolved. */
 export interface WatchAddressesOptions {

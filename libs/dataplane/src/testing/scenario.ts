@@ -1,6 +1,6 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
-import type { NodeFacts } from '../node-facts.ts';
+import type { NodeFacts } from '../plan.ts';
 
 /** The Node of the tests, and a cluster around it. */
 export const node: NodeFacts = { name: 'n1', ip: '192.168.77.11', uplinkMtu: 1500 };

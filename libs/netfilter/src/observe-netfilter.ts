@@ -1,8 +1,10 @@
 import type { RunCommand } from '@sallyport/command';
 import { CommandError } from '@sallyport/command';
 import { INTERNAL_SET, PODS_SET } from '@sallyport/dataplane';
-import type { IpsetState } from './netfilter-state.ts';
+import type { IpsetState, IptablesState } from './netfilter-state.ts';
 import { parseInternalSet, parsePodSet } from './parse-ipset.ts';
+import type { IptablesRules } from './parse-iptables.ts';
+import { ownIptables, parseIptablesRules } from './parse-iptables.ts';
 
 /**
  * Reads back our two sets. Rejects with CommandError when ipset fails for another reason than that
@@ -14,6 +16,16 @@ export async function observeIpsets(run: RunCommand): Promise<IpsetState> {
     ...(pods === undefined ? {} : { pods: parsePodSet(pods) }),
     ...(internal === undefined ? {} : { internal: parseInternalSet(internal) }),
   };
+}
+
+/** Reads back our chains and the jumps to them. */
+export async function observeIptables(run: RunCommand): Promise<IptablesState> {
+  return ownIptables(await saveIptables(run));
+}
+
+/** All rules of the Node, also those of other software. Rejects when `iptables-save` fails. */
+export async function saveIptables(run: RunCommand): Promise<IptablesRules> {
+  return parseIptablesRules((await run(['iptables-save'])).stdout);
 }
 
 async function saveSet(run: RunCommand, name: string): Promise<string | undefined> {
