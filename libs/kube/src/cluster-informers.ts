@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { CRD_GROUP, STORAGE_VERSION } from '@sallyport/api';
 import type { Namespace, Pod } from '@sallyport/grouping';
 import { podKey } from '@sallyport/grouping';
+import type { StateChange } from '@sallyport/watch';
 import type { Informer, InformerOptions } from './informer.ts';
 import { startInformer } from './informer.ts';
 import type { Node } from './node-for.ts';
@@ -8,6 +10,7 @@ import { nodeFor } from './node-for.ts';
 import type { ObservedEgress } from './observed-egress-for.ts';
 import { observedEgressFor } from './observed-egress-for.ts';
 import { namespaceFor, podFor } from './pod-for.ts';
+import type { Observed } from './raw-object.ts';
 
 /** All resources that the controller watches. */
 export interface ClusterInformers {
@@ -25,13 +28,18 @@ export const clusterResources = [
   'egresses',
 ] as const satisfies (keyof ClusterInformers)[];
 
+/**
+ * A resource whose objects have changed; `egress-status` for an event after which an Egress differs
+ * in its status or its resourceVersion only.
+ */
+export type ClusterChange = keyof ClusterInformers | 'egress-status';
+
 /** The same call-backs for all resources; they get the name of the resource. */
 export type ClusterInformersOptions = Pick<
   InformerOptions<unknown>,
   'client' | 'onFaults' | 'clock' | 'random'
 > & {
-  /** Objects of this resource have changed. */
-  readonly onChange: (resource: keyof ClusterInformers) => void;
+  readonly onChange: (change: ClusterChange) => void;
   readonly onError: (resource: keyof ClusterInformers, error: unknown) => void;
 };
 
@@ -74,11 +82,26 @@ export function startClusterInformers({
     egresses: startInformer({
       ...options,
       ...listenersOf('egresses'),
+      onChange: (change) => {
+        onChange(isOfStatusOnly(change) ? 'egress-status' : 'egresses');
+      },
       path: `/apis/${CRD_GROUP}/${STORAGE_VERSION}/egresses`,
       parse: observedEgressFor,
       keyOf: nameOf,
     }),
   };
+}
+
+function isOfStatusOnly(change: StateChange<Observed<ObservedEgress>>): boolean {
+  if (change.kind === 'whole-state') {
+    return false;
+  }
+  const { before, after } = change;
+  return (
+    before !== undefined &&
+    after !== undefined &&
+    isDeepStrictEqual(before.object.egress, after.object.egress)
+  );
 }
 
 function nameOf({ name }: { readonly name: string }): string {

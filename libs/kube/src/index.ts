@@ -1,4 +1,5 @@
 export {
+  type ClusterChange,
   type ClusterInformers,
   clusterResources,
   startClusterInformers,

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Fault } from '@sallyport/api';
 import type { Clock } from '@sallyport/reconcile';
+import type { StateChange } from '@sallyport/watch';
 import { createReflector } from '@sallyport/watch';
 import type { KubeClient } from './kube-client.ts';
 import { kubeSource } from './kube-source.ts';
@@ -12,8 +14,11 @@ export interface InformerOptions<T> {
   readonly path: string;
   readonly parse: (raw: unknown) => Observed<T>;
   readonly keyOf: (object: T) => string;
-  /** `objects` has changed. */
-  readonly onChange: () => void;
+  /**
+   * `objects` has changed. Not called for an event about other fields of an object than those that
+   * `parse` keeps, such as a heartbeat.
+   */
+  readonly onChange: (change: StateChange<Observed<T>>) => void;
   /** Called once for each version of an object that has faults. */
   readonly onFaults: (faults: readonly Fault[]) => void;
   /** A connection failed; the informer tries again by itself. */
@@ -50,7 +55,11 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
       return observed;
     },
     keyOf: ({ object }) => keyOf(object),
-    onChange,
+    onChange: (_, change) => {
+      if (change.kind === 'whole-state' || !isDeepStrictEqual(change.before, change.after)) {
+        onChange(change);
+      }
+    },
     onError,
     clock,
     random,

@@ -1,5 +1,5 @@
 export { MemoryStore, type Unversioned, type WatchStart } from './memory-store.ts';
-export type { ReflectorState } from './mirror.ts';
+export type { ReflectorState, StateChange } from './mirror.ts';
 export { createReflector, type Reflector } from './reflector.ts';
 export { serveWatch } from './serve-watch.ts';
 export { statusFor } from './status.ts';

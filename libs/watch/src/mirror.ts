@@ -15,6 +15,13 @@ export interface ReflectorState<T> {
   readonly synced: boolean;
 }
 
+/** One change of the state. An object is undefined before it was added and after its deletion. */
+export type StateChange<T> =
+  | { readonly kind: 'whole-state' }
+  | { readonly kind: 'object'; readonly before: T | undefined; readonly after: T | undefined };
+
+type ObjectEvent = Extract<ReceivedEvent, { readonly object: unknown }>;
+
 /** The call-backs for one resource. `keyOf` has to be unique among its objects. */
 export interface MirrorOptions<T> {
   /**
@@ -25,9 +32,9 @@ export interface MirrorOptions<T> {
   readonly keyOf: (object: T) => string;
   /**
    * The state has changed. Called once when the whole state is there, then after each change; must
-   * return at once.
+   * return at once. An object may be equal to the one before.
    */
-  readonly onChange: (state: ReflectorState<T>) => void;
+  readonly onChange: (state: ReflectorState<T>, change: StateChange<T>) => void;
 }
 
 /** Applies lists and watch events to a copy of the server's objects. */
@@ -103,21 +110,23 @@ export class Mirror<T> {
       case 'ADDED':
       case 'MODIFIED':
       case 'DELETED':
-        this.#takeObject(event.type, this.#parse(event.object));
-        if (this.#resumable) {
-          this.#resourceVersion = event.resourceVersion;
-          this.#options.onChange(this.state());
-        }
+        this.#takeObject(event, this.#parse(event.object));
     }
   }
 
-  #takeObject(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void {
+  #takeObject({ type, resourceVersion }: ObjectEvent, object: T): void {
     const objects = this.#resumable ? this.#objects : this.#initial;
     const key = this.#options.keyOf(object);
-    if (type === 'DELETED') {
+    const before = objects.get(key);
+    const after = type === 'DELETED' ? undefined : object;
+    if (after === undefined) {
       objects.delete(key);
     } else {
-      objects.set(key, object);
+      objects.set(key, after);
+    }
+    if (this.#resumable) {
+      this.#resourceVersion = resourceVersion;
+      this.#options.onChange(this.state(), { kind: 'object', before, after });
     }
   }
 
@@ -126,7 +135,7 @@ export class Mirror<T> {
     this.#resourceVersion = resourceVersion;
     this.#synced = true;
     this.#resumable = true;
-    this.#options.onChange(this.state());
+    this.#options.onChange(this.state(), { kind: 'whole-state' });
   }
 
   #parse(raw: unknown): T {

@@ -2,11 +2,11 @@ import type { ClusterNetwork, Egress, EgressGroup, NodeReport } from '@sallyport
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import type { Pod } from '@sallyport/grouping';
 import { sampleEgress, samplePod } from '@sallyport/kit';
-import type { Node } from '@sallyport/kube';
+import type { Node, ObservedEgress } from '@sallyport/kube';
 import type { Clock } from '@sallyport/reconcile';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import type { ObservedCluster } from '../observe/observed-cluster.ts';
+import type { ObservedChange, ObservedCluster } from '../observe/observed-cluster.ts';
 import { createStores } from '../publish/stores.ts';
 import { ControllerLoop } from './controller-loop.ts';
 import type { MemberResolver } from './member-resolver.ts';
@@ -50,7 +50,7 @@ describe('ControllerLoop', () => {
     expect(version()).toBe(at);
   });
 
-  it('publishes a new placement without resolving members again', () => {
+  it('resolves members again only after a change of the objects that they depend on', () => {
     const { loop, cluster, resolved, published } = setUp();
     loop.accept(reportOf('n2', [IP]));
     loop.tick();
@@ -63,6 +63,15 @@ describe('ControllerLoop', () => {
     cluster.change('nodes', () => cluster.nodeMap.set('n3', nodeOf('n3')));
     loop.tick();
     expect(loop.decision?.nodes.has('n3')).toBe(true);
+    expect(resolved()).toBe(1);
+    const written: ObservedEgress = {
+      ...cluster.egresses[0]!,
+      status: { egressNode: 'n1', egressIP: IP },
+      resourceVersion: '2',
+    };
+    cluster.change('status', () => (cluster.egresses = [written]));
+    loop.tick();
+    expect(loop.decision?.egresses).toEqual([written]);
     expect(resolved()).toBe(1);
     cluster.change('membership', () => cluster.pods.push(podOf('b', 'n1')));
     loop.tick();
@@ -197,6 +206,7 @@ function setUp(): Fixture {
     config: { reportGrace: 60_000, podCidrs: [], serviceCidrs: [] },
     cluster: {
       unsynced: () => cluster.unsynced,
+      egresses: () => ({ egresses: [...cluster.egresses], faults: new Map() }),
       nodes: () => new Map(cluster.nodeMap),
       onChange: (listener) => {
         cluster.listener = listener;
@@ -237,18 +247,18 @@ function setUp(): Fixture {
 class FakeCluster {
   unsynced: readonly string[] = [];
   listener: Parameters<ObservedCluster['onChange']>[0] = () => undefined;
+  egresses: readonly ObservedEgress[] = [{ name: 'web', egress, status: {}, resourceVersion: '1' }];
   readonly pods: Pod[] = [podOf('a', 'n1')];
   readonly nodeMap = new Map(['n1', 'n2'].map((name) => [name, nodeOf(name)]));
 
-  change(changed: 'membership' | 'nodes', make: () => unknown): void {
+  change(changed: ObservedChange, make: () => unknown): void {
     make();
     this.listener(changed);
   }
 
   membership(): ReturnType<ObservedCluster['membership']> {
     return {
-      egresses: [{ name: 'web', egress, status: {}, resourceVersion: '1' }],
-      faults: new Map(),
+      egresses: this.egresses.map((observed) => observed.egress),
       pods: [...this.pods],
       namespaces: [{ name: 'prod', labels: {} }],
     };

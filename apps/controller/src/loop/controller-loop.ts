@@ -19,7 +19,7 @@ import type { MemberResolver, Membership } from './member-resolver.ts';
 /** Everything that the loop does not decide: the observed cluster, the stores, the clocks. */
 export interface ControllerLoopDependencies {
   readonly config: Pick<ControllerConfig, 'reportGrace' | 'podCidrs' | 'serviceCidrs'>;
-  readonly cluster: Pick<ObservedCluster, 'unsynced' | 'nodes' | 'onChange'>;
+  readonly cluster: Pick<ObservedCluster, 'unsynced' | 'egresses' | 'nodes' | 'onChange'>;
   readonly resolver: MemberResolver;
   readonly stores: Stores;
   readonly clock: Clock;
@@ -95,8 +95,9 @@ export class ControllerLoop {
   }
 
   /**
-   * One pass. Members are resolved only if Egresses, Pods or Namespaces have changed since the last
-   * one. Returns undefined, and does nothing, before the whole cluster has been seen once.
+   * One pass. Members are resolved only if the cluster has changed in a part that they depend on.
+   * The status and the resourceVersion of each Egress are always the latest. Returns undefined, and
+   * does nothing, before the whole cluster has been seen once.
    */
   tick(): Published | undefined {
     const { cluster, resolver, stores, config, monotonicMs } = this.#deps;
@@ -104,11 +105,12 @@ export class ControllerLoop {
       return undefined;
     }
     const startedAt = monotonicMs();
-    this.#membership ??= resolver.resolve();
+    const membership = (this.#membership ??= resolver.resolve());
     const nodes = cluster.nodes();
-    this.#beginStartupGrace();
+    this.#beginStartupGrace(membership);
     this.#dropReportsExceptOf(nodes);
-    const decision = decide(this.#membership, {
+    const decision = decide(membership, {
+      ...cluster.egresses(),
       nodes,
       reports: new Map(this.#reports.all),
       startupGrace: this.#startupGrace,
@@ -162,13 +164,12 @@ export class ControllerLoop {
    * The start-up grace begins when agents can report. When it ends, an egress IP that no report and
    * no status assigns to a Node counts as unassigned.
    */
-  #beginStartupGrace(): void {
+  #beginStartupGrace({ pods, resolved }: Membership): void {
     if (this.#cancelStartupGrace !== undefined) {
       return;
     }
     const { clock, config, logger } = this.#deps;
-    const { pods, egresses } = this.#membership ?? {};
-    logger.info({ pods: pods?.length, egresses: egresses?.length }, 'cluster seen');
+    logger.info({ pods: pods.length, egresses: resolved.size }, 'cluster seen');
     this.#cancelStartupGrace = clock.after(config.reportGrace, () => {
       this.#startupGrace = false;
       this.#runner.trigger();

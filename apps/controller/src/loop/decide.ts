@@ -3,12 +3,13 @@ import { groupsByNode } from '@sallyport/grouping';
 import type { Node } from '@sallyport/kube';
 import type { Placement } from '@sallyport/placement';
 import { gatewayOf, placeEgresses } from '@sallyport/placement';
+import type { EgressObservation } from '../observe/observed-cluster.ts';
 import { clusterNetworkFor } from '../publish/cluster-network-for.ts';
 import type { PublishedViews } from '../publish/publish.ts';
 import type { Membership } from './member-resolver.ts';
 
-/** The facts about Nodes from which placement and the cluster network are decided. */
-export interface NodeObservation {
+/** The facts about Egresses and Nodes from which placement and the cluster network are decided. */
+export interface PlacementFacts extends EgressObservation {
   /** By name. */
   readonly nodes: ReadonlyMap<string, Node>;
   /** The latest report of each Node, by the Node's name. */
@@ -21,7 +22,7 @@ export interface NodeObservation {
 }
 
 /** Which Pods leave from which IP on which Node, with the facts that this was decided from. */
-export interface Decision extends Membership, NodeObservation, PublishedViews {
+export interface Decision extends Membership, PlacementFacts, PublishedViews {
   /** By the name of the Egress, as the next. */
   readonly placements: ReadonlyMap<string, Placement>;
   /** The Nodes that see the group, sorted. */
@@ -29,9 +30,9 @@ export interface Decision extends Membership, NodeObservation, PublishedViews {
 }
 
 /** Places the egress IPs, and makes the views of the Nodes. It resolves no members. */
-export function decide(membership: Membership, observed: NodeObservation): Decision {
-  const { egresses, resolved, tunnelIDs } = membership;
-  const placements = placeEgresses({ egresses, ...observed });
+export function decide(membership: Membership, observed: PlacementFacts): Decision {
+  const { resolved, tunnelIDs } = membership;
+  const placements = placeEgresses(observed);
   const groups = groupsByNode(resolved, { tunnelIDs, gateways: gatewaysFor(placements) });
   return {
     ...membership,

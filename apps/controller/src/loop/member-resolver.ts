@@ -1,9 +1,8 @@
-import type { ResolvedEgress } from '@sallyport/grouping';
+import type { Cluster, ResolvedEgress } from '@sallyport/grouping';
 import { resolveEgresses, tunnelIds } from '@sallyport/grouping';
-import type { ClusterObservation } from '../observe/observed-cluster.ts';
 
-/** The Egresses with their members, and the objects from which these were resolved. */
-export interface Membership extends ClusterObservation {
+/** The members of Egresses, and the Pods and Namespaces from which they were resolved. */
+export interface Membership extends Pick<Cluster, 'pods' | 'namespaces'> {
   /** By the name of the Egress, as the next. */
   readonly resolved: ReadonlyMap<string, ResolvedEgress>;
   readonly tunnelIDs: ReadonlyMap<string, number>;
@@ -11,24 +10,25 @@ export interface Membership extends ClusterObservation {
 
 /**
  * Knows the members of every Egress. The loop asks again only after Egresses, Pods or Namespaces
- * have changed. An index that follows these changes by key can take the place of `fullResolver`.
+ * have changed in a part that members depend on. An index that follows these changes by key can
+ * take the place of `fullResolver`.
  */
 export interface MemberResolver {
   resolve(): Membership;
 }
 
 /** Resolves all Pods anew each time. */
-export function fullResolver(observe: () => ClusterObservation): MemberResolver {
+export function fullResolver(observe: () => Cluster): MemberResolver {
   return { resolve: () => resolveMembers(observe()) };
 }
 
 /** The members of all Egresses, from scratch. */
-export function resolveMembers(cluster: ClusterObservation): Membership {
-  const egresses = cluster.egresses.map(({ egress }) => egress);
-  const { pods, namespaces } = cluster;
+export function resolveMembers(cluster: Cluster): Membership {
+  const { egresses, pods, namespaces } = cluster;
   return {
-    ...cluster,
-    resolved: resolveEgresses({ egresses, pods, namespaces }),
+    pods,
+    namespaces,
+    resolved: resolveEgresses(cluster),
     tunnelIDs: tunnelIds(egresses),
   };
 }

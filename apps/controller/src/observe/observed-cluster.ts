@@ -1,33 +1,42 @@
 import type { Fault } from '@sallyport/api';
 import { renderFault } from '@sallyport/api';
-import type { Namespace, Pod } from '@sallyport/grouping';
-import type { ClusterInformers, KubeClient, Node, Observed, ObservedEgress } from '@sallyport/kube';
+import type { Cluster } from '@sallyport/grouping';
+import type {
+  ClusterChange,
+  ClusterInformers,
+  KubeClient,
+  Node,
+  Observed,
+  ObservedEgress,
+} from '@sallyport/kube';
 import { clusterResources, startClusterInformers } from '@sallyport/kube';
 import type { Clock } from '@sallyport/reconcile';
 import type { Logger } from 'pino';
 
-/** The objects of the API server from which members are resolved. */
-export interface ClusterObservation {
+/** The Egresses with their parts that change without a change of members. */
+export interface EgressObservation {
   readonly egresses: readonly ObservedEgress[];
   /** The faults of Egresses that have any, by the name of the Egress. */
   readonly faults: ReadonlyMap<string, readonly Fault[]>;
-  readonly pods: readonly Pod[];
-  readonly namespaces: readonly Namespace[];
 }
+
+/**
+ * A change of the mirror. `membership`: of the objects from which members are resolved. `status`:
+ * of an Egress's status or resourceVersion only, as after each write of a status.
+ */
+export type ObservedChange = 'membership' | 'status' | 'nodes';
 
 /** The mirror of the API server's objects. */
 export interface ObservedCluster {
   /** The resources that have not been listed completely yet. */
   unsynced(): readonly string[];
-  /** All resources must be synchronized, here and in `nodes`. */
-  membership(): ClusterObservation;
+  /** The objects from which members are resolved. All resources must be synchronized, as below. */
+  membership(): Cluster;
+  egresses(): EgressObservation;
   /** By name. */
   nodes(): ReadonlyMap<string, Node>;
-  /**
-   * Calls the listener after each change: `membership` of Egresses, Pods and Namespaces, `nodes` of
-   * Nodes.
-   */
-  onChange(listener: (changed: 'membership' | 'nodes') => void): void;
+  /** Calls the listener after each change, but not for heartbeats and the like. */
+  onChange(listener: (changed: ObservedChange) => void): void;
   readonly informers: ClusterInformers;
   stop(): Promise<void>;
 }
@@ -40,17 +49,25 @@ interface ObserverDependencies {
   readonly random: () => number;
 }
 
+const observedChanges: Readonly<Record<ClusterChange, ObservedChange>> = {
+  pods: 'membership',
+  namespaces: 'membership',
+  egresses: 'membership',
+  'egress-status': 'status',
+  nodes: 'nodes',
+};
+
 /** Starts to mirror the API server, until it is stopped. */
 export function observeCluster(deps: ObserverDependencies): ObservedCluster {
   const { client, logger, clock, random } = deps;
-  const listeners: ((changed: 'membership' | 'nodes') => void)[] = [];
+  const listeners: ((changed: ObservedChange) => void)[] = [];
   const informers = startClusterInformers({
     client,
     clock,
     random,
-    onChange: (resource) => {
+    onChange: (change) => {
       for (const listener of listeners) {
-        listener(resource === 'nodes' ? 'nodes' : 'membership');
+        listener(observedChanges[change]);
       }
     },
     onFaults: (faults) => {
@@ -62,7 +79,12 @@ export function observeCluster(deps: ObserverDependencies): ObservedCluster {
   });
   return {
     unsynced: () => clusterResources.filter((resource) => !informers[resource].synced()),
-    membership: () => membershipOf(informers),
+    membership: () => ({
+      egresses: objectsOf(informers.egresses.objects()).map(({ egress }) => egress),
+      pods: objectsOf(informers.pods.objects()),
+      namespaces: objectsOf(informers.namespaces.objects()),
+    }),
+    egresses: () => egressesOf(informers.egresses.objects()),
     nodes: () => new Map(objectsOf(informers.nodes.objects()).map((node) => [node.name, node])),
     onChange: (listener) => {
       listeners.push(listener);
@@ -74,20 +96,14 @@ export function observeCluster(deps: ObserverDependencies): ObservedCluster {
   };
 }
 
-function membershipOf(informers: ClusterInformers): ClusterObservation {
-  const egresses = informers.egresses.objects();
+function egressesOf(egresses: ReadonlyMap<string, Observed<ObservedEgress>>): EgressObservation {
   const faults = new Map<string, readonly Fault[]>();
   for (const [name, observed] of egresses) {
     if (observed.faults.length > 0) {
       faults.set(name, observed.faults);
     }
   }
-  return {
-    egresses: objectsOf(egresses),
-    faults,
-    pods: objectsOf(informers.pods.objects()),
-    namespaces: objectsOf(informers.namespaces.objects()),
-  };
+  return { egresses: objectsOf(egresses), faults };
 }
 
 function objectsOf<T>(observed: ReadonlyMap<string, Observed<T>>): readonly T[] {

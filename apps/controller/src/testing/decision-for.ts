@@ -1,14 +1,19 @@
+import type { Cluster } from '@sallyport/grouping';
 import type { ProgressInput } from '@sallyport/status';
-import type { Decision, NodeObservation } from '../loop/decide.ts';
+import type { Decision, PlacementFacts } from '../loop/decide.ts';
 import { decide } from '../loop/decide.ts';
 import { resolveMembers } from '../loop/member-resolver.ts';
-import type { ClusterObservation } from '../observe/observed-cluster.ts';
 import { createStores, publishedVersionsOf } from '../publish/stores.ts';
 
 /** A decision from the given facts; the cluster is empty otherwise. */
-export function decisionFor(facts: Partial<ClusterObservation & NodeObservation>): Decision {
-  const { egresses = [], faults = new Map(), pods = [], namespaces = [] } = facts;
-  return decide(resolveMembers({ egresses, faults, pods, namespaces }), {
+export function decisionFor(
+  facts: Partial<Pick<Cluster, 'pods' | 'namespaces'> & PlacementFacts>,
+): Decision {
+  const { egresses = [], pods = [], namespaces = [] } = facts;
+  const cluster = { egresses: egresses.map(({ egress }) => egress), pods, namespaces };
+  return decide(resolveMembers(cluster), {
+    egresses,
+    faults: new Map(),
     nodes: new Map(),
     reports: new Map(),
     startupGrace: false,
