@@ -12,6 +12,8 @@ const absent = { egressNode: null, egressIP: null, egressIPs: null };
  * Replaces the whole status of the Egress. Returns the resourceVersion that results. Rejects with
  * KubeApiError: 404 when the Egress was deleted, 409 when it was created anew or has another
  * version than the status was made for. Rejects with a TimeoutError when no answer comes in time.
+ * A write without an answer may have been carried out. It is not repeated here, since the second of
+ * two equal writes is a conflict.
  *
  * The precondition is the resourceVersion. A uid in a patch of the status of a custom resource is
  * overwritten before it is compared (apiextensions-apiserver, statusStrategy.PrepareForUpdate). A
@@ -28,8 +30,6 @@ export async function writeEgressStatus(
     path: `/apis/${CRD_GROUP}/${STORAGE_VERSION}/egresses/${encodeURIComponent(name)}/status`,
     contentType: 'application/merge-patch+json',
     body: { metadata: { resourceVersion }, status: { ...absent, ...status } },
-    // The resourceVersion makes the second of two equal writes a conflict.
-    repeatable: true,
     // Few statuses are written at once: one without an answer must not hold up the others.
     signal: AbortSignal.timeout(timeoutMs),
   });

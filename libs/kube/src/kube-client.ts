@@ -18,8 +18,9 @@ export interface KubeRequest {
   readonly contentType?: string;
   readonly signal?: AbortSignal;
   /**
-   * The API server may carry out the request twice without harm. A write with this mark, like every
-   * read, is sent again when the API server closes an idle connection at the same moment.
+   * The API server may carry out the request twice without harm, and the second answer says the
+   * same as the first. A write with this mark, like every read, is sent again when the API server
+   * closes an idle connection at the same moment.
    */
   readonly repeatable?: boolean;
 }

@@ -118,6 +118,31 @@ describe('StatusPass', () => {
     expect(port.writes).toBe(3);
   });
 
+  it('records the Event of a write without an answer once the informer shows it', async () => {
+    const port = fakePort();
+    const pass = new StatusPass(port);
+    port.unanswered.add('web');
+    await expect(pass.run(inputOf(decisionOf([observed('web')])))).rejects.toThrow();
+    port.unanswered.clear();
+    await pass.run(inputOf(decisionOf([observed('web')])));
+    expect(port.events).toEqual([]);
+    const seen = decisionOf([observed('web', port.statuses.get('web'), '101')]);
+    await pass.run(inputOf(seen));
+    await pass.run(inputOf(seen));
+    expect(port.events).toEqual(['web NoNode']);
+  });
+
+  it('records one Event if a write without an answer was not carried out', async () => {
+    const port = fakePort();
+    const pass = new StatusPass(port);
+    port.refused.add('web');
+    await expect(pass.run(inputOf(decisionOf([observed('web')])))).rejects.toThrow();
+    port.refused.clear();
+    await pass.run(inputOf(decisionOf([observed('web')])));
+    await pass.run(inputOf(decisionOf([observed('web', port.statuses.get('web'), '102')])));
+    expect(port.events).toEqual(['web NoNode']);
+  });
+
   it('does not write to an Egress that has changed or was re-created before it has seen that', async () => {
     const port = fakePort();
     const pass = new StatusPass(port);
@@ -150,6 +175,8 @@ function fakePort(): StatusPort & {
   events: string[];
   writes: number;
   refused: Set<string>;
+  /** Egresses whose writes are carried out, but not answered. */
+  unanswered: Set<string>;
   /** By name; any version of an Egress without an entry exists. */
   versions: Map<string, string>;
 } {
@@ -158,6 +185,7 @@ function fakePort(): StatusPort & {
     events: [] as string[],
     writes: 0,
     refused: new Set<string>(),
+    unanswered: new Set<string>(),
     versions: new Map<string, string>(),
     write(
       { name, resourceVersion }: VersionOfEgress,
@@ -172,6 +200,9 @@ function fakePort(): StatusPort & {
       }
       fake.statuses.set(name, status);
       fake.versions.set(name, String(100 + fake.writes));
+      if (fake.unanswered.has(name)) {
+        return Promise.reject(new Error('socket hang up'));
+      }
       return Promise.resolve({ resourceVersion: String(100 + fake.writes) });
     },
     record({ name }: Egress, { reason }: { reason: string }): Promise<void> {

@@ -4,6 +4,8 @@ import type { ObservedEgress } from '@sallyport/kube';
 import type { ProgressInput, StatusEvent } from '@sallyport/status';
 import { eventsFor, planStatus, progressOf } from '@sallyport/status';
 import type { Decision } from '../loop/decide.ts';
+import type { StatusVersion } from './written-statuses.ts';
+import { WrittenStatuses } from './written-statuses.ts';
 
 /** A status is written to this version of the Egress only. */
 export type VersionOfEgress = Pick<ObservedEgress, 'name' | 'resourceVersion'>;
@@ -13,7 +15,7 @@ export interface StatusPort {
   /**
    * Writes the status of exactly this version of the Egress. Returns the version after the write,
    * or `stale` if the version no longer exists: the Egress has changed, was deleted, or was
-   * re-created.
+   * re-created. When it rejects, the write may have been carried out all the same.
    */
   write(
     egress: VersionOfEgress,
@@ -38,11 +40,6 @@ export interface PassInput {
 /** Writes under way at once. */
 const CONCURRENCY = 8;
 
-interface StatusVersion {
-  readonly status: EgressStatus;
-  readonly resourceVersion: string;
-}
-
 interface PlannedStatus {
   readonly previous: StatusVersion;
   readonly status: EgressStatus;
@@ -51,11 +48,7 @@ interface PlannedStatus {
 /** Writes the desired status of Egresses where the present one differs. */
 export class StatusPass {
   readonly #port: StatusPort;
-  /**
-   * By uid, the status that was written, until the informer shows it. A pass in between would
-   * otherwise plan from the status before.
-   */
-  readonly #written = new Map<string, StatusVersion>();
+  readonly #written = new WrittenStatuses();
 
   constructor(port: StatusPort) {
     this.#port = port;
@@ -68,7 +61,7 @@ export class StatusPass {
    */
   async run(input: PassInput): Promise<'done' | 'outdated'> {
     const { isCurrent = () => true } = input;
-    this.#dropWrittenExceptOf(input.decision);
+    this.#written.retain(input.decision.egresses);
     const failures: unknown[] = [];
     const waiting = this.#ordered(input).values();
     const work = async (): Promise<void> => {
@@ -90,15 +83,6 @@ export class StatusPass {
     return isCurrent() ? 'done' : 'outdated';
   }
 
-  #dropWrittenExceptOf({ egresses }: Decision): void {
-    const existing = new Set(egresses.map(({ egress }) => egress.uid));
-    for (const uid of this.#written.keys()) {
-      if (!existing.has(uid)) {
-        this.#written.delete(uid);
-      }
-    }
-  }
-
   #ordered(input: PassInput): readonly ObservedEgress[] {
     const { egresses } = input.decision;
     const urgent = new Set(
@@ -113,21 +97,41 @@ export class StatusPass {
   }
 
   async #bringUpToDate(observed: ObservedEgress, input: PassInput): Promise<void> {
+    const { egress } = observed;
+    const unanswered = this.#written.takeUnanswered(observed);
+    if (unanswered !== undefined) {
+      await this.#recordEvents(egress, unanswered, observed.status);
+    }
     // Planned again just before the write, since Nodes may have reported meanwhile.
     const planned = this.#plan(observed, input);
     if (planned === undefined || isDeepStrictEqual(planned.status, planned.previous.status)) {
       return;
     }
     const { previous, status } = planned;
-    const { egress, name } = observed;
-    const { resourceVersion } = previous;
-    const outcome = await this.#port.write({ name, resourceVersion }, status);
+    const outcome = await this.#write(egress, previous, status);
     // The informer is about to show the present version, which starts the next pass.
     if (outcome === 'stale') {
       return;
     }
-    this.#written.set(egress.uid, { status, resourceVersion: outcome.resourceVersion });
-    for (const event of eventsFor(previous.status, status)) {
+    this.#written.answered(egress.uid, { status, resourceVersion: outcome.resourceVersion });
+    await this.#recordEvents(egress, previous.status, status);
+  }
+
+  async #write(
+    { name, uid }: Egress,
+    previous: StatusVersion,
+    status: EgressStatus,
+  ): ReturnType<StatusPort['write']> {
+    try {
+      return await this.#port.write({ name, resourceVersion: previous.resourceVersion }, status);
+    } catch (error) {
+      this.#written.unanswered(uid, previous);
+      throw error;
+    }
+  }
+
+  async #recordEvents(egress: Egress, from: EgressStatus, to: EgressStatus): Promise<void> {
+    for (const event of eventsFor(from, to)) {
       await this.#port.record(egress, event);
     }
   }
@@ -140,7 +144,7 @@ export class StatusPass {
     if (resolved === undefined || placement === undefined) {
       return undefined;
     }
-    const previous = this.#latest(observed);
+    const previous = this.#written.latest(observed);
     const status = planStatus({
       ...resolved,
       faults: decision.faults.get(name) ?? [],
@@ -151,15 +155,6 @@ export class StatusPass {
       now,
     });
     return { previous, status };
-  }
-
-  #latest({ egress, status, resourceVersion }: ObservedEgress): StatusVersion {
-    const written = this.#written.get(egress.uid);
-    if (written !== undefined && BigInt(resourceVersion) < BigInt(written.resourceVersion)) {
-      return written;
-    }
-    this.#written.delete(egress.uid);
-    return { status, resourceVersion };
   }
 }
 
