@@ -1,7 +1,6 @@
 import type { RunCommand } from '@sallyport/command';
 import { BRIDGE, GATEWAY_PORT } from '@sallyport/dataplane';
-import type { SetGatewayLink } from './open-ovs.ts';
-import type { OvsOperation } from './ovs-operation.ts';
+import type { OvsOperation, SetGatewayLink } from './ovs-operation.ts';
 import type { OvsPort } from './ovs-state.ts';
 import { KILL_AFTER, ofctl, vsctl } from './ovs-tools.ts';
 import { parsePortErrors } from './port-errors.ts';

@@ -1,8 +1,7 @@
 import type { RunCommand } from '@sallyport/command';
-import type { RoutingOperation } from '@sallyport/dataplane';
 import { applyOvs } from './apply-ovs.ts';
 import { observeOvs } from './observe-ovs.ts';
-import type { OvsOperation } from './ovs-operation.ts';
+import type { OvsOperation, SetGatewayLink } from './ovs-operation.ts';
 import type { OvsState } from './ovs-state.ts';
 
 /** Our part of one Open vSwitch. Calls must not overlap. */
@@ -16,9 +15,6 @@ export interface Ovs {
    */
   apply(operation: OvsOperation | SetGatewayLink): Promise<void>;
 }
-
-/** Open vSwitch sets the MTU of an internal port itself. */
-export type SetGatewayLink = Extract<RoutingOperation, { op: 'set-gateway-link' }>;
 
 /** Keeps nothing open: each call runs `ovs-vsctl` or `ovs-ofctl`. */
 export function openOvs(run: RunCommand): Ovs {

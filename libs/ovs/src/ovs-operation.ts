@@ -1,3 +1,4 @@
+import type { RoutingOperation } from '@sallyport/dataplane';
 import type { Flow, Group, OvsPort } from './ovs-state.ts';
 
 /** A change of one OVS bundle (ovs-ofctl(8), "bundle"): applied all or none. */
@@ -10,3 +11,6 @@ export type OvsOperation =
   | { readonly op: 'delete-port'; readonly name: string }
   | { readonly op: 'ensure-bridge'; readonly ports: readonly OvsPort[] }
   | { readonly op: 'ovs-bundle'; readonly changes: readonly OvsChange[] };
+
+/** Open vSwitch sets the MTU of an internal port itself. */
+export type SetGatewayLink = Extract<RoutingOperation, { op: 'set-gateway-link' }>;

@@ -7,13 +7,13 @@ import { fastify } from 'fastify';
 import type { Registry } from 'prom-client';
 import { Type } from 'typebox';
 import type { Stores } from '../publish/stores.ts';
-import { ApiError, failures } from './api-error.ts';
-import { compileValidator } from './compile-validator.ts';
 import type { DebugViews } from './debug/debug-routes.ts';
 import { debugRoutes } from './debug/debug-routes.ts';
+import { ApiError, failures } from './fastify/api-error.ts';
+import { compileValidator } from './fastify/compile-validator.ts';
+import type { TypedFastify } from './fastify/typed-fastify.ts';
 import { healthRoutes } from './health-routes.ts';
 import { nodeReportRoute } from './node-report-route.ts';
-import type { TypedFastify } from './typed-fastify.ts';
 import { watchRoutes } from './watch-routes.ts';
 
 /** The server only reads the controller's state, and passes reports on. */

@@ -1,8 +1,8 @@
 import type { Answer, ProgramViews } from '@sallyport/http';
 import { programRoutes } from '@sallyport/http';
 import { Type } from 'typebox';
-import { failures } from './api-error.ts';
-import type { TypedFastify } from './typed-fastify.ts';
+import { failures } from './fastify/api-error.ts';
+import type { TypedFastify } from './fastify/typed-fastify.ts';
 
 /** The sources of `/readyz` and `/metrics`. */
 export interface HealthViews {

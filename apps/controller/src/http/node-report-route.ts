@@ -2,8 +2,8 @@ import type { NodeReport } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION, parseIp } from '@sallyport/api';
 import { NodeReportSchema } from '@sallyport/api/schemas';
 import { Type } from 'typebox';
-import { ApiError, failures, noDecisionYet } from './api-error.ts';
-import type { TypedFastify } from './typed-fastify.ts';
+import { ApiError, failures, noDecisionYet } from './fastify/api-error.ts';
+import type { TypedFastify } from './fastify/typed-fastify.ts';
 
 /** `accept` gets only reports of Nodes that exist. */
 export interface NodeReportPort {

@@ -7,8 +7,8 @@ import type { FastifyReply } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Type } from 'typebox';
 import type { Stores } from '../publish/stores.ts';
-import { ApiError, failures, noDecisionYet } from './api-error.ts';
-import type { TypedFastify } from './typed-fastify.ts';
+import { ApiError, failures, noDecisionYet } from './fastify/api-error.ts';
+import type { TypedFastify } from './fastify/typed-fastify.ts';
 
 /** Until a decision is published, lists and watches are refused. */
 export interface WatchRoutesOptions {

@@ -1,6 +1,5 @@
-import type { SetGatewayLink } from '../open-ovs.ts';
 import type { Ovs } from '../open-ovs.ts';
-import type { OvsChange, OvsOperation } from '../ovs-operation.ts';
+import type { OvsChange, OvsOperation, SetGatewayLink } from '../ovs-operation.ts';
 import type { Flow, OvsState } from '../ovs-state.ts';
 
 export const EMPTY_OVS: OvsState = { flows: [], groups: [] };

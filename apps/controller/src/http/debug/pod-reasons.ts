@@ -2,7 +2,7 @@ import { ipFamily } from '@sallyport/api';
 import type { EgressExplanation, Exclusion, PodExplanation } from '@sallyport/grouping';
 import { isSupported } from '@sallyport/placement';
 import type { Decision } from '../../loop/decide.ts';
-import type { EffectiveEgress } from './pod-view.ts';
+import type { EffectiveEgress } from './effective-egress.ts';
 
 const exclusions: Readonly<Record<Exclusion, string>> = {
   'host-network': 'it uses the network of its Node (hostNetwork), so it has the IP of the Node',

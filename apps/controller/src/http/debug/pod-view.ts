@@ -1,26 +1,13 @@
-import type { Egress } from '@sallyport/api';
-import { GatewaySchema, PodRefSchema } from '@sallyport/api/schemas';
-import type { PodExplanation, PodRef } from '@sallyport/grouping';
+import { PodRefSchema } from '@sallyport/api/schemas';
+import type { PodRef } from '@sallyport/grouping';
 import { explainPod } from '@sallyport/grouping';
-import { gatewayOf, isSupported, supportedIpsOf } from '@sallyport/placement';
+import { isSupported } from '@sallyport/placement';
 import type { ProgressInput } from '@sallyport/status';
-import { nodeProgressFor } from '@sallyport/status';
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import type { Decision } from '../../loop/decide.ts';
+import { effectiveEgressesOf, EffectiveEgressSchema } from './effective-egress.ts';
 import { reasonOf, reasonOfOther } from './pod-reasons.ts';
-
-const EffectiveEgressSchema = Type.Object({
-  egress: Type.String(),
-  families: Type.Array(Type.String(), {
-    description: 'The address families of the traffic to which it applies',
-  }),
-  egressIPs: Type.Array(Type.String()),
-  gateway: Type.Optional(GatewaySchema),
-  realized: Type.Boolean({
-    description: 'Whether the Node of the Pod and the gateway have applied the latest version',
-  }),
-});
 
 /** The answer of `/debug/pods/{namespace}/{name}`. */
 export const PodViewSchema = Type.Object({
@@ -42,7 +29,6 @@ export const PodViewSchema = Type.Object({
 });
 
 export type PodView = Static<typeof PodViewSchema>;
-export type EffectiveEgress = Static<typeof EffectiveEgressSchema>;
 
 /** The way in which a Pod's traffic leaves the cluster; undefined if the Pod does not exist. */
 export function podViewFor(
@@ -57,7 +43,7 @@ export function podViewFor(
     return undefined;
   }
   const { pod, nodeName, ips, excluded } = explained;
-  const effective = effectiveEgressesOf(explained, egresses, decision, progress);
+  const effective = effectiveEgressesOf(explained, decision, progress);
   return {
     pod: { ...pod },
     ...(nodeName !== undefined && { nodeName }),
@@ -69,31 +55,4 @@ export function podViewFor(
       .filter(({ effectiveFor }) => !effectiveFor.some(isSupported))
       .map((other) => ({ egress: other.name, reason: reasonOfOther(other, excluded) })),
   };
-}
-
-function effectiveEgressesOf(
-  { egresses: explanations, nodeName }: PodExplanation,
-  egresses: readonly Egress[],
-  { placements }: Decision,
-  progress: ProgressInput,
-): EffectiveEgress[] {
-  return explanations
-    .map(({ name, effectiveFor }) => ({ name, families: effectiveFor.filter(isSupported) }))
-    .filter(({ families }) => families.length > 0)
-    .map(({ name, families }) => {
-      const egress = egresses.find((other) => other.name === name);
-      const gateway = gatewayOf(placements.get(name));
-      return {
-        egress: name,
-        families,
-        egressIPs: egress === undefined ? [] : [...supportedIpsOf(egress)],
-        ...(gateway && { gateway }),
-        realized:
-          gateway !== undefined &&
-          nodeName !== undefined &&
-          [nodeName, gateway.nodeName].every(
-            (node) => nodeProgressFor(node, name, progress).kind === 'realized',
-          ),
-      };
-    });
 }
