@@ -1,4 +1,4 @@
-import type { ConfigOf, OptionType } from '@sallyport/config';
+import type { ConfigOf, OptionTable, OptionType } from '@sallyport/config';
 import { durationMs, flag, integer, text } from '@sallyport/config';
 import type { Marks } from '@sallyport/dataplane';
 import { DEFAULT_TUNNEL_UDP_PORT, defaultMarks, hex } from '@sallyport/dataplane';
@@ -80,8 +80,9 @@ export const agentOptions = {
     description: 'How long a dry run waits for the controller and for a pass that succeeds.',
     default: 30_000,
   },
-};
+} as const satisfies OptionTable;
 
+/** The configuration of the agent; times are in milliseconds. */
 export type AgentConfig = ConfigOf<typeof agentOptions>;
 
 /** The mark bits as the dataplane's planner takes them. */

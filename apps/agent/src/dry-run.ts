@@ -1,10 +1,10 @@
-import { createMetrics, StartError, untilAborted } from '@sallyport/program';
+import { StartError, untilAborted } from '@sallyport/program';
 import type { AgentDependencies } from './agent-dependencies.ts';
 import type { AgentConfig } from './config.ts';
 import { createDryRunPass } from './dataplane-pass.ts';
 import type { AgentState } from './loop/agent-loop.ts';
 import { AgentLoop } from './loop/agent-loop.ts';
-import { agentMetrics } from './metrics.ts';
+import { createAgentMetrics } from './metrics.ts';
 import { watchInputs } from './watch-inputs.ts';
 
 /** The agent that runs on this Node reports, and not its dry run. */
@@ -28,7 +28,7 @@ export async function dryRun(deps: AgentDependencies): Promise<number> {
       return result;
     },
     reporter: silentReporter,
-    metrics: createMetrics(agentMetrics),
+    metrics: createAgentMetrics(),
   });
   const inputs = watchInputs(deps, loop);
   const cancelTimeout = clock.after(config.dryRunTimeout, () => {

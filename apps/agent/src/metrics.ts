@@ -1,4 +1,5 @@
 import type { MetricCatalogue, Metrics } from '@sallyport/program';
+import { createMetrics } from '@sallyport/program';
 
 /** The metrics of the agent. */
 export const agentMetrics = {
@@ -30,3 +31,8 @@ export const agentMetrics = {
 } as const satisfies MetricCatalogue;
 
 export type AgentMetrics = Metrics<typeof agentMetrics>;
+
+/** The metrics of one agent. */
+export function createAgentMetrics(): AgentMetrics {
+  return createMetrics(agentMetrics);
+}

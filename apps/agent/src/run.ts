@@ -1,13 +1,13 @@
 import type { HttpServer } from '@sallyport/http';
 import { listenErrorFor, startHttpServer } from '@sallyport/http';
-import { createMetrics, untilAborted } from '@sallyport/program';
+import { untilAborted } from '@sallyport/program';
 import type { Registry } from 'prom-client';
 import type { AgentDependencies } from './agent-dependencies.ts';
 import { createPass } from './dataplane-pass.ts';
 import { dryRun } from './dry-run.ts';
 import { agentRoutes } from './http/agent-routes.ts';
 import { AgentLoop } from './loop/agent-loop.ts';
-import { agentMetrics } from './metrics.ts';
+import { createAgentMetrics } from './metrics.ts';
 import { putNodeReport } from './put-node-report.ts';
 import { createNodeReporter } from './report/node-reporter.ts';
 import { watchInputs } from './watch-inputs.ts';
@@ -23,7 +23,7 @@ export async function run(deps: AgentDependencies): Promise<number> {
 
 async function runAgent(deps: AgentDependencies): Promise<number> {
   const { config, logger, dataplane, clock, stop } = deps;
-  const metrics = createMetrics(agentMetrics);
+  const metrics = createAgentMetrics();
   const reporter = createNodeReporter({
     nodeName: config.nodeName,
     send: putNodeReport(config.controllerUrl),

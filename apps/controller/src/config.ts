@@ -1,5 +1,5 @@
 import { parseCidr } from '@sallyport/api';
-import type { ConfigOf, OptionType } from '@sallyport/config';
+import type { ConfigOf, OptionTable, OptionType } from '@sallyport/config';
 import { durationMs, integer, listOf, text } from '@sallyport/config';
 import { loggingOptions } from '@sallyport/program';
 
@@ -51,7 +51,7 @@ export const controllerOptions = {
     default: 5000,
   },
   ...loggingOptions,
-} as const;
+} as const satisfies OptionTable;
 
 /** The configuration of the controller; times are in milliseconds. */
 export type ControllerConfig = ConfigOf<typeof controllerOptions>;

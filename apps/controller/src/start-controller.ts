@@ -1,5 +1,5 @@
 import { createKubeClient } from '@sallyport/kube';
-import type { Clock } from '@sallyport/reconcile';
+import type { ProgramDependencies } from '@sallyport/program';
 import type { Logger } from 'pino';
 import type { ControllerConfig } from './config.ts';
 import type { Server } from './http/create-server.ts';
@@ -12,18 +12,8 @@ import { observeCluster } from './observe/observed-cluster.ts';
 import { createStores } from './publish/stores.ts';
 import { startStatus } from './status/start-status.ts';
 
-/** The parts of the machine that tests replace. */
-export interface ControllerDependencies {
-  readonly config: ControllerConfig;
-  readonly logger: Logger;
-  readonly clock: Clock;
-  /** Milliseconds since 1970. */
-  readonly nowMs: () => number;
-  /** Milliseconds from any fixed point, for durations. */
-  readonly monotonicMs: () => number;
-  /** From 0 to 1. */
-  readonly random: () => number;
-}
+/** Everything that the controller gets from outside. */
+export type ControllerDependencies = Omit<ProgramDependencies<ControllerConfig>, 'stop'>;
 
 /** A controller whose server listens. It may not be ready yet. */
 export interface Controller {

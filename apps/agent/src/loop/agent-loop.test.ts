@@ -1,12 +1,11 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
 import { parseConfig } from '@sallyport/config';
 import type { InterfaceAddress } from '@sallyport/dataplane';
-import { createMetrics } from '@sallyport/program';
 import type { Clock } from '@sallyport/reconcile';
 import { pino } from 'pino';
 import { agentOptions, ENV_PREFIX } from '../config.ts';
 import type { PassInput, PassResult } from '../dataplane-pass.ts';
-import { agentMetrics } from '../metrics.ts';
+import { createAgentMetrics } from '../metrics.ts';
 import type { Findings } from '../report/findings-for.ts';
 import { AgentLoop } from './agent-loop.ts';
 
@@ -288,7 +287,7 @@ function setUp(clockFor: (later: Later) => Clock = immediately): Fixture {
       { level: 'error' },
       { write: (line) => errors.push((JSON.parse(line) as { msg: string }).msg) },
     ),
-    metrics: createMetrics(agentMetrics),
+    metrics: createAgentMetrics(),
   });
   return Object.assign(fixture, { loop });
 }
