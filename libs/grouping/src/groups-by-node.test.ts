@@ -1,6 +1,6 @@
 import type { Egress } from '@sallyport/api';
 import { sampleEgress as egress, samplePod as pod } from '@sallyport/kit';
-import type { GroupRouting } from './groups-by-node.ts';
+import type { GroupCache, GroupRouting } from './groups-by-node.ts';
 import { groupsByNode } from './groups-by-node.ts';
 import type { Pod } from './pod.ts';
 import { resolveEgresses } from './resolve-egresses.ts';
@@ -68,6 +68,36 @@ describe('groupsByNode', () => {
         groupMembers: [{ pod: { namespace: 'default', name: 'p' }, ips: ['10.244.1.11'] }],
       },
     ]);
+  });
+
+  it('gives the same objects again for the Egresses whose members and routing stay the same', () => {
+    const resolved = resolveEgresses({
+      egresses: [egress('a'), egress('b')],
+      pods: [pod('p')],
+      namespaces: [],
+    });
+    const tunnelIDs = new Map([
+      ['a', 1],
+      ['b', 2],
+    ]);
+    const cache: GroupCache = new WeakMap();
+    const viewsOn = (node: string, nodeNameOfA: string) => {
+      const gateways = new Map([
+        ['a', { ...gateway, nodeName: nodeNameOfA }],
+        ['b', { ...gateway }],
+      ]);
+      const views = groupsByNode(resolved, { tunnelIDs, gateways }, cache);
+      expect(views).toEqual(groupsByNode(resolved, { tunnelIDs, gateways }));
+      return views.get(node) ?? [];
+    };
+    const [a, b] = viewsOn('n2', 'n2');
+    const again = viewsOn('n2', 'n2');
+    expect(again[0]).toBe(a);
+    expect(again[1]).toBe(b);
+    const [moved] = viewsOn('n2', 'n3');
+    expect(moved).toBe(b);
+    const [first] = viewsOn('n3', 'n3');
+    expect(first?.gateway?.nodeName).toBe('n3');
   });
 });
 

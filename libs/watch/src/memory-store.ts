@@ -105,6 +105,9 @@ export class MemoryStore<T extends Watchable> {
       const known = current.get(name);
       if (known === undefined || !isDeepStrictEqual(known.content, content)) {
         this.#put(partition, current, name, content);
+      } else if (known.content !== content) {
+        // The next comparison with the same object costs nothing.
+        current.set(name, { ...known, content });
       }
     }
     for (const [name, entry] of current) {

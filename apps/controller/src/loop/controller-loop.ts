@@ -1,4 +1,5 @@
 import type { NodeReport } from '@sallyport/api';
+import type { GroupCache } from '@sallyport/grouping';
 import type { Clock, Runner } from '@sallyport/reconcile';
 import { createRunner } from '@sallyport/reconcile';
 import type { PendingRemovals, ProgressInput } from '@sallyport/status';
@@ -54,6 +55,7 @@ export class ControllerLoop {
   readonly #reports: NodeReports = createNodeReports();
   /** Undefined while it is out of date. */
   #membership: Membership | undefined;
+  readonly #groupCache: GroupCache = new WeakMap();
   #decision: Decision | undefined;
   #pendingRemovals: PendingRemovals = new Map();
   #startupGrace = true;
@@ -109,14 +111,15 @@ export class ControllerLoop {
     const nodes = cluster.nodes();
     this.#beginStartupGrace(membership);
     this.#dropReportsExceptOf(nodes);
-    const decision = decide(membership, {
+    const facts = {
       ...cluster.egresses(),
       nodes,
       reports: new Map(this.#reports.all),
       startupGrace: this.#startupGrace,
       podCIDRs: config.podCidrs,
       serviceCIDRs: config.serviceCidrs,
-    });
+    };
+    const decision = decide(membership, facts, this.#groupCache);
     const published = publish(decision, stores);
     const before = { decision: this.#decision, pendingRemovals: this.#pendingRemovals };
     const progress = this.progress();

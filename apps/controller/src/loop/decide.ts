@@ -1,4 +1,5 @@
 import type { Gateway, NodeReport } from '@sallyport/api';
+import type { GroupCache } from '@sallyport/grouping';
 import { groupsByNode } from '@sallyport/grouping';
 import type { Node } from '@sallyport/kube';
 import type { Placement } from '@sallyport/placement';
@@ -30,10 +31,14 @@ export interface Decision extends Membership, PlacementFacts, PublishedViews {
 }
 
 /** Places the egress IPs, and makes the views of the Nodes. It resolves no members. */
-export function decide(membership: Membership, observed: PlacementFacts): Decision {
+export function decide(
+  membership: Membership,
+  observed: PlacementFacts,
+  cache?: GroupCache,
+): Decision {
   const { resolved, tunnelIDs } = membership;
   const placements = placeEgresses(observed);
-  const groups = groupsByNode(resolved, { tunnelIDs, gateways: gatewaysFor(placements) });
+  const groups = groupsByNode(resolved, { tunnelIDs, gateways: gatewaysFor(placements) }, cache);
   return {
     ...membership,
     ...observed,
