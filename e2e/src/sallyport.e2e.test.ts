@@ -1,6 +1,7 @@
 import { changes } from './scenarios/changes.ts';
 import { conflicts } from './scenarios/conflicts.ts';
 import { destinations } from './scenarios/destinations.ts';
+import { hostilePods } from './scenarios/hostile-pods.ts';
 import { operating } from './scenarios/operating.ts';
 import { restarts } from './scenarios/restarts.ts';
 import { selection } from './scenarios/selection.ts';
@@ -40,6 +41,7 @@ describe('Sallyport', () => {
   changes(world);
   destinations(world);
   conflicts(world);
+  hostilePods(world);
   restarts(world);
   operating(world);
 });

@@ -416,20 +416,19 @@ ip neigh add 203.0.113.10 lladdr 0a:58:00:00:00:02 dev others`);
 ip route replace 192.168.77.12 dev eth0 src 192.168.77.98
 ip addr add 10.244.1.12/32 dev lo
 ip route add 203.0.113.9 via 169.254.77.254 dev egress-gw0 onlink src 10.244.1.12
+for source in 192.168.77.11 192.168.77.98; do
+  iptables -t mangle -A POSTROUTING -s $source -d 192.168.77.12 -p udp --dport 6081
+done
 ping -c 2 -i 0.2 -W 1 203.0.113.9 || true`);
-    const sent = await lab.onNode(
-      'conntrack',
-      '-L',
-      '-p',
-      'udp',
-      '--orig-port-dst',
-      '6081',
-      '--orig-dst',
-      '192.168.77.12',
-    );
-    expect(sent).toContain('src=192.168.77.11 ');
-    expect(sent).not.toContain('src=192.168.77.98 ');
+    // The rules only count: packets of the tunnel have no conntrack entry.
+    const counted = await lab.onNode('iptables', '-t', 'mangle', '-nvxL', 'POSTROUTING');
+    expect(counted).toMatch(/^ +2 .* 192\.168\.77\.11 +192\.168\.77\.12 .*6081/m);
+    expect(counted).toMatch(/^ +0 .* 192\.168\.77\.98 +192\.168\.77\.12 .*6081/m);
+    expect(await lab.onNode('conntrack', '-L', '-p', 'udp')).not.toContain('dport=6081');
 
+    await lab.script(`for source in 192.168.77.11 192.168.77.98; do
+  iptables -t mangle -D POSTROUTING -s $source -d 192.168.77.12 -p udp --dport 6081
+done`);
     await lab.script(`ip route del 203.0.113.9; ip route del 192.168.77.12
 ip addr del 10.244.1.12/32 dev lo; ip addr del 192.168.77.98/24 dev eth0`);
     await lab.guest.script(

@@ -42,10 +42,14 @@ export const FLOW_PRIORITIES = { known: 200, tunnelReturn: 190, reply: 100, miss
 
 export const PODS_SET = 'SALLYPORT-PODS';
 export const INTERNAL_SET = 'SALLYPORT-INTERNAL';
+export const NODES_SET = 'SALLYPORT-NODES';
 
 export const PREROUTING_CHAIN = 'SALLYPORT-PREROUTING';
 export const FORWARD_CHAIN = 'SALLYPORT-FORWARD';
+export const INPUT_CHAIN = 'SALLYPORT-INPUT';
+export const OUTPUT_CHAIN = 'SALLYPORT-OUTPUT';
 export const POSTROUTING_CHAIN = 'SALLYPORT-POSTROUTING';
+export const TUNNEL_CHAIN = 'SALLYPORT-TUNNEL';
 
 export const ROUTE_TABLES = { redirect: 7101, return: 7102 } as const;
 export const RULE_PRIORITIES = { return: 1000, redirect: 1001 } as const;

@@ -9,6 +9,10 @@ export interface DesiredNetfilter {
   readonly internal: ReadonlySet<string>;
   /** The egress IP of each SNAT id. */
   readonly snatIds: ReadonlyMap<number, string>;
+  /** The addresses of the other Nodes: the tunnel's packets come from them and go to them alone. */
+  readonly nodes: ReadonlySet<string>;
+  /** The UDP port of the tunnel, on every Node. */
+  readonly tunnelPort: number;
 }
 
 /** The bridge of the Node, in no switch's words. */

@@ -43,12 +43,17 @@ export function diffSteps<Op>(
   const paths = diffPaths(netfilter, desired.netfilter, internal);
   const snatIds = diffSnatIds(netfilter, desired.netfilter);
   const rules = netfilter.diffRules(desired.netfilter);
+  const nodes = diffNodes(netfilter.nodes ?? new Set(), desired.netfilter.nodes);
   const hasGatewayPort = observed.routing.gatewayLink?.mac === GATEWAY_PORT.mac;
   const bridge = observed.bridge.diff(desired.bridge, hasGatewayPort);
   const routing = diffRouting(observed.routing, desired.routing);
 
   // 1: the sets. Rules can be made only when the sets that they name exist.
-  const sets = step<Op>(1, 'sets', updateSets([...missingSets(netfilter), ...internal.add]));
+  const sets = step<Op>(
+    1,
+    'sets',
+    updateSets([...missingSets(netfilter), ...internal.add, ...nodes.add]),
+  );
   // 2: blocks the Pods that get another source, before anything that Open vSwitch, a device or a
   // route can refuse. The rules drop tunnel packets to newly internal destinations, so deleted
   // entries do not come back. Packets of a blocked Pod leave the tunnel, so those entries are
@@ -84,8 +89,12 @@ export function diffSteps<Op>(
     step<Op>(9, 'egress paths', updateSets(paths.set)),
     // 10: no packet is redirected by them any more.
     step<Op>(10, 'old flows', [...bridge.remove, ...deleteConnections(snatIds.unused)]),
-    // 11: no packet has their marks any more.
-    step<Op>(11, 'old rules and routes', [...rules.remove, ...routing.remove]),
+    // 11: no packet has their marks any more, and no flow accepts packets of a Node that has left.
+    step<Op>(11, 'old rules and routes', [
+      ...rules.remove,
+      ...routing.remove,
+      ...updateSets(nodes.remove),
+    ]),
   ];
 }
 
@@ -114,11 +123,23 @@ function updateSets(changes: readonly SetChange[]): readonly UpdateSets[] {
   return changes.length === 0 ? [] : [{ op: 'update-sets', changes }];
 }
 
-function missingSets<Op>({ paths, internal }: ObservedNetfilter<Op>): readonly SetChange[] {
+function missingSets<Op>({ paths, internal, nodes }: ObservedNetfilter<Op>): readonly SetChange[] {
   return [
     ...(paths === undefined ? [{ op: 'create-paths' } as const] : []),
     ...(internal === undefined ? [{ op: 'create-internal' } as const] : []),
+    ...(nodes === undefined ? [{ op: 'create-nodes' } as const] : []),
   ];
+}
+
+/** A new Node is in the set before the bridge accepts its packets. */
+function diffNodes(
+  before: ReadonlySet<string>,
+  after: ReadonlySet<string>,
+): { readonly add: readonly SetChange[]; readonly remove: readonly SetChange[] } {
+  return {
+    add: [...after].filter((ip) => !before.has(ip)).map((ip) => ({ op: 'add-node', ip })),
+    remove: [...before].filter((ip) => !after.has(ip)).map((ip) => ({ op: 'delete-node', ip })),
+  };
 }
 
 function deleteConnections(

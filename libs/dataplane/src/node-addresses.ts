@@ -71,8 +71,11 @@ export function uplinkMtu(
   return uplinkOf(addresses, nodeIP)?.mtu;
 }
 
-/** Asks one look-up for each prefix length, so that many CIDRs cost no more than one. */
-function containedIn(cidrs: readonly string[]): (ip: string) => boolean {
+/**
+ * Whether one of the CIDRs contains an address. Asks one look-up for each prefix length, so that
+ * many CIDRs cost no more than one.
+ */
+export function containedIn(cidrs: readonly string[]): (ip: string) => boolean {
   const canonical = new Set(cidrs.map(parseCidr).filter((cidr) => cidr !== undefined));
   const lengths = [...new Set([...canonical].map((cidr) => cidr.split('/')[1]))];
   return (ip) =>

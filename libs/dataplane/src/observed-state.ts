@@ -20,6 +20,8 @@ export interface ObservedNetfilter<Op> {
   readonly paths?: ReadonlyMap<string, ObservedPath>;
   /** As in {@link DesiredNetfilter}; absent when there is no such set. */
   readonly internal?: ReadonlySet<string>;
+  /** As in {@link DesiredNetfilter}; absent when there is no such set. */
+  readonly nodes?: ReadonlySet<string>;
   /** The egress IP of each SNAT id that a rule translates. */
   readonly snatIds: ReadonlyMap<number, string>;
   readonly health: RulesHealth;

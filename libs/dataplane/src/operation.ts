@@ -1,12 +1,16 @@
 import type { EgressPath } from './egress-path.ts';
 import type { PolicyRoute, PolicyRule } from './routing-state.ts';
 
-/** A change of the two sets: the egress paths of the Pods, the cluster-internal destinations. */
+/**
+ * A change of the three sets: the egress paths of the Pods, the cluster-internal destinations, the
+ * addresses of the other Nodes.
+ */
 export type SetChange =
-  | { readonly op: 'create-paths' | 'create-internal' }
+  | { readonly op: 'create-paths' | 'create-internal' | 'create-nodes' }
   | { readonly op: 'set-path'; readonly ip: string; readonly path: EgressPath }
   | { readonly op: 'delete-path'; readonly ip: string }
-  | { readonly op: 'add-internal' | 'delete-internal'; readonly cidr: string };
+  | { readonly op: 'add-internal' | 'delete-internal'; readonly cidr: string }
+  | { readonly op: 'add-node' | 'delete-node'; readonly ip: string };
 
 /**
  * Selects the connections whose conntrack entries are deleted, so that their next packet is

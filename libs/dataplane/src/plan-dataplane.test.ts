@@ -109,6 +109,19 @@ describe('planDataplane', () => {
     expect(planned.faults).toEqual([]);
   });
 
+  it('names Pods whose addresses are in no Pod CIDR', () => {
+    const ips = ['10.250.0.1', '10.250.0.2', '10.250.0.3', '10.250.0.4'];
+    const planned = plan([{ ...there, pods: [pod, ...ips] }]);
+    expect(planned.faults).toEqual([
+      {
+        egress: there.name,
+        message: expect.stringMatching(
+          /in no Pod CIDR: .*\(10\.250\.0\.1\), .*\(10\.250\.0\.3\) and 1 more\. .*--pod-cidrs/,
+        ) as string,
+      },
+    ]);
+  });
+
   it('blocks the second of two Egresses with one tunnel id', () => {
     const planned = plan([there, { ...there, name: 'b', gateway: 'n3', pods: ['10.244.1.12'] }]);
     expect(pathsOf(planned)).toEqual({ [pod]: 'redirected', '10.244.1.12': 'blocked' });

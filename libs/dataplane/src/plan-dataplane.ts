@@ -1,23 +1,36 @@
+import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
+import { ipFamily } from '@sallyport/api';
 import { desiredRouting } from './desired-routing.ts';
 import type { DesiredBridge } from './desired-state.ts';
 import type { PlannedPaths } from './egress-paths.ts';
 import { planPaths } from './egress-paths.ts';
 import { internalCidrs } from './internal-cidrs.ts';
+import { containedIn } from './node-addresses.ts';
 import { peerIPs } from './peer-ips.ts';
-import type { Plan, PlanInput } from './plan.ts';
+import type { Plan, PlanFault, PlanInput } from './plan.ts';
+
+/** A fault names so many Pods at most. */
+const NAMED_MEMBERS = 3;
 
 /** The desired state of the Node. The order of the groups and their members does not matter. */
 export function planDataplane(input: PlanInput): Plan {
   const { groups, network, node, marks, tunnelUdpPort, snatIdsInUse } = input;
   const planned = planPaths(groups, node, snatIdsInUse);
-  const faults = [...planned.faults];
+  const faults = [...planned.faults, ...groups.flatMap(foreignMembersOf(network))];
   const internal = internalCidrs(network, node.ip, faults);
+  const peers = peerIPs(network, node);
   return {
     desired: {
-      netfilter: { paths: planned.pods, internal, snatIds: snatIdsOf(planned) },
+      netfilter: {
+        paths: planned.pods,
+        internal,
+        snatIds: snatIdsOf(planned),
+        nodes: new Set(peers),
+        tunnelPort: tunnelUdpPort,
+      },
       bridge: {
         ip: node.ip,
-        peers: peerIPs(network, node),
+        peers,
         udpPort: tunnelUdpPort,
         redirects: planned.tunnelIds,
         ...tunnelsOf(planned),
@@ -25,6 +38,28 @@ export function planDataplane(input: PlanInput): Plan {
       routing: desiredRouting(internal, node.uplinkMtu, marks),
     },
     faults,
+  };
+}
+
+/** The Pods whose address is in no Pod CIDR. */
+function foreignMembersOf({
+  podCIDRs,
+}: ClusterNetwork): (group: EgressGroup) => readonly PlanFault[] {
+  const isPod = containedIn(podCIDRs);
+  return ({ metadata: { name }, groupMembers }) => {
+    const foreign = groupMembers.flatMap(({ pod, ips }) =>
+      ips
+        .filter((ip) => ipFamily(ip) === 'IPv4' && !isPod(ip))
+        .map((ip) => `${pod.namespace}/${pod.name} (${ip})`),
+    );
+    return foreign.length === 0
+      ? []
+      : [
+          {
+            egress: name,
+            message: `Pods of Egress ${name} have addresses in no Pod CIDR: ${foreign.slice(0, NAMED_MEMBERS).join(', ')}${foreign.length > NAMED_MEMBERS ? ` and ${foreign.length - NAMED_MEMBERS} more` : ''}. Packets between such Pods count as external, and a gateway on another Node drops them. Start the controller with --pod-cidrs=<the CIDRs of your CNI>.`,
+          },
+        ];
   };
 }
 

@@ -18,6 +18,8 @@ export interface IpsetState {
    * prints `10.0.0.1`. Absent when the set does not exist.
    */
   readonly internal?: ReadonlySet<string>;
+  /** The `hash:ip` set of the other Nodes' addresses. Absent when the set does not exist. */
+  readonly nodes?: ReadonlySet<string>;
 }
 
 /** The tables of iptables that have chains of ours. */

@@ -1,20 +1,20 @@
 import type { RunCommand } from '@sallyport/command';
 import { CommandError } from '@sallyport/command';
-import { INTERNAL_SET, PODS_SET } from '@sallyport/dataplane';
+import { INTERNAL_SET, NODES_SET, PODS_SET } from '@sallyport/dataplane';
 import type { IpsetState, IptablesState } from './netfilter-state.ts';
-import { parseInternalSet, parsePodSet } from './parse-ipset.ts';
+import { parseInternalSet, parseNodeSet, parsePodSet } from './parse-ipset.ts';
 import type { IptablesRules } from './parse-iptables.ts';
 import { ownIptables, parseIptablesRules } from './parse-iptables.ts';
 
-/**
- * Reads back our two sets. Rejects with CommandError when ipset fails for another reason than that
- * a set does not exist.
- */
+/** Reads back our three sets. Rejects with CommandError, but not for a set that does not exist. */
 export async function observeIpsets(run: RunCommand): Promise<IpsetState> {
-  const [pods, internal] = await Promise.all([saveSet(run, PODS_SET), saveSet(run, INTERNAL_SET)]);
+  const [pods, internal, nodes] = await Promise.all(
+    [PODS_SET, INTERNAL_SET, NODES_SET].map((name) => saveSet(run, name)),
+  );
   return {
     ...(pods === undefined ? {} : { pods: parsePodSet(pods) }),
     ...(internal === undefined ? {} : { internal: parseInternalSet(internal) }),
+    ...(nodes === undefined ? {} : { nodes: parseNodeSet(nodes) }),
   };
 }
 

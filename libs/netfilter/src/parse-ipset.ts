@@ -23,6 +23,11 @@ export function parseInternalSet(stdout: string): NonNullable<IpsetState['intern
   );
 }
 
+/** Addresses, from `ipset save` of the set of Nodes. */
+export function parseNodeSet(stdout: string): NonNullable<IpsetState['nodes']> {
+  return new Set(membersOf(stdout).map(({ element }) => element));
+}
+
 /**
  * The members in the output of `ipset save <set>`. A mark that replaces all bits is printed without
  * its mask, a missing mark as nothing.

@@ -1,4 +1,5 @@
 import type { Marks, ObservedNetfilter, RulesHealth } from '@sallyport/dataplane';
+import { INPUT_CHAIN, OUTPUT_CHAIN, TUNNEL_CHAIN } from '@sallyport/dataplane';
 import { diffRules, hasChains, hasJumps } from './diff-rules.ts';
 import type { IptablesOperation } from './netfilter-operation.ts';
 import type { Chain, IptablesState, NetfilterState } from './netfilter-state.ts';
@@ -20,6 +21,7 @@ export function readNetfilter(
       paths: new Map([...sets.pods].map(([ip, mark]) => [ip, pathOf(mark, snatIds, marks)])),
     }),
     ...(sets.internal && { internal: sets.internal }),
+    ...(sets.nodes && { nodes: sets.nodes }),
     snatIds,
     health,
     diffRules: (desired) => diffRules(rules, renderRules(desired, marks), health === 'intact'),
@@ -59,8 +61,8 @@ function healthOf(
   const isIntact =
     sets.pods !== undefined &&
     sets.internal !== undefined &&
-    // The filter table only accepts: it changes no source address.
-    hasJumps(rules, { jumps: JUMPS.filter(({ table }) => table !== 'filter') }) &&
+    // The others change no source address.
+    hasJumps(rules, { jumps: JUMPS.filter(({ table, to }) => decidesSources(table, to)) }) &&
     areMarksIntact(rules, snatIds, marks) &&
     isNatIntact(natRules, marks);
   return isIntact ? 'intact' : 'damaged';
@@ -73,7 +75,7 @@ function areMarksIntact(
   marks: Marks,
 ): boolean {
   const ids: number[] = [];
-  const fixed = chains.filter(isRawOrMangle).map((chain) => ({
+  const fixed = chains.filter(isMarking).map((chain) => ({
     ...chain,
     rules: chain.rules.filter((rule) => {
       const id = parseKnownIdRule(rule, marks);
@@ -83,12 +85,17 @@ function areMarksIntact(
       return id === undefined;
     }),
   }));
-  const wanted = renderRules({ snatIds: new Map() }, marks).chains.filter(isRawOrMangle);
+  const wanted = renderRules({ snatIds: new Map(), tunnelPort: 0 }, marks).chains.filter(isMarking);
   return hasChains({ chains: fixed, jumps: [] }, wanted) && ids.every((id) => snatIds.has(id));
 }
 
-function isRawOrMangle({ table }: Chain): boolean {
-  return table === 'raw' || table === 'mangle';
+function isMarking({ table, name }: Chain): boolean {
+  return table !== 'nat' && decidesSources(table, name);
+}
+
+/** Whether the source address of a packet depends on this chain. */
+function decidesSources(table: Chain['table'], chain: string): boolean {
+  return table !== 'filter' && ![INPUT_CHAIN, OUTPUT_CHAIN, TUNNEL_CHAIN].includes(chain);
 }
 
 /** The guards come first, and nothing but SNAT rules follows. */

@@ -1,5 +1,5 @@
 import type { Marks, SetChange } from '@sallyport/dataplane';
-import { hex, INTERNAL_SET, PODS_SET } from '@sallyport/dataplane';
+import { hex, INTERNAL_SET, NODES_SET, PODS_SET } from '@sallyport/dataplane';
 import { markOf } from './path-marks.ts';
 
 /**
@@ -16,6 +16,8 @@ function lineFor(change: SetChange, marks: Marks): string {
       return `create ${PODS_SET} hash:ip family inet skbinfo`;
     case 'create-internal':
       return `create ${INTERNAL_SET} hash:net family inet`;
+    case 'create-nodes':
+      return `create ${NODES_SET} hash:ip family inet`;
     case 'set-path': {
       const { mark, mask } = markOf(change.path, marks);
       return `add ${PODS_SET} ${change.ip} skbmark ${hex(mark)}/${hex(mask)}`;
@@ -26,5 +28,9 @@ function lineFor(change: SetChange, marks: Marks): string {
       return `add ${INTERNAL_SET} ${change.cidr}`;
     case 'delete-internal':
       return `del ${INTERNAL_SET} ${change.cidr}`;
+    case 'add-node':
+      return `add ${NODES_SET} ${change.ip}`;
+    case 'delete-node':
+      return `del ${NODES_SET} ${change.ip}`;
   }
 }

@@ -109,9 +109,12 @@ describe('diffSteps, by example', () => {
     const [tunnel, gateway] = before.ovs.bridge!.ports;
     expect(tunnel).toMatchObject({ name: 'egress-tun0', options: { dst_port: '6081' } });
     const options = { ...tunnel!.options, dst_port: '6082' };
+    const restore = expect.objectContaining({ op: 'iptables-restore' }) as Operation;
     expect(operationsOn(6082, before)).toEqual([
+      restore,
       { op: 'delete-port', name: 'egress-tun0' },
       { op: 'ensure-bridge', ports: [{ ...tunnel, options }, gateway] },
+      restore,
     ]);
   });
 });

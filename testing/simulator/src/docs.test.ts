@@ -40,9 +40,13 @@ const namesAndNumbers = [
   ]),
   ['set of Pods', constants.PODS_SET],
   ['set of internal destinations', constants.INTERNAL_SET],
+  ['set of Nodes', constants.NODES_SET],
   ['chain', constants.PREROUTING_CHAIN],
   ['chain', constants.FORWARD_CHAIN],
+  ['chain', constants.INPUT_CHAIN],
+  ['chain', constants.OUTPUT_CHAIN],
   ['chain', constants.POSTROUTING_CHAIN],
+  ['chain', constants.TUNNEL_CHAIN],
   ['rule of an unfinished repair', UNREPAIRED_RULE],
   ...Object.entries(constants.ROUTE_TABLES).map(([name, table]) => [`route table ${name}`, table]),
   ...Object.entries(constants.RULE_PRIORITIES).map(([name, priority]) => [
@@ -113,7 +117,7 @@ function renderIptables(iptables: IptablesState): readonly string[] {
 }
 
 function renderIpsets(): readonly string[] {
-  const { paths, internal } = example.netfilter;
+  const { paths, internal, nodes } = example.netfilter;
   return [
     `create ${constants.PODS_SET} hash:ip family inet skbinfo`,
     ...[...paths].map(([ip, path]) => {
@@ -122,6 +126,8 @@ function renderIpsets(): readonly string[] {
     }),
     `create ${constants.INTERNAL_SET} hash:net family inet`,
     ...[...internal].map((cidr) => `add ${constants.INTERNAL_SET} ${cidr.replace('/32', '')}`),
+    `create ${constants.NODES_SET} hash:ip family inet`,
+    ...[...nodes].map((ip) => `add ${constants.NODES_SET} ${ip}`),
   ];
 }
 

@@ -85,6 +85,7 @@ describe('a Node that leaves the cluster', () => {
           },
         ],
       },
+      { op: 'update-sets', changes: [{ op: 'delete-node', ip: left }] },
     ]);
   });
 
@@ -151,7 +152,13 @@ describe('a Node that joins the cluster', () => {
     const internal = expect.arrayContaining(['192.168.77.11/32']) as string[];
     const only = { kind: 'pod', internal };
     expect(operationsFor(world, [here, there], withNode)).toEqual([
-      { op: 'update-sets', changes: [{ op: 'add-internal', cidr: '192.168.77.14/32' }] },
+      {
+        op: 'update-sets',
+        changes: [
+          { op: 'add-internal', cidr: '192.168.77.14/32' },
+          { op: 'add-node', ip: left },
+        ],
+      },
       {
         op: 'delete-connections',
         connections: localPods.map((ip) => ({ ...only, ip, within: ['192.168.77.14/32'] })),
@@ -310,16 +317,20 @@ function subjects(
       allowed: [intentForTunnel(before, tunnelID), intentForTunnel(after, tunnelID)],
       tunnelSource: left,
     })),
-    // The Nodes of these Pods may learn of it before this one does.
-    ...tunnelIDs.flatMap((tunnelID) =>
-      [left, external].map((destination) =>
-        subject([intentForTunnel(before, tunnelID), intentForTunnel(after, tunnelID)], {
-          source: '10.244.2.21',
-          tunnelID,
-          destination,
-        }),
-      ),
-    ),
+    // The Nodes of these Pods may learn of it before this one does, which drops them meanwhile.
+    ...tunnelIDs.flatMap((tunnelID) => {
+      const sender = { source: '10.244.2.21', tunnelID };
+      const [was, is] = [before, after].map((groups) => intentForTunnel(groups, tunnelID));
+      return [
+        subject([was!, is!], { ...sender, destination: external }),
+        // In between it is an external destination like any other.
+        {
+          ...subject(['dropped', is!], { ...sender, destination: left }),
+          allowed: ['dropped', was!, is!],
+          steady: false,
+        },
+      ];
+    }),
   ];
 }
 

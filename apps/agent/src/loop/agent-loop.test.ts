@@ -31,7 +31,13 @@ const NOTHING: PassResult = {
   applied: [],
   faults: [],
   desired: {
-    netfilter: { paths: new Map(), internal: new Set(), snatIds: new Map() },
+    netfilter: {
+      paths: new Map(),
+      internal: new Set(),
+      snatIds: new Map(),
+      nodes: new Set(),
+      tunnelPort: 6081,
+    },
     bridge: {
       ip: '192.168.77.11',
       peers: [],

@@ -35,8 +35,14 @@ const DESIRED: DesiredNetfilter = {
     [1, '192.168.77.200'],
     [2, '192.168.77.201'],
   ]),
+  nodes: new Set(['192.168.77.12', '192.168.77.13']),
+  tunnelPort: 6081,
 };
-const CREATE: readonly SetChange[] = [{ op: 'create-paths' }, { op: 'create-internal' }];
+const CREATE: readonly SetChange[] = [
+  { op: 'create-paths' },
+  { op: 'create-internal' },
+  { op: 'create-nodes' },
+];
 const EXTERNAL = '203.0.113.10';
 
 export const netfilterContract: readonly NetfilterCase[] = [
@@ -45,7 +51,7 @@ export const netfilterContract: readonly NetfilterCase[] = [
     run: hasNothingWithoutSets,
   },
   {
-    name: 'reads both sets back, also when a change is applied again or has no effect',
+    name: 'reads all sets back, also when a change is applied again or has no effect',
     run: readsBackSets,
   },
   {
@@ -89,25 +95,29 @@ async function readsBackSets({ netfilter }: NetfilterSubject): Promise<void> {
     ...membersOf(DESIRED),
     { op: 'delete-path', ip: '10.244.1.99' },
     { op: 'delete-internal', cidr: '10.9.0.0/16' },
+    { op: 'delete-node', ip: '10.9.0.1' },
   ];
   await netfilter.apply({ op: 'update-sets', changes });
   await netfilter.apply({ op: 'update-sets', changes });
-  const { pods, internal } = await netfilter.observeSets();
+  const { pods, internal, nodes } = await netfilter.observeSets();
   assert.deepEqual(
     pods,
     new Map([...DESIRED.paths].map(([ip, path]) => [ip, markOf(path, defaultMarks)])),
   );
   assert.deepEqual(internal, DESIRED.internal);
+  assert.deepEqual(nodes, DESIRED.nodes);
   await netfilter.apply({
     op: 'update-sets',
     changes: [
       { op: 'delete-path', ip: '10.244.1.11' },
       { op: 'delete-internal', cidr: '192.168.77.11/32' },
+      { op: 'delete-node', ip: '192.168.77.12' },
     ],
   });
   const after = await netfilter.observeSets();
   assert.deepEqual([...(after.pods?.keys() ?? [])].sort(), ['10.244.1.12', '10.244.1.13']);
   assert.deepEqual(after.internal, new Set(['10.244.0.0/16']));
+  assert.deepEqual(after.nodes, new Set(['192.168.77.13']));
 }
 
 async function readsBackRules({ netfilter }: NetfilterSubject): Promise<void> {
@@ -196,10 +206,11 @@ function restore(desired: DesiredNetfilter): IptablesOperation {
   };
 }
 
-function membersOf({ paths, internal }: DesiredNetfilter): readonly SetChange[] {
+function membersOf({ paths, internal, nodes }: DesiredNetfilter): readonly SetChange[] {
   return [
     ...[...paths].map(([ip, path]) => ({ op: 'set-path', ip, path }) as const),
     ...[...internal].map((cidr) => ({ op: 'add-internal', cidr }) as const),
+    ...[...nodes].map((ip) => ({ op: 'add-node', ip }) as const),
   ];
 }
 

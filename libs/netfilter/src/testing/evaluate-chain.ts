@@ -1,5 +1,6 @@
-import { INTERNAL_SET, PODS_SET } from '@sallyport/dataplane';
+import { INTERNAL_SET, NODES_SET, PODS_SET } from '@sallyport/dataplane';
 import type { IpsetState, IptablesTable, NetfilterState } from '../netfilter-state.ts';
+import { isOwnChain } from '../parse-iptables.ts';
 import { contains } from './contains.ts';
 
 /** A packet on its way through the IP stack. */
@@ -14,6 +15,12 @@ export interface Packet {
   readonly zone?: number;
   /** `INVALID` stands for untracked packets as well. */
   readonly ctState: 'NEW' | 'ESTABLISHED' | 'INVALID';
+  /** The destination port of a UDP packet; any other packet counts as TCP. */
+  readonly udpPort?: number;
+  /** The destination is an address of the Node itself. */
+  readonly toNode?: boolean;
+  /** The device that it came from does not lead to its source. */
+  readonly forged?: boolean;
 }
 
 export type Verdict =
@@ -27,7 +34,8 @@ type Target = (packet: Packet, sets: IpsetState) => Verdict | Packet;
 
 interface CompiledRule {
   readonly tests: readonly Test[];
-  readonly target: Target;
+  /** The name of a chain of ours, or the effect of the target. */
+  readonly target: Target | string;
 }
 
 /** The texts are few and evaluated very often. */
@@ -38,15 +46,26 @@ const compiledRules = new Map<string, CompiledRule>();
  * Throws on a rule that it does not know, so that no rule goes unchecked.
  */
 export function evaluateChain(
-  { rules: { chains }, sets }: NetfilterState,
+  state: NetfilterState,
   chain: { readonly table: IptablesTable; readonly name: string },
   packet: Packet,
 ): { readonly packet: Packet; readonly verdict: Verdict } {
-  const found = chains.find(({ table, name }) => table === chain.table && name === chain.name);
+  const { rules, sets } = state;
+  const found = rules.chains.find(
+    ({ table, name }) => table === chain.table && name === chain.name,
+  );
   let current = packet;
   for (const text of found?.rules ?? []) {
     const { tests, target } = compile(text);
     if (!tests.every((test) => test(current, sets))) {
+      continue;
+    }
+    if (typeof target === 'string') {
+      const inner = evaluateChain(state, { table: chain.table, name: target }, current);
+      if (inner.verdict.kind !== 'continue') {
+        return inner;
+      }
+      current = inner.packet;
       continue;
     }
     const result = target(current, sets);
@@ -67,7 +86,12 @@ function compile(text: string): CompiledRule {
   const rule: CompiledRule = {
     // A rule without a target only counts.
     tests: matches === undefined ? [] : compileMatches(matches),
-    target: matches === undefined ? (packet) => packet : compileTarget(target),
+    target:
+      matches === undefined
+        ? (packet) => packet
+        : isOwnChain(target)
+          ? target
+          : compileTarget(target),
   };
   compiledRules.set(text, rule);
   return rule;
@@ -124,9 +148,19 @@ function compileMatch(word: string, module: string, take: () => string): Test {
     }
     case '--match-set':
       return compileSetMatch(take(), take());
-    case '-p':
+    case '-p': {
+      const isUDP = take() === 'udp';
+      return ({ udpPort }) => (udpPort !== undefined) === isUDP;
+    }
+    case '--dport': {
+      const port = Number(take());
+      return ({ udpPort }) => udpPort === port;
+    }
+    case '--dst-type':
       take();
-      return () => true;
+      return ({ toNode = false }) => toNode;
+    case '--invert':
+      return ({ forged = false }) => forged;
     case '--tcp-flags':
       take();
       take();
@@ -145,6 +179,8 @@ function compileSetMatch(set: string, direction: string): Test {
     case INTERNAL_SET:
       return (packet, { internal }) =>
         [...(internal ?? [])].some((cidr) => contains(cidr, addressOf(packet)));
+    case NODES_SET:
+      return (packet, { nodes }) => nodes?.has(addressOf(packet)) === true;
     default:
       throw new Error(`the model does not know the set ${set}`);
   }
@@ -165,6 +201,8 @@ function compileTarget(text: string): Target {
       return (packet) => ({ ...packet, mark: setBits(packet.mark, value) });
     case 'CONNMARK --set-xmark':
       return (packet) => ({ ...packet, connmark: setBits(packet.connmark, value) });
+    case 'CT --notrack':
+      return (packet) => ({ ...packet, ctState: 'INVALID' });
     case 'CT --zone-orig':
       return (packet) => ({ ...packet, zone: packet.mark & 0xffff });
     case 'SET --map-set':

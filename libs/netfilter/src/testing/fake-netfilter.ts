@@ -1,5 +1,5 @@
 import type { ConnectionSelector, Marks, SetChange } from '@sallyport/dataplane';
-import { INTERNAL_SET, PODS_SET } from '@sallyport/dataplane';
+import { INTERNAL_SET, NODES_SET, PODS_SET } from '@sallyport/dataplane';
 import { zoneOf } from '../choose-connections.ts';
 import type { IptablesOperation, NetfilterOperation } from '../netfilter-operation.ts';
 import type { IpsetState, IptablesState, NetfilterState } from '../netfilter-state.ts';
@@ -86,12 +86,14 @@ export function applyToNetfilter(
 }
 
 function applySetChange(sets: IpsetState, change: SetChange, marks: Marks): IpsetState {
-  const { pods, internal } = sets;
+  const { pods, internal, nodes } = sets;
   switch (change.op) {
     case 'create-paths':
       return { ...sets, pods: pods ?? new Map() };
     case 'create-internal':
       return { ...sets, internal: internal ?? new Set() };
+    case 'create-nodes':
+      return { ...sets, nodes: nodes ?? new Set() };
     case 'set-path':
       return {
         ...sets,
@@ -111,6 +113,13 @@ function applySetChange(sets: IpsetState, change: SetChange, marks: Marks): Ipse
           [...existing(internal, INTERNAL_SET)].filter((cidr) => cidr !== change.cidr),
         ),
       };
+    case 'add-node':
+      return { ...sets, nodes: new Set(existing(nodes, NODES_SET)).add(change.ip) };
+    case 'delete-node':
+      return {
+        ...sets,
+        nodes: new Set([...existing(nodes, NODES_SET)].filter((ip) => ip !== change.ip)),
+      };
   }
 }
 
@@ -128,6 +137,9 @@ function restore(sets: IpsetState, { chains, jumps }: IptablesOperation): Iptabl
   }
   if (text.includes(INTERNAL_SET)) {
     existing(sets.internal, INTERNAL_SET);
+  }
+  if (text.includes(NODES_SET)) {
+    existing(sets.nodes, NODES_SET);
   }
   return { chains, jumps: jumps.map((jump) => ({ ...jump, first: true })) };
 }
