@@ -14,6 +14,7 @@ export * from './describe-error.ts';
 export * from './egress.ts';
 export * from './egress-for.ts';
 export * from './egress-resource.ts';
+export { errorCodes } from './error-codes.ts';
 export { type Fault, renderFault } from './fault.ts';
 export * from './ip.ts';
 export * from './label-selector.ts';

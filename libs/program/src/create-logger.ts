@@ -4,6 +4,7 @@ import type { ConfigOf } from '@sallyport/config';
 import { oneOf } from '@sallyport/config';
 import type { DestinationStream, Logger } from 'pino';
 import { pino } from 'pino';
+import { isExpected } from './expected-error.ts';
 
 /** The options that each program has for its log. */
 export const loggingOptions = {
@@ -21,7 +22,7 @@ export const loggingOptions = {
 
 /**
  * The log of a program: level as a word, time in ISO 8601. Writes are synchronous, so that no line
- * is lost when the process exits.
+ * is lost when the process exits. In the text format, the stack of a bug follows its line.
  *
  * @param destination a file descriptor: 1 is stdout, 2 is stderr; tests give a stream.
  */
@@ -29,23 +30,24 @@ export async function createLogger(
   { logLevel, logFormat }: ConfigOf<typeof loggingOptions>,
   destination: number | Writable = 1,
 ): Promise<Logger> {
+  const isText = logFormat === 'text';
   return pino(
     {
       level: logLevel,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (level) => ({ level }) },
-      serializers: { err: errorFieldsOf },
+      formatters: { level: (level) => ({ level }), ...(isText && { log: withStackApart }) },
+      serializers: { err: isText ? fieldsWithoutStack : fieldsOf },
     },
-    logFormat === 'text' ? await textTo(destination) : jsonTo(destination),
+    isText ? await textTo(destination) : linesTo(destination),
   );
 }
 
 /**
- * An expected error is one line: its code, and its message with those of its causes. Any other
- * error is a bug and keeps its stack.
+ * An expected error is its code, and its message with those of its causes. Any other error is a bug
+ * and keeps its stack.
  */
-function errorFieldsOf(error: Error): unknown {
+function fieldsOf(error: Error): object {
   if (!isExpected(error)) {
     return pino.stdSerializers.err(error);
   }
@@ -53,37 +55,44 @@ function errorFieldsOf(error: Error): unknown {
   return { ...(typeof code === 'string' && { code }), message: describeError(error) };
 }
 
-/** Whether an error has a code (ours or of Node.js), is a time limit, or a sum of such errors. */
-function isExpected(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) {
-    return false;
-  }
-  if ('errors' in error && Array.isArray(error.errors)) {
-    return error.errors.every(isExpected);
-  }
-  const name = 'name' in error ? error.name : undefined;
-  return (
-    ('code' in error && typeof error.code === 'string') ||
-    name === 'TimeoutError' ||
-    name === 'AbortError'
-  );
+function fieldsWithoutStack(error: Error): object {
+  return { ...fieldsOf(error), stack: undefined };
 }
 
-function jsonTo(destination: number | Writable): DestinationStream {
+/** The keys of a message, with the stack of its error as a key of its own. */
+function withStackApart(keys: Record<string, unknown>): Record<string, unknown> {
+  const { err } = keys;
+  const fields = err instanceof Error ? fieldsOf(err) : {};
+  return 'stack' in fields ? { ...keys, stack: fields.stack } : keys;
+}
+
+function linesTo(destination: number | Writable): DestinationStream {
   return typeof destination === 'number'
     ? pino.destination({ fd: destination, sync: true })
     : destination;
 }
 
-/** One line for each message, `[time] LEVEL: message {keys}`; an error adds its stack below it. */
+/** One line for each message, `[time] LEVEL: message {keys}`; a stack follows below it. */
 async function textTo(destination: number | Writable): Promise<DestinationStream> {
   // Loaded for this format only: it makes each start slower.
-  const { default: pretty } = await import('pino-pretty');
-  return pretty({
-    destination,
-    sync: true,
+  const { prettyFactory } = await import('pino-pretty');
+  const render = prettyFactory({
     colorize: false,
     singleLine: true,
     translateTime: false,
+    errorLikeObjectKeys: ['stack'],
+    customPrettifiers: { stack: withoutControls },
   });
+  const lines = linesTo(destination);
+  return {
+    write(line) {
+      lines.write(render(line));
+    },
+  };
+}
+
+/** A message may hold bytes that a terminal obeys. */
+function withoutControls(stack: string | object): string {
+  const text = typeof stack === 'string' ? stack : JSON.stringify(stack);
+  return text.replace(/[^\P{Cc}\n]/gu, '');
 }
