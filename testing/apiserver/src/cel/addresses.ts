@@ -1,5 +1,5 @@
 import { BlockList, isIP as familyOf } from 'node:net';
-import { isCIDR } from '../schema/formats.ts';
+import { isCIDR } from '../model/formats.ts';
 
 const mapped = new BlockList();
 mapped.addSubnet('::ffff:0.0.0.0', 96, 'ipv6');

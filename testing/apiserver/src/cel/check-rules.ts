@@ -1,8 +1,8 @@
 import type { Json } from '../model/json.ts';
+import type { Schema, ValidationRule } from '../model/schema.ts';
+import { memberSchema } from '../model/schema.ts';
 import type { FieldError } from '../model/status-error.ts';
 import { forbiddenValue, invalidValue, unsupportedValue } from '../model/status-error.ts';
-import type { Schema, ValidationRule } from '../schema/schema.ts';
-import { memberSchema } from '../schema/schema.ts';
 import { estimateRule } from './estimate-cost.ts';
 import { typedEnvironment } from './schema-types.ts';
 import { maxSize, mostOften } from './sizes.ts';

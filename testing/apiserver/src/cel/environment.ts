@@ -1,5 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
-import { isCIDR } from '../schema/formats.ts';
+import { isCIDR } from '../model/formats.ts';
 import { Cidr, IpAddress, isIP } from './addresses.ts';
 
 /** A compiled CEL expression: call it with `self` and `oldSelf`. */

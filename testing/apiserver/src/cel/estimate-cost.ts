@@ -1,6 +1,6 @@
 import type { ASTNode, BinaryOperator } from '@marcbachmann/cel-js';
-import type { Schema } from '../schema/schema.ts';
-import { memberSchema } from '../schema/schema.ts';
+import type { Schema } from '../model/schema.ts';
+import { memberSchema } from '../model/schema.ts';
 import { celName } from './schema-types.ts';
 import { maxSize } from './sizes.ts';
 

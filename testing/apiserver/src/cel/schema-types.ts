@@ -1,5 +1,5 @@
 import type { Environment } from '@marcbachmann/cel-js';
-import type { Schema } from '../schema/schema.ts';
+import type { Schema } from '../model/schema.ts';
 import { kubernetesEnvironment } from './environment.ts';
 
 /** Formats of strings that CEL reads as another type; the stand-in leaves those untyped. */

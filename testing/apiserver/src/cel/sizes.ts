@@ -1,5 +1,5 @@
 import { textOf } from '../model/json.ts';
-import type { Schema } from '../schema/schema.ts';
+import type { Schema } from '../model/schema.ts';
 
 /** The largest request that the API server takes into account, in bytes. */
 const MAX_REQUEST_BYTES = 3 * 1024 * 1024;

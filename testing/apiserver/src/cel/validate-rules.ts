@@ -1,5 +1,8 @@
 import type { Json } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
+import { itemElement, listOwnership } from '../model/list-ownership.ts';
+import type { Schema, ValidationRule } from '../model/schema.ts';
+import { joinPath, memberSchema } from '../model/schema.ts';
 import type { FieldError } from '../model/status-error.ts';
 import {
   duplicateValue,
@@ -7,9 +10,6 @@ import {
   invalidValue,
   requiredValue,
 } from '../model/status-error.ts';
-import { itemElement, listOwnership } from '../patch/list-ownership.ts';
-import type { Schema, ValidationRule } from '../schema/schema.ts';
-import { joinPath, memberSchema } from '../schema/schema.ts';
 import { programOf } from './environment.ts';
 import { celName } from './schema-types.ts';
 

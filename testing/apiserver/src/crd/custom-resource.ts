@@ -3,8 +3,8 @@ import type { Json } from '../model/json.ts';
 import { listAt, objectAt, stringAt, valueAt } from '../model/json.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import type { Resource, ResourceVersion } from '../model/resource.ts';
-import type { Schema } from '../schema/schema.ts';
-import { ANYTHING } from '../schema/schema.ts';
+import type { Schema } from '../model/schema.ts';
+import { ANYTHING } from '../model/schema.ts';
 import { printerColumns } from './printer-columns.ts';
 
 /** The resource that an accepted CustomResourceDefinition describes. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Json, JsonObject } from '../model/json.ts';
 import { omit, textOf } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
+import type { Schema } from '../model/schema.ts';
 import { modelSchema } from '../schema/client-node-models.ts';
-import type { Schema } from '../schema/schema.ts';
 import { groupsOf, servedIn } from './discovery.ts';
 
 /**

@@ -1,7 +1,7 @@
-import type { Schema } from '../schema/schema.ts';
 import type { JsonObject } from './json.ts';
 import { omit } from './json.ts';
 import type { KubeObject } from './kube-object.ts';
+import type { Schema } from './schema.ts';
 import type { FieldError } from './status-error.ts';
 
 /**

@@ -2,8 +2,8 @@ import type { Operation } from 'fast-json-patch';
 import fastJsonPatch from 'fast-json-patch';
 import type { Json, JsonObject } from '../model/json.ts';
 import { cloneJson, isObject } from '../model/json.ts';
+import type { Schema } from '../model/schema.ts';
 import { badRequest, StatusError } from '../model/status-error.ts';
-import type { Schema } from '../schema/schema.ts';
 import { strategicMerge } from './strategic-merge.ts';
 
 /** The patch types, by media type; server-side apply is not a patch of this kind. */

@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from '../model/json.ts';
 import { equalJson, isObject } from '../model/json.ts';
-import type { Schema } from '../schema/schema.ts';
-import { memberSchema } from '../schema/schema.ts';
+import type { ListOwnership } from '../model/list-ownership.ts';
+import { isAtomicMap, itemElement, listOwnership } from '../model/list-ownership.ts';
+import type { Schema } from '../model/schema.ts';
+import { memberSchema } from '../model/schema.ts';
 import { pathKey } from './field-set.ts';
-import type { ListOwnership } from './list-ownership.ts';
-import { isAtomicMap, itemElement, listOwnership } from './list-ownership.ts';
 
 /**
  * The paths of an object that can have an owner, with their values; paths of items as such have the

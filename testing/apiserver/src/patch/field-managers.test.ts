@@ -1,6 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
 import type { KubeObject } from '../model/kube-object.ts';
-import type { Schema } from '../schema/schema.ts';
+import type { Schema } from '../model/schema.ts';
 import type { Manager } from './field-managers.ts';
 import { apply, trackUpdate } from './field-managers.ts';
 import { parseFields, renderFields, renderPath } from './field-set.ts';

@@ -3,8 +3,8 @@ import type { JsonObject } from '../model/json.ts';
 import { cloneJson, isObject, listAt, stringAt } from '../model/json.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../model/kube-object.ts';
 import { timestamp } from '../model/kube-object.ts';
+import type { Schema } from '../model/schema.ts';
 import { StatusError } from '../model/status-error.ts';
-import type { Schema } from '../schema/schema.ts';
 import { compareLeaves, fieldLeaves } from './field-leaves.ts';
 import type { FieldSet } from './field-set.ts';
 import {

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../model/json.ts';
 import { isObject, objectAt, omit } from '../model/json.ts';
 import type { KubeObject } from '../model/kube-object.ts';
-import type { Schema } from '../schema/schema.ts';
+import type { Schema } from '../model/schema.ts';
 import { fieldLeaves } from './field-leaves.ts';
 
 const ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';

@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
-import type { Schema } from '../schema/schema.ts';
-import { memberSchema } from '../schema/schema.ts';
+import { isAtomicMap, itemElement, listOwnership } from '../model/list-ownership.ts';
+import type { Schema } from '../model/schema.ts';
+import { memberSchema } from '../model/schema.ts';
 import { pathElements } from './field-set.ts';
-import { isAtomicMap, itemElement, listOwnership } from './list-ownership.ts';
 
 /**
  * Lays an applied configuration over the live object: maps and keyed lists are merged, everything

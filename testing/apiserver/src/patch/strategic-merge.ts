@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../model/json.ts';
 import { equalJson, isObject } from '../model/json.ts';
+import type { Schema } from '../model/schema.ts';
+import { memberSchema } from '../model/schema.ts';
 import { badRequest } from '../model/status-error.ts';
-import type { Schema } from '../schema/schema.ts';
-import { memberSchema } from '../schema/schema.ts';
 import { inGivenOrder, inMergedOrder } from './list-order.ts';
 
 const DELETE_ITEMS = '$deleteFromPrimitiveList/';

@@ -2,12 +2,12 @@ import type { JsonObject } from '../model/json.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import { kubeObjectFrom } from '../model/kube-object.ts';
 import { groupVersion } from '../model/resource.ts';
+import type { Schema } from '../model/schema.ts';
 import { badRequest } from '../model/status-error.ts';
 import { modelSchema } from '../schema/client-node-models.ts';
 import { decodeBuiltin } from '../schema/decode-builtin.ts';
 import { dropNulls } from '../schema/drop-nulls.ts';
 import { prune } from '../schema/prune.ts';
-import type { Schema } from '../schema/schema.ts';
 import { setDefaults } from '../schema/set-defaults.ts';
 import type { ServedResource } from './registry.ts';
 

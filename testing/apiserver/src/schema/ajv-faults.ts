@@ -1,10 +1,10 @@
 import type { ErrorObject } from 'ajv';
+import { FORMATS } from '../model/formats.ts';
 import type { Json } from '../model/json.ts';
 import { isObject, textOf } from '../model/json.ts';
+import { joinPath } from '../model/schema.ts';
 import type { FieldError } from '../model/status-error.ts';
 import { invalidValue, requiredValue, unsupportedValue } from '../model/status-error.ts';
-import { FORMATS } from './formats.ts';
-import { joinPath } from './schema.ts';
 
 type Params = Readonly<Record<string, Json | undefined>>;
 

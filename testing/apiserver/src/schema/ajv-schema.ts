@@ -1,6 +1,6 @@
+import { FORMATS } from '../model/formats.ts';
 import type { JsonObject } from '../model/json.ts';
-import { FORMATS } from './formats.ts';
-import type { Schema } from './schema.ts';
+import type { Schema } from '../model/schema.ts';
 
 const COPIED = [
   'type',

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as client from '@kubernetes/client-node';
+import type { Schema } from '../model/schema.ts';
+import { ANYTHING } from '../model/schema.ts';
 import { ATOMIC_TYPES, MERGE_KEYS } from './merge-keys.ts';
-import type { Schema } from './schema.ts';
-import { ANYTHING } from './schema.ts';
 
 interface Attribute {
   readonly baseName: string;

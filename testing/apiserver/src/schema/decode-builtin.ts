@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
+import type { Schema } from '../model/schema.ts';
+import { joinPath, memberSchema } from '../model/schema.ts';
 import { badRequest } from '../model/status-error.ts';
 import { parseMicroTime, parseTime } from './go-time.ts';
-import type { Schema } from './schema.ts';
-import { joinPath, memberSchema } from './schema.ts';
 
 const QUANTITY = /^[+-]?[0-9.]+[eEinumkKMGTP]*[-+]?[0-9]*$/;
 const QUANTITY_WORDS =

@@ -1,7 +1,7 @@
 import type { Json } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
-import type { Schema } from './schema.ts';
-import { memberSchema } from './schema.ts';
+import type { Schema } from '../model/schema.ts';
+import { memberSchema } from '../model/schema.ts';
 
 /** Removes, in place, null members that their schema does not allow and gives no default for. */
 export function dropNulls(schema: Schema, value: Json | undefined): void {

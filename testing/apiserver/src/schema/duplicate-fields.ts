@@ -1,4 +1,4 @@
-import { joinPath } from './schema.ts';
+import { joinPath } from '../model/schema.ts';
 
 interface Frame {
   readonly path: string;

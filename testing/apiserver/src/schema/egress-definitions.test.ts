@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import type { Json } from '../model/json.ts';
 import { kubeObjectFrom } from '../model/kube-object.ts';
-import type { Schema } from './schema.ts';
+import type { Schema } from '../model/schema.ts';
 import { validateSchema } from './validate-schema.ts';
 
 // The rules of libs/api/crds that compute something, with many values. kubectl's messages for a few

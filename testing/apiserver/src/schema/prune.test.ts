@@ -1,7 +1,7 @@
 import type { JsonObject } from '../model/json.ts';
+import type { Schema } from '../model/schema.ts';
 import { duplicateFields } from './duplicate-fields.ts';
 import { prune } from './prune.ts';
-import type { Schema } from './schema.ts';
 import { setDefaults } from './set-defaults.ts';
 
 const schema: Schema = {

@@ -1,7 +1,7 @@
 import type { Json } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
-import type { Schema } from './schema.ts';
-import { joinPath, memberSchema } from './schema.ts';
+import type { Schema } from '../model/schema.ts';
+import { joinPath, memberSchema } from '../model/schema.ts';
 
 /** Members that every object, and every embedded one, has. */
 const TYPE_MEMBERS = new Set(['apiVersion', 'kind', 'metadata']);

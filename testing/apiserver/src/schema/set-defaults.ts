@@ -1,6 +1,6 @@
 import type { Json } from '../model/json.ts';
 import { cloneJson, isObject } from '../model/json.ts';
-import type { Schema } from './schema.ts';
+import type { Schema } from '../model/schema.ts';
 
 /**
  * Fills in, in place, the defaults of a structural schema. A member that is missing, or null where

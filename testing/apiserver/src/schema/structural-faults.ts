@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../model/json.ts';
 import { isObject, listAt, objectAt, stringAt } from '../model/json.ts';
+import type { Schema } from '../model/schema.ts';
 import type { FieldError } from '../model/status-error.ts';
 import {
   forbiddenValue,
@@ -8,7 +9,6 @@ import {
   unsupportedValue,
 } from '../model/status-error.ts';
 import { patternFault } from './re2.ts';
-import type { Schema } from './schema.ts';
 import { schemaFaults } from './validate-schema.ts';
 
 const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string'];

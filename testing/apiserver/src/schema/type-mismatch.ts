@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
-import type { Schema } from './schema.ts';
-import { joinPath, memberSchema } from './schema.ts';
+import type { Schema } from '../model/schema.ts';
+import { joinPath, memberSchema } from '../model/schema.ts';
 
 const SCALARS: Readonly<Record<string, (value: Json) => boolean>> = {
   string: (value) => typeof value === 'string',

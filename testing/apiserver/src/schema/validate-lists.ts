@@ -1,9 +1,9 @@
 import type { Json } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
+import { itemElement, listOwnership } from '../model/list-ownership.ts';
+import type { Schema } from '../model/schema.ts';
+import { joinPath, memberSchema } from '../model/schema.ts';
 import type { FieldError } from '../model/status-error.ts';
-import { itemElement, listOwnership } from '../patch/list-ownership.ts';
-import type { Schema } from './schema.ts';
-import { joinPath, memberSchema } from './schema.ts';
 
 /** The items of sets and keyed lists that occur twice. */
 export function validateLists(schema: Schema, value: Json | undefined, path = ''): FieldError[] {

@@ -1,6 +1,6 @@
 import type { Json } from '../model/json.ts';
 import { kubeObjectFrom } from '../model/kube-object.ts';
-import type { Schema, ValidationRule } from './schema.ts';
+import type { Schema, ValidationRule } from '../model/schema.ts';
 import { validateSchema } from './validate-schema.ts';
 
 const oneOf: Schema = {

@@ -1,14 +1,14 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv } from 'ajv';
 import { hasRules, validateRules } from '../cel/validate-rules.ts';
+import { FORMATS } from '../model/formats.ts';
 import type { Json } from '../model/json.ts';
 import type { KubeObject } from '../model/kube-object.ts';
+import type { Schema } from '../model/schema.ts';
 import type { FieldError } from '../model/status-error.ts';
 import { invalidValue } from '../model/status-error.ts';
 import { faultFromAjv } from './ajv-faults.ts';
 import { ajvSchema } from './ajv-schema.ts';
-import { FORMATS } from './formats.ts';
-import type { Schema } from './schema.ts';
 import { validateLists } from './validate-lists.ts';
 
 // Patterns are Go's, without the syntax that JavaScript's unicode mode would refuse.

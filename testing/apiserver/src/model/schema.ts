@@ -1,4 +1,4 @@
-import type { Json } from '../model/json.ts';
+import type { Json } from './json.ts';
 
 /**
  * The subset of OpenAPI v3 that a structural schema may use, with the `x-kubernetes-*` extensions

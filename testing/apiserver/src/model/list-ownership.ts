@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '../model/json.ts';
-import { isObject } from '../model/json.ts';
-import type { Schema } from '../schema/schema.ts';
+import type { Json, JsonObject } from './json.ts';
+import { isObject } from './json.ts';
+import type { Schema } from './schema.ts';
 
 /** How a list is owned and merged in server-side apply. */
 export type ListOwnership =
