@@ -1,11 +1,20 @@
+import type { ProgramDependencies } from '@sallyport/program';
 import { StartError, untilAborted } from '@sallyport/program';
-import type { AgentDependencies } from './agent-dependencies.ts';
 import type { AgentConfig } from './config.ts';
-import { createDryRunPass } from './dataplane-pass.ts';
 import type { AgentState } from './loop/agent-loop.ts';
 import { AgentLoop } from './loop/agent-loop.ts';
 import { createAgentMetrics } from './metrics.ts';
+import type { Dataplane } from './pass/dataplane.ts';
+import { createDryRunPass } from './pass/dataplane-pass.ts';
+import type { WatchInputsDependencies } from './watch-inputs.ts';
 import { watchInputs } from './watch-inputs.ts';
+
+export interface DryRunDependencies
+  extends ProgramDependencies<AgentConfig>, WatchInputsDependencies {
+  readonly dataplane: Pick<Dataplane, 'observe'>;
+  /** Prints one line. */
+  readonly print: (line: string) => void;
+}
 
 /** The agent that runs on this Node reports, and not its dry run. */
 const silentReporter = { report: () => undefined, repeat: () => undefined };
@@ -15,7 +24,7 @@ const silentReporter = { report: () => undefined, repeat: () => undefined };
  * stopped. Rejects with StartError when no pass succeeds in time. It opens no port, so that it can
  * run beside the agent of the Node.
  */
-export async function dryRun(deps: AgentDependencies): Promise<number> {
+export async function dryRun(deps: DryRunDependencies): Promise<number> {
   const { config, dataplane, clock, stop } = deps;
   const printed = new AbortController();
   const timeout = new AbortController();

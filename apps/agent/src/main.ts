@@ -5,7 +5,7 @@ import { openOvs } from '@sallyport/ovs';
 import { createLogger, runProgram } from '@sallyport/program';
 import { openRouting, watchAddresses } from '@sallyport/rtnetlink';
 import { agentOptions, ENV_PREFIX, marksOf } from './config.ts';
-import { kernelDataplane, routingTarget } from './kernel-dataplane.ts';
+import { kernelDataplane, routingTarget } from './pass/kernel-dataplane.ts';
 import { run } from './run.ts';
 
 const status = await runProgram(process, {

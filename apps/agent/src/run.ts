@@ -2,15 +2,21 @@ import type { HttpServer } from '@sallyport/http';
 import { listenErrorFor, startHttpServer } from '@sallyport/http';
 import { untilAborted } from '@sallyport/program';
 import type { Registry } from 'prom-client';
-import type { AgentDependencies } from './agent-dependencies.ts';
-import { createPass } from './dataplane-pass.ts';
+import type { DryRunDependencies } from './dry-run.ts';
 import { dryRun } from './dry-run.ts';
 import { agentRoutes } from './http/agent-routes.ts';
 import { AgentLoop } from './loop/agent-loop.ts';
 import { createAgentMetrics } from './metrics.ts';
-import { putNodeReport } from './put-node-report.ts';
+import type { Dataplane } from './pass/dataplane.ts';
+import { createPass } from './pass/dataplane-pass.ts';
 import { createNodeReporter } from './report/node-reporter.ts';
+import { putNodeReport } from './report/put-node-report.ts';
 import { watchInputs } from './watch-inputs.ts';
+
+/** Everything that the agent gets from outside: `main.ts` gives the real things. */
+export interface AgentDependencies extends DryRunDependencies {
+  readonly dataplane: Dataplane;
+}
 
 /**
  * Runs the agent until it is stopped, and resolves with its exit status. The dataplane stays as it

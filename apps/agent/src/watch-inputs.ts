@@ -1,14 +1,18 @@
 import { parseClusterNetwork, parseEgressGroup } from '@sallyport/api/schemas';
+import type { ProgramDependencies } from '@sallyport/program';
+import type { AddressWatch, WatchAddressesOptions } from '@sallyport/rtnetlink';
 import type { Watchable, WatchResourceOptions } from '@sallyport/watch';
 import { watchResource } from '@sallyport/watch';
-import type { AgentDependencies } from './agent-dependencies.ts';
+import type { AgentConfig } from './config.ts';
 import type { AgentLoop } from './loop/agent-loop.ts';
-import { controlplaneUrl } from './put-node-report.ts';
+import { controlplaneUrl } from './report/put-node-report.ts';
 
-type WatchInputsDependencies = Pick<
-  AgentDependencies,
-  'config' | 'logger' | 'clock' | 'random' | 'watchAddresses'
->;
+export interface WatchInputsDependencies extends Pick<
+  ProgramDependencies<AgentConfig>,
+  'config' | 'logger' | 'clock' | 'random'
+> {
+  readonly watchAddresses: (options: WatchAddressesOptions) => AddressWatch;
+}
 
 /** Feeds the loop with the controller's objects for this Node, and with the Node's addresses. */
 export function watchInputs(

@@ -4,8 +4,8 @@ import type { InterfaceAddress } from '@sallyport/dataplane';
 import type { Clock } from '@sallyport/reconcile';
 import { pino } from 'pino';
 import { agentOptions, ENV_PREFIX } from '../config.ts';
-import type { PassInput, PassResult } from '../dataplane-pass.ts';
 import { createAgentMetrics } from '../metrics.ts';
+import type { PassInput, PassResult } from '../pass/dataplane-pass.ts';
 import type { Findings } from '../report/findings-for.ts';
 import { AgentLoop } from './agent-loop.ts';
 

@@ -6,12 +6,12 @@ import type { ReflectorState } from '@sallyport/watch';
 import type { Logger } from 'pino';
 import type { AgentConfig } from '../config.ts';
 import { marksOf } from '../config.ts';
-import type { Pass, PassInput, PassResult } from '../dataplane-pass.ts';
 import type { AgentMetrics } from '../metrics.ts';
+import type { Pass, PassInput, PassResult } from '../pass/dataplane-pass.ts';
+import type { PassOutcome } from '../pass/pass-outcome.ts';
+import { failedPass, isInSync, NO_PASS_YET, succeededPass } from '../pass/pass-outcome.ts';
 import { findingsFor } from '../report/findings-for.ts';
 import type { NodeReporter } from '../report/node-reporter.ts';
-import type { PassOutcome } from './pass-outcome.ts';
-import { failedPass, isInSync, NO_PASS_YET, succeededPass } from './pass-outcome.ts';
 
 /** Everything that the loop does not decide: the machine, the clock, the controller. */
 export interface AgentLoopDependencies {

@@ -2,8 +2,8 @@ import type { ClusterNetwork, NodeReport } from '@sallyport/api';
 import type { InterfaceAddress } from '@sallyport/dataplane';
 import { GATEWAY_PORT } from '@sallyport/dataplane';
 import { reportableAddresses } from '@sallyport/dataplane';
-import { nodeIpOf } from '../dataplane-pass.ts';
-import type { PassOutcome } from '../loop/pass-outcome.ts';
+import { nodeIpOf } from '../pass/dataplane-pass.ts';
+import type { PassOutcome } from '../pass/pass-outcome.ts';
 
 /** A report without its envelope. */
 export type Findings = Omit<NodeReport, 'apiVersion' | 'kind' | 'metadata'>;

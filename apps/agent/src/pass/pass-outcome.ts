@@ -1,4 +1,4 @@
-import type { PassResult } from '../dataplane-pass.ts';
+import type { PassResult } from './dataplane-pass.ts';
 
 /** The versions of the controller's objects that a pass works with. */
 export interface PassVersions {
