@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { agentOptions, ENV_PREFIX } from '../config.ts';
 import { createAgentMetrics } from '../metrics.ts';
 import type { PassInput, PassResult } from '../pass/dataplane-pass.ts';
-import type { Findings } from '../report/findings-for.ts';
+import type { Findings } from '../report/bounded-findings.ts';
 import { AgentLoop } from './agent-loop.ts';
 
 const apiVersion = 'controlplane.antrea.io/v1beta2';

@@ -1,12 +1,11 @@
-import type { ClusterNetwork, NodeReport } from '@sallyport/api';
+import type { ClusterNetwork } from '@sallyport/api';
 import type { InterfaceAddress } from '@sallyport/dataplane';
 import { GATEWAY_PORT } from '@sallyport/dataplane';
 import { reportableAddresses } from '@sallyport/dataplane';
 import { nodeIpOf } from '../pass/dataplane-pass.ts';
 import type { PassOutcome } from '../pass/pass-outcome.ts';
-
-/** A report without its envelope. */
-export type Findings = Omit<NodeReport, 'apiVersion' | 'kind' | 'metadata'>;
+import type { Findings } from './bounded-findings.ts';
+import { boundedFindings } from './bounded-findings.ts';
 
 /** The Node's addresses as the kernel has them, before the selection of reportable ones. */
 export interface FindingsInput {
@@ -16,11 +15,11 @@ export interface FindingsInput {
   readonly outcome: PassOutcome;
 }
 
-/** The addresses of the Node and its progress, as the controller takes them. */
+/** The addresses of the Node and its progress, within the bounds of the controller. */
 export function findingsFor({ nodeName, network, addresses, outcome }: FindingsInput): Findings {
   const { realized, failure, faults } = outcome;
   const { podCIDRs, serviceCIDRs } = network;
-  return {
+  return boundedFindings({
     addresses: reportableAddresses(addresses, {
       podCIDRs,
       serviceCIDRs,
@@ -30,6 +29,6 @@ export function findingsFor({ nodeName, network, addresses, outcome }: FindingsI
     realizedResourceVersion: realized.groups,
     realizedNetworkVersion: realized.network,
     ...(failure === undefined ? {} : { failure }),
-    ...(faults.length === 0 ? {} : { faults }),
-  };
+    faults,
+  });
 }

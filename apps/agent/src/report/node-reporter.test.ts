@@ -1,5 +1,5 @@
 import type { NodeReport } from '@sallyport/api';
-import type { Findings } from './findings-for.ts';
+import type { Findings } from './bounded-findings.ts';
 import type { NodeReporter } from './node-reporter.ts';
 import { createNodeReporter } from './node-reporter.ts';
 

@@ -3,7 +3,7 @@ import type { NodeReport } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import type { Clock } from '@sallyport/reconcile';
 import { createRunner } from '@sallyport/reconcile';
-import type { Findings } from './findings-for.ts';
+import type { Findings } from './bounded-findings.ts';
 
 /** `onError` gets the error of each attempt that failed; the reporter retries by itself. */
 export interface NodeReporterOptions {

@@ -1,5 +1,5 @@
 import type { NodeReport } from '@sallyport/api';
-import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
+import { CONTROLPLANE_GROUP_VERSION, MAX_REPORT_BYTES } from '@sallyport/api';
 import type { Clock } from '@sallyport/reconcile';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Registry } from 'prom-client';
@@ -173,6 +173,19 @@ describe('the HTTP server', () => {
     });
     expect(response.statusCode).toBe(200);
     expect(accepted).toEqual([report]);
+  });
+
+  it.each([
+    ['takes the largest report', 0, 200],
+    ['refuses a larger one', 1, 413],
+  ])('%s', async (_, excess, code) => {
+    const empty = Buffer.byteLength(JSON.stringify(reportOf({ failure: '' })));
+    const response = await synced.server.app.inject({
+      method: 'PUT',
+      url: `${base}/nodereports/n1`,
+      payload: reportOf({ failure: 'x'.repeat(MAX_REPORT_BYTES - empty + excess) }),
+    });
+    expect(response.statusCode).toBe(code);
   });
 
   it.each([

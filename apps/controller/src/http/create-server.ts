@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger';
 import type { NodeReport, Status } from '@sallyport/api';
+import { MAX_REPORT_BYTES } from '@sallyport/api';
 import type { Clock } from '@sallyport/reconcile';
 import { statusFor } from '@sallyport/watch';
 import type { FastifyError } from 'fastify';
@@ -94,7 +95,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 async function createApp(onError: ServerOptions['onError']): Promise<TypedFastify> {
   const app: TypedFastify = fastify({
     forceCloseConnections: 'idle',
-    bodyLimit: 4 * 1024 * 1024,
+    bodyLimit: MAX_REPORT_BYTES,
   });
   await app.register(swagger, {
     openapi: {

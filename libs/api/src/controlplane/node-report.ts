@@ -1,11 +1,8 @@
 import type { Static, TRefine, TString } from 'typebox';
 import { Type } from 'typebox';
 import { AnyIpSchema } from './field-schemas.ts';
-import { CONTROLPLANE_GROUP_VERSION } from './protocol.ts';
+import { CONTROLPLANE_GROUP_VERSION, MAX_REPORT_ITEMS } from './protocol.ts';
 import { list, object } from './readonly-schema.ts';
-
-/** More than any Node can have; without a bound, one report could hold a million of each. */
-const MAX_ITEMS = 10_000;
 
 /** Something that a Node cannot do; the traffic it concerns is dropped. */
 export const NodeFaultSchema = object({
@@ -27,7 +24,7 @@ export const NodeReportSchema = object({
   kind: Type.Literal('NodeReport'),
   metadata: object({ name: Type.String() }),
   addresses: list(AnyIpSchema, {
-    maxItems: MAX_ITEMS,
+    maxItems: MAX_REPORT_ITEMS,
     description:
       'Every address that can be a static egress IP: not loopback, not link-local, not on kube-ipvs0 or a device of a Pod.',
   }),
@@ -42,7 +39,7 @@ export const NodeReportSchema = object({
   ),
   faults: Type.Optional(
     list(NodeFaultSchema, {
-      maxItems: MAX_ITEMS,
+      maxItems: MAX_REPORT_ITEMS,
       description: 'The parts that the Node cannot realize; it has realized the rest.',
     }),
   ),

@@ -12,6 +12,15 @@ export const CONTROLPLANE_GROUP_VERSION = 'controlplane.antrea.io/v1beta2';
  */
 export const MAX_TUNNEL_ID = 2 ** 24 - 1;
 
+/** The largest report that the controller takes, in bytes of JSON. */
+export const MAX_REPORT_BYTES = 4 * 1024 * 1024;
+
+/**
+ * The most addresses and the most faults of a report: more than any Node can have. Without a
+ * bound, one report could hold a million of each.
+ */
+export const MAX_REPORT_ITEMS = 10_000;
+
 /**
  * The one of a Node's InternalIPs that the other Nodes tunnel to; controller and agents have to
  * agree on it. Undefined when no address is suitable.
