@@ -20,12 +20,12 @@ export interface DryRunDependencies
 const silentReporter = { report: () => undefined, repeat: () => undefined };
 
 /**
- * Prints the operations of one pass, applies none, and resolves with exit status 0, also when it is
- * stopped. Rejects with StartError when no pass succeeds in time. It opens no port, so that it can
- * run beside the agent of the Node.
+ * Prints the operations of one pass, applies none, and resolves with exit status 0. Rejects with
+ * StartError when no pass succeeds in time, or before it is stopped. It opens no port, so that it
+ * can run beside the agent of the Node.
  */
 export async function dryRun(deps: DryRunDependencies): Promise<number> {
-  const { config, dataplane, clock, stop } = deps;
+  const { config, dataplane, clock, stop, logger } = deps;
   const printed = new AbortController();
   const timeout = new AbortController();
   const pass = createDryRunPass(dataplane, deps.print);
@@ -33,6 +33,9 @@ export async function dryRun(deps: DryRunDependencies): Promise<number> {
     ...deps,
     async pass(input, onApplied) {
       const result = await pass(input, onApplied);
+      for (const { egress, message } of result.faults) {
+        logger.warn({ egress, fault: message }, 'the Node cannot realize a part');
+      }
       printed.abort();
       return result;
     },
@@ -45,21 +48,19 @@ export async function dryRun(deps: DryRunDependencies): Promise<number> {
   });
   await untilAborted(AbortSignal.any([stop, printed.signal, timeout.signal]));
   cancelTimeout();
-  await inputs.close();
+  // Before the inputs, which may start a second pass while they close.
   await loop.stop();
-  if (timeout.signal.aborted && !printed.signal.aborted) {
-    throw new StartError(1, timeoutMessage(config, loop.state()));
+  await inputs.close();
+  if (!printed.signal.aborted) {
+    const limit = timeout.signal.aborted ? `within ${config.dryRunTimeout / 1000}s` : 'yet';
+    throw new StartError(1, `no dry run ${limit}: ${reasonFor(config, loop.state())}`);
   }
   return 0;
 }
 
-function timeoutMessage(
-  { controllerUrl, dryRunTimeout }: AgentConfig,
-  { waitingFor, failure }: AgentState,
-): string {
-  const reason =
-    waitingFor.length === 0
-      ? `the last pass failed: ${failure ?? 'it has not ended'}`
-      : `still waiting for ${waitingFor.join(', ')}; check that a controller is ready at ${controllerUrl}, or set --dry-run-timeout`;
-  return `no dry run within ${dryRunTimeout / 1000}s: ${reason}`;
+/** Why no pass has succeeded. */
+function reasonFor({ controllerUrl }: AgentConfig, { waitingFor, failure }: AgentState): string {
+  return waitingFor.length === 0
+    ? `the last pass failed: ${failure ?? 'it has not ended'}`
+    : `still waiting for ${waitingFor.join(', ')}; check that a controller is ready at ${controllerUrl}, or set --dry-run-timeout`;
 }
