@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
 import { describeError } from '@sallyport/api';
@@ -28,11 +28,13 @@ export class KubeConfigError extends Error {
  * The credentials in `kubeconfig` (a file), or without one those of the service account of this
  * Pod. Supported is all that client-node supports: certificates and keys inline or in files,
  * `token`, `exec`, auth providers, user and password, `proxy-url`; not the field `tokenFile`.
- * Throws {@link KubeConfigError}.
+ * Throws {@link KubeConfigError}, also when a file that it names cannot be read. An `exec` plug-in
+ * runs with the first request only.
  */
 export function loadKubeCredentials(kubeconfig: string | undefined): KubeCredentials {
   const source = kubeconfig === undefined ? serviceAccount : kubeconfigFile(kubeconfig);
   let config = source.load();
+  checkCluster(config, source.name);
   const reload = (): void => {
     try {
       config = source.load();
@@ -58,6 +60,27 @@ export function loadKubeCredentials(kubeconfig: string | undefined): KubeCredent
     },
     reload,
   };
+}
+
+/** At the start these are faults of the operator; later, a file may be missing for a moment. */
+function checkCluster(config: KubeConfig, name: string): void {
+  const { server = '', caFile } = config.getCurrentCluster() ?? {};
+  if (!/^https?:\/\/[^/]/.test(server) || !URL.canParse(server)) {
+    throw new KubeConfigError(
+      `${name}: the server ${JSON.stringify(server)} of its cluster is not a URL that begins with https:// or http://`,
+    );
+  }
+  const user = config.getCurrentUser();
+  const provider = user?.authProvider as { readonly config?: { tokenFile?: string } } | undefined;
+  for (const file of [caFile, user?.certFile, user?.keyFile, provider?.config?.tokenFile]) {
+    if (typeof file === 'string' && file !== '') {
+      try {
+        accessSync(file, constants.R_OK);
+      } catch (cause) {
+        throw new KubeConfigError(`${name}: ${describeError(cause)}`, { cause });
+      }
+    }
+  }
 }
 
 interface ConfigSource {

@@ -1,0 +1,63 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KubeConfigError, loadKubeCredentials } from './kube-credentials.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+describe('loadKubeCredentials', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'kube-'));
+    await writeFile(join(folder, 'there'), '');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('takes files that exist, and a command that it does not run yet', async () => {
+    const user = {
+      'client-certificate': 'there',
+      'client-key': 'there',
+      exec: { apiVersion: 'client.authentication.k8s.io/v1', command: '/missing/command' },
+    };
+    const kubeconfig = await written({ 'certificate-authority': 'there' }, user);
+    expect(loadKubeCredentials(kubeconfig).server).toBe('https://10.0.0.1:6443');
+  });
+
+  it.each<[string, Fields, Fields, RegExp]>([
+    [
+      'certificate authority',
+      { 'certificate-authority': 'missing-ca' },
+      {},
+      /config: ENOENT.*missing-ca/,
+    ],
+    ['client certificate', {}, { 'client-certificate': 'missing-cert' }, /ENOENT.*missing-cert/],
+    ['client key', {}, { 'client-key': 'missing-key' }, /ENOENT.*missing-key/],
+    [
+      'token file',
+      {},
+      { 'auth-provider': { name: 'tokenFile', config: { tokenFile: '/missing/token' } } },
+      /ENOENT.*\/missing\/token/,
+    ],
+    ['scheme', { server: '10.0.0.1:6443' }, {}, /the server "10.0.0.1:6443" of its cluster/],
+    ['valid port', { server: 'https://10.0.0.1:643x' }, {}, /the server "https:.*643x"/],
+  ])('refuses a kubeconfig without a %s', async (_, cluster, user, message) => {
+    const kubeconfig = await written(cluster, user);
+    expect(() => loadKubeCredentials(kubeconfig)).toThrow(KubeConfigError);
+    expect(() => loadKubeCredentials(kubeconfig)).toThrow(message);
+  });
+
+  /** Writes a kubeconfig. */
+  async function written(cluster: Fields, user: Fields): Promise<string> {
+    const file = join(folder, 'config');
+    const config = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'c',
+      clusters: [{ name: 'c', cluster: { server: 'https://10.0.0.1:6443', ...cluster } }],
+      users: [{ name: 'c', user }],
+      contexts: [{ name: 'c', context: { cluster: 'c', user: 'c' } }],
+    };
+    await writeFile(file, JSON.stringify(config));
+    return file;
+  }
+});
