@@ -41,7 +41,8 @@ export const errorCodes = {
     remedy:
       'With 401 or 403, correct the credentials or the RBAC rules of the controller. With 404 for a ' +
       'list of Egresses, install the CustomResourceDefinitions. The controller repeats the request ' +
-      'after 409, 410, 429 and 5xx by itself.',
+      'after 409, 410, 429 and 5xx by itself. It waits as long as a `Retry-After` asks, at most a ' +
+      'minute.',
   },
   KUBE_CONFIG: {
     programs: ['controller'],

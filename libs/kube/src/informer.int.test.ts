@@ -12,7 +12,7 @@ import { writeEgressStatus } from './egress-status-writer.ts';
 import type { Informer } from './informer.ts';
 import { startInformer } from './informer.ts';
 import type { KubeClient } from './kube-client.ts';
-import { createKubeClient } from './kube-client.ts';
+import { createKubeClient, retryAfterMsIn } from './kube-client.ts';
 import { KubeConfigError } from './kube-credentials.ts';
 import type { Node } from './node-for.ts';
 import { nodeFor } from './node-for.ts';
@@ -177,6 +177,30 @@ describe('an informer', () => {
     expect(informer?.synced()).toBe(false);
     refuse = false;
     await eventually(() => informer?.synced() === true);
+  });
+
+  it.each([429, 503])('waits as long as an answer %s asks', async (code) => {
+    const times: number[] = [];
+    server.answer = (url, response) => {
+      times.push(performance.now());
+      if (times.length === 1) {
+        response.writeHead(code, { 'retry-after': '1' }).end('{"message":"too many requests"}');
+      } else if (!url.searchParams.has('watch')) {
+        response.end('{"metadata":{"resourceVersion":"1"},"items":[]}');
+      }
+    };
+    start();
+    await eventually(() => informer?.synced() === true);
+    expect(times[1]! - times[0]!).toBeGreaterThan(990);
+    expect(errors[0]).toMatchObject({ status: code, retryAfterMs: 1000 });
+  });
+
+  it('reports with a refused write how long to wait', async () => {
+    server.answer = (_, response) => response.writeHead(429, { 'retry-after': '3600' }).end('{}');
+    const write = writeEgressStatus(client, { name: 'web', resourceVersion: '7' }, {});
+    const error = await write.catch((refusal: unknown) => refusal);
+    expect(error).toMatchObject({ status: 429, retryAfterMs: 60_000 });
+    expect(retryAfterMsIn(new AggregateError([error]))).toBe(60_000);
   });
 
   it('writes the status of one version as a merge patch that removes all other fields', async () => {

@@ -3,6 +3,7 @@ import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
+import { parseRetryAfter } from '@sallyport/watch';
 import type { KubeCredentials } from './kube-credentials.ts';
 import { loadKubeCredentials } from './kube-credentials.ts';
 
@@ -44,11 +45,22 @@ export class KubeApiError extends Error {
   readonly code = 'KUBE_API';
   /** The HTTP status code. */
   readonly status: number;
+  /** The time for which the API server asks before the next request, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, retryAfterMs?: number) {
     super(message);
     this.status = status;
+    this.retryAfterMs = retryAfterMs;
   }
+}
+
+/** The longest time for which the API server asks in this error or the parts of a sum. */
+export function retryAfterMsIn(error: unknown): number {
+  if (error instanceof AggregateError) {
+    return Math.max(0, ...error.errors.map(retryAfterMsIn));
+  }
+  return error instanceof KubeApiError ? (error.retryAfterMs ?? 0) : 0;
 }
 
 /**
@@ -88,7 +100,11 @@ export function createKubeClient(kubeconfig: string | undefined): KubeClient {
     }
     const { method, path } = request;
     const message = messageOf(await text(response));
-    throw new KubeApiError(status, `${method} ${path}: ${status}: ${message}`);
+    throw new KubeApiError(
+      status,
+      `${method} ${path}: ${status}: ${message}`,
+      parseRetryAfter(response.headers['retry-after']),
+    );
   };
 
   return {

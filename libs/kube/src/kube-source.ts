@@ -52,7 +52,10 @@ async function forReflector<T>(answer: Promise<T>): Promise<T> {
     return await answer;
   } catch (error) {
     throw error instanceof KubeApiError
-      ? new WatchHttpError(error.status, error.message, { cause: error })
+      ? new WatchHttpError(error.status, error.message, {
+          cause: error,
+          retryAfterMs: error.retryAfterMs,
+        })
       : error;
   }
 }

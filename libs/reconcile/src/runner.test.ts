@@ -88,6 +88,35 @@ describe('createRunner', () => {
     expect(passes()).toBe(2);
   });
 
+  it('pauses after an error as long as asked, also when it is triggered', async () => {
+    const { clock, runner, passes } = setUp({
+      retryMs: 500,
+      pauseMsAfter: () => 5000,
+      reconcile: () => Promise.reject(new Error('no')),
+    });
+    runner.trigger();
+    await clock.pass(1);
+    runner.trigger();
+    await clock.pass(4998);
+    expect(passes()).toBe(1);
+    await clock.pass(1);
+    expect(passes()).toBe(2);
+  });
+
+  it('shortens its intervals at random, but no pause', async () => {
+    const { clock, runner, passes } = setUp({
+      retryMs: 1000,
+      random: () => 1,
+      pauseMsAfter: () => (passes() === 1 ? 0 : 900),
+      reconcile: () => Promise.reject(new Error('no')),
+    });
+    runner.trigger();
+    await clock.pass(500);
+    expect(passes()).toBe(2);
+    await clock.pass(1899);
+    expect(passes()).toBe(3);
+  });
+
   it('repeats the pass at the resync interval', async () => {
     const { clock, runner, passes } = setUp({ resyncMs: 1000 });
     runner.trigger();

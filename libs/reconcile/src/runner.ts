@@ -22,6 +22,15 @@ export interface RunnerOptions {
    */
   readonly retryMs?: number;
   readonly maxRetryMs?: number;
+  /**
+   * Least time to the next pass after this error, in milliseconds, also for triggers. Default 0.
+   */
+  readonly pauseMsAfter?: (error: unknown) => number;
+  /**
+   * From 0 to 1: a random part of up to one half is subtracted from the minimum and the retry
+   * interval. Many programs then do not act at once. Default: nothing is subtracted.
+   */
+  readonly random?: () => number;
   /** The time from a pass that succeeded to the next without a trigger. Default: no such pass. */
   readonly resyncMs?: number;
 }
@@ -39,7 +48,8 @@ export interface Runner {
  * the first trigger.
  */
 export function createRunner(options: RunnerOptions): Runner {
-  const { clock, minIntervalMs = 0 } = options;
+  const { clock, minIntervalMs = 0, random = () => 0 } = options;
+  const spread = (ms: number): number => ms * (1 - random() / 2);
   const pass = passOf(options);
   const rest = createTimer(clock);
   const retryOrResync = createTimer(clock);
@@ -63,15 +73,17 @@ export function createRunner(options: RunnerOptions): Runner {
     running = pass().then(ended);
   }
 
-  function ended(delayMs: number | undefined): void {
+  function ended({ resyncMs, retryMs, pauseMs = 0 }: Ended): void {
     running = undefined;
     if (stopped) {
       return;
     }
-    if (delayMs !== undefined) {
-      retryOrResync.set(delayMs, trigger);
+    if (retryMs !== undefined) {
+      retryOrResync.set(Math.max(spread(retryMs), pauseMs), trigger);
+    } else if (resyncMs !== undefined) {
+      retryOrResync.set(resyncMs, trigger);
     }
-    rest.set(minIntervalMs, () => {
+    rest.set(Math.max(spread(minIntervalMs), pauseMs), () => {
       if (wanted) {
         start();
       }
@@ -89,27 +101,35 @@ export function createRunner(options: RunnerOptions): Runner {
   };
 }
 
-/**
- * A function that runs one pass and resolves with the milliseconds until the retry or the resync.
- * Undefined when only a trigger starts the next pass.
- */
+/** The times in milliseconds after a pass; with none, only a trigger starts the next one. */
+interface Ended {
+  readonly resyncMs?: number | undefined;
+  readonly retryMs?: number;
+  readonly pauseMs?: number;
+}
+
+/** A function that runs one pass; it never rejects. */
 function passOf({
   reconcile,
   onError,
   retryMs = 500,
   maxRetryMs = 30_000,
   resyncMs,
-}: RunnerOptions): () => Promise<number | undefined> {
+  pauseMsAfter = () => 0,
+}: RunnerOptions): () => Promise<Ended> {
   let failures = 0;
   return async () => {
     try {
       await reconcile();
       failures = 0;
-      return resyncMs;
+      return { resyncMs };
     } catch (error) {
       onError(error);
       failures += 1;
-      return Math.min(maxRetryMs, retryMs * 2 ** (failures - 1));
+      return {
+        retryMs: Math.min(maxRetryMs, retryMs * 2 ** (failures - 1)),
+        pauseMs: pauseMsAfter(error),
+      };
     }
   };
 }

@@ -1,6 +1,7 @@
 export { MemoryStore, type Unversioned, type WatchStart } from './memory-store.ts';
 export type { ReflectorState, StateChange } from './mirror.ts';
 export { createReflector, type Reflector } from './reflector.ts';
+export { parseRetryAfter } from './retry-after.ts';
 export { serveWatch } from './serve-watch.ts';
 export { statusFor } from './status.ts';
 export type { Watcher } from './store-watcher.ts';

@@ -56,10 +56,12 @@ export function createReflector<T>(options: ReflectorOptions<T>): Reflector<T> {
     }
   };
   const runner = createRunner({
-    clock: jittered(options.clock, options.random),
+    clock: options.clock,
+    random: options.random,
     minIntervalMs: 100,
     retryMs: options.retryMs ?? 200,
     maxRetryMs: options.maxRetryMs ?? 5000,
+    pauseMsAfter: (error) => (error instanceof WatchHttpError ? (error.retryAfterMs ?? 0) : 0),
     onError: report,
     async reconcile() {
       connection = new AbortController();
@@ -76,13 +78,6 @@ export function createReflector<T>(options: ReflectorOptions<T>): Reflector<T> {
       connection?.abort();
       await runner.stop();
     },
-  };
-}
-
-/** A clock whose delays are shortened by a random part of up to one half. */
-function jittered(clock: Clock, random: () => number): Clock {
-  return {
-    after: (delayMs, callback) => clock.after(delayMs * (1 - random() / 2), callback),
   };
 }
 

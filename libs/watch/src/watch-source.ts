@@ -1,3 +1,4 @@
+import { parseRetryAfter } from './retry-after.ts';
 import { readStatus } from './status.ts';
 
 /** The server of a resource, as a reflector needs it. */
@@ -26,10 +27,20 @@ export class WatchHttpError extends Error {
   readonly code = 'WATCH_HTTP';
   /** The HTTP status code. */
   readonly status: number;
+  /** The time for which the server asks before the next request, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(status: number, message: string, options?: ErrorOptions) {
+  constructor(
+    status: number,
+    message: string,
+    {
+      retryAfterMs,
+      ...options
+    }: ErrorOptions & { readonly retryAfterMs?: number | undefined } = {},
+  ) {
     super(message, options);
     this.status = status;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -48,5 +59,6 @@ export async function failureFor(response: Response): Promise<WatchHttpError> {
   return new WatchHttpError(
     response.status,
     `${response.url} answered ${response.status}: ${message.slice(0, 300)}`,
+    { retryAfterMs: parseRetryAfter(response.headers.get('retry-after')) },
   );
 }

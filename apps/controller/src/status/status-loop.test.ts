@@ -1,4 +1,5 @@
 import { fakeClock } from '@sallyport/kit';
+import { KubeApiError } from '@sallyport/kube';
 import type { StatusLoop } from './status-loop.ts';
 import { createStatusLoop } from './status-loop.ts';
 import type { StatusScope } from './status-pass.ts';
@@ -11,6 +12,7 @@ interface Fixture {
   readonly until: (ms: number) => Promise<void>;
   /** The number of passes that will fail. */
   failing: number;
+  error: Error;
   /** The number of passes that a new decision will end. */
   outdated: number;
 }
@@ -63,6 +65,20 @@ describe('createStatusLoop', () => {
     expect(fixture.passes).toEqual(['150 everything', '650 everything']);
   });
 
+  it('pauses as long as the API server asks, also after a new decision', async () => {
+    const fixture = setUp();
+    fixture.loop.progressed();
+    fixture.failing = 1;
+    fixture.error = new AggregateError([
+      new Error('refused'),
+      new KubeApiError(429, 'too many requests', 2000),
+    ]);
+    await fixture.until(1000);
+    fixture.loop.decided();
+    await fixture.until(3000);
+    expect(fixture.passes).toEqual(['150 everything', '2150 everything']);
+  });
+
   it('goes on with everything at once when a new decision has ended the pass', async () => {
     const fixture = setUp();
     fixture.loop.progressed();
@@ -87,7 +103,7 @@ function setUp(): Fixture {
     passes.push(`${clock.nowMs()} ${scope}`);
     fixture.failing -= 1;
     if (fixture.failing >= 0) {
-      return Promise.reject(new Error('refused'));
+      return Promise.reject(fixture.error);
     }
     fixture.outdated -= 1;
     if (fixture.outdated < 0) {
@@ -100,6 +116,7 @@ function setUp(): Fixture {
   };
   const until = (ms: number): Promise<void> => clock.pass(ms - clock.nowMs());
   const loop = createStatusLoop({ clock, pass, onError: () => undefined });
-  const fixture: Fixture = { loop, passes, until, failing: 0, outdated: 0 };
+  const error = new Error('refused');
+  const fixture: Fixture = { loop, passes, until, failing: 0, error, outdated: 0 };
   return fixture;
 }

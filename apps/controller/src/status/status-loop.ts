@@ -1,3 +1,4 @@
+import { retryAfterMsIn } from '@sallyport/kube';
 import type { Clock } from '@sallyport/reconcile';
 import { createRunner } from '@sallyport/reconcile';
 import type { StatusScope } from './status-pass.ts';
@@ -43,6 +44,7 @@ export function createStatusLoop({ clock, pass, onError }: StatusLoopOptions): S
     clock,
     minIntervalMs: MIN_INTERVAL_MS,
     onError,
+    pauseMsAfter: retryAfterMsIn,
     async reconcile() {
       const scope = everythingDue ? 'everything' : 'placements';
       everythingDue = false;

@@ -2,6 +2,7 @@ import type { Egress, EgressStatus } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import { sampleEgress } from '@sallyport/kit';
 import type { ObservedEgress } from '@sallyport/kube';
+import { KubeApiError } from '@sallyport/kube';
 import type { Decision } from '../loop/decide.ts';
 import { decisionFor, noProgress as progress } from '../testing/decision-for.ts';
 import type { PassInput, StatusPort, StatusScope, VersionOfEgress } from './status-pass.ts';
@@ -141,6 +142,22 @@ describe('StatusPass', () => {
     await pass.run(inputOf(decisionOf([observed('web')])));
     await pass.run(inputOf(decisionOf([observed('web', port.statuses.get('web'), '102')])));
     expect(port.events).toEqual(['web NoNode']);
+  });
+
+  it('starts no further write once the API server asks for a pause', async () => {
+    const port = fakePort();
+    const names = Array.from({ length: 20 }, (_, index) => `web-${index}`);
+    let attempts = 0;
+    const busy: StatusPort = {
+      ...port,
+      write: () => {
+        attempts += 1;
+        return Promise.reject(new KubeApiError(429, 'too many requests', 1000));
+      },
+    };
+    const pass = new StatusPass(busy).run(inputOf(decisionOf(names.map((name) => observed(name)))));
+    await expect(pass).rejects.toThrow('the status of 8 Egresses');
+    expect(attempts).toBe(8);
   });
 
   it('does not write to an Egress that has changed or was re-created before it has seen that', async () => {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Egress, EgressStatus } from '@sallyport/api';
 import type { ObservedEgress } from '@sallyport/kube';
+import { retryAfterMsIn } from '@sallyport/kube';
 import type { ProgressInput, StatusEvent } from '@sallyport/status';
 import { eventsFor, planStatus, progressOf } from '@sallyport/status';
 import type { Decision } from '../loop/decide.ts';
@@ -56,23 +57,25 @@ export class StatusPass {
 
   /**
    * Brings the status of the Egresses up to date, those with another placement first. Rejects with
-   * all failures after it has tried every Egress. Resolves with `outdated`, and starts no further
-   * write, once the decision is not the latest one.
+   * all failures after it has tried every Egress, or once the API server asks for a pause.
+   * Resolves with `outdated`, and starts no further write, once the decision is not the latest one.
    */
   async run(input: PassInput): Promise<'done' | 'outdated'> {
     const { isCurrent = () => true } = input;
     this.#written.retain(input.decision.egresses);
     const failures: unknown[] = [];
+    let pausing = false;
     const waiting = this.#ordered(input).values();
     const work = async (): Promise<void> => {
       for (const observed of waiting) {
-        if (!isCurrent()) {
+        if (pausing || !isCurrent()) {
           return;
         }
         try {
           await this.#bringUpToDate(observed, input);
         } catch (error) {
           failures.push(error);
+          pausing ||= retryAfterMsIn(error) > 0;
         }
       }
     };
