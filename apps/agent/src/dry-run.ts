@@ -9,6 +9,7 @@ import { createDryRunPass } from './pass/dataplane-pass.ts';
 import type { WatchInputsDependencies } from './watch-inputs.ts';
 import { watchInputs } from './watch-inputs.ts';
 
+/** It needs no way to change the dataplane. */
 export interface DryRunDependencies
   extends ProgramDependencies<AgentConfig>, WatchInputsDependencies {
   readonly dataplane: Pick<Dataplane, 'observe'>;

@@ -7,6 +7,7 @@ import type { AgentConfig } from './config.ts';
 import type { AgentLoop } from './loop/agent-loop.ts';
 import { controlplaneUrl } from './report/put-node-report.ts';
 
+/** The sources of the loop's input. */
 export interface WatchInputsDependencies extends Pick<
   ProgramDependencies<AgentConfig>,
   'config' | 'logger' | 'clock' | 'random'
