@@ -1,4 +1,5 @@
 import { runCommand } from '@sallyport/command';
+import { openConntrack } from '@sallyport/conntrack';
 import { markFaults } from '@sallyport/dataplane';
 import { openNetfilter } from '@sallyport/netfilter';
 import { openOvs } from '@sallyport/ovs';
@@ -23,6 +24,7 @@ const status = await runProgram(process, {
         dataplane: kernelDataplane({
           ovs: openOvs(runCommand),
           netfilter: openNetfilter(runCommand, marksOf(deps.config)),
+          conntrack: openConntrack(marksOf(deps.config)),
           routing,
         }),
         watchAddresses,

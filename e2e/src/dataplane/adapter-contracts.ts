@@ -3,9 +3,11 @@
  * a line of JSON for each case, see {@link CaseResult}.
  */
 import { runCommand } from '@sallyport/command';
+import { openConntrack, openNetfilterSocket } from '@sallyport/conntrack';
+import type { ConntrackSubject } from '@sallyport/conntrack/testing';
+import { conntrackContract, ConntrackTable } from '@sallyport/conntrack/testing';
 import { defaultMarks, GATEWAY_PORT, ROUTE_TABLES } from '@sallyport/dataplane';
 import { openNetfilter } from '@sallyport/netfilter';
-import type { NetfilterSubject } from '@sallyport/netfilter/testing';
 import { netfilterContract } from '@sallyport/netfilter/testing';
 import { openOvs } from '@sallyport/ovs';
 import { ovsContract } from '@sallyport/ovs/testing';
@@ -15,22 +17,26 @@ import { routingContract } from '@sallyport/rtnetlink/testing';
 
 /** One case of a contract, run with the real adapter. */
 export interface CaseResult {
-  readonly contract: 'ovs' | 'netfilter' | 'routing';
+  readonly contract: 'ovs' | 'netfilter' | 'conntrack' | 'routing';
   readonly name: string;
   /** The error with its stack; empty when the case passed. */
   readonly failure: string;
 }
 
+const conntrackTable = new ConntrackTable(openNetfilterSocket);
+
 /** Takes away everything that is ours, and every rule, set and connection beside it. */
-const RESET = {
-  ovs: 'ovs-vsctl --if-exists del-br br-egress',
-  netfilter: `printf '*raw\\nCOMMIT\\n*mangle\\nCOMMIT\\n*nat\\nCOMMIT\\n*filter\\nCOMMIT\\n' | iptables-restore
-ipset destroy
-conntrack -F`,
-  routing: `ip link del ${GATEWAY_PORT.name} || true
+const reset: Readonly<Record<CaseResult['contract'], () => Promise<unknown>>> = {
+  ovs: () => script('ovs-vsctl --if-exists del-br br-egress'),
+  netfilter: () =>
+    script(`printf '*raw\\nCOMMIT\\n*mangle\\nCOMMIT\\n*nat\\nCOMMIT\\n*filter\\nCOMMIT\\n' | iptables-restore
+ipset destroy`),
+  conntrack: () => conntrackTable.flush(),
+  routing: () =>
+    script(`ip link del ${GATEWAY_PORT.name} || true
 while ip rule del table ${ROUTE_TABLES.redirect}; do :; done
 ip route flush table ${ROUTE_TABLES.redirect} || true
-ip route flush table ${ROUTE_TABLES.return} || true`,
+ip route flush table ${ROUTE_TABLES.return} || true`),
 };
 
 const routing = openRouting({
@@ -48,19 +54,23 @@ async function runAll(): Promise<void> {
   for (const { name, run } of ovsContract) {
     await runCase('ovs', name, () => run(ovs));
   }
-  await script(RESET.ovs);
+  await reset.ovs();
   for (const { name, run } of netfilterContract) {
-    await runCase('netfilter', name, () => run(netfilterSubject()));
+    await runCase('netfilter', name, () => run(openNetfilter(runCommand, defaultMarks)));
   }
-  await script(RESET.netfilter);
+  await reset.netfilter();
+  for (const { name, run } of conntrackContract) {
+    await runCase('conntrack', name, () => run(conntrackSubject()));
+  }
+  await reset.conntrack();
   for (const { name, run } of routingContract) {
     await runCase('routing', name, () => run(routingSubject()));
   }
-  await script(RESET.routing);
+  await reset.routing();
 }
 
 async function runCase(
-  contract: keyof typeof RESET,
+  contract: CaseResult['contract'],
   name: string,
   run: () => Promise<void>,
 ): Promise<void> {
@@ -69,7 +79,7 @@ async function runCase(
     process.stdout.write(`${JSON.stringify(result)}\n`);
   };
   try {
-    await script(RESET[contract]);
+    await reset[contract]();
     await run();
     report('');
   } catch (error) {
@@ -81,21 +91,29 @@ async function script(text: string): Promise<string> {
   return (await runCommand(['bash', '-c', text])).stdout;
 }
 
-function netfilterSubject(): NetfilterSubject {
+function conntrackSubject(): ConntrackSubject {
   let port = 1000;
+  const opened = new Set<string>();
   return {
-    netfilter: openNetfilter(runCommand, defaultMarks),
-    open: async ({ source, destination, translatedSource, zone }) => {
-      port += 1;
-      await script(`conntrack -I -p udp -t 300 --orig-zone ${zone} \
--s ${source} -d ${destination} --sport ${port} --dport 53 \
--r ${destination} -q ${translatedSource} --reply-port-src 53 --reply-port-dst ${port}`);
+    conntrack: openConntrack(defaultMarks),
+    open: (...connections) =>
+      conntrackTable.create(
+        connections.map((connection) => {
+          port += 1;
+          opened.add(connection.source);
+          return { ...connection, sourcePort: port };
+        }),
+      ),
+    openSources: async () => {
+      const sources: string[] = [];
+      await conntrackTable.list(({ source }) => {
+        // The Node may have connections of its own.
+        if (opened.has(source)) {
+          sources.push(source);
+        }
+      });
+      return sources.sort();
     },
-    openSources: async () =>
-      (await script('conntrack -L -p udp'))
-        .split('\n')
-        .flatMap((line) => /src=(\S+) .* dport=53 /.exec(line)?.[1] ?? [])
-        .sort(),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
+import { conntrackContract } from '@sallyport/conntrack/testing';
 import { waitFor } from '@sallyport/kit';
 import { netfilterContract } from '@sallyport/netfilter/testing';
 import { ovsContract } from '@sallyport/ovs/testing';
@@ -51,6 +52,7 @@ describe('the real adapters, like their fakes,', () => {
   const cases = [
     ...ovsContract.map(({ name }) => ({ contract: 'ovs', name })),
     ...netfilterContract.map(({ name }) => ({ contract: 'netfilter', name })),
+    ...conntrackContract.map(({ name }) => ({ contract: 'conntrack', name })),
     ...routingContract.map(({ name }) => ({ contract: 'routing', name })),
   ];
   it.each(cases)('$contract: $name', (wanted) => {

@@ -33,6 +33,15 @@ export const errorCodes = {
       'lists all of them, one a line. The program ends with exit status 2.',
     remedy: 'Correct each value; `--help` and docs/configuration.md list the options.',
   },
+  CONNTRACK_FAILED: {
+    programs: ['agent'],
+    meaning:
+      'The kernel refused to list or delete conntrack entries (ctnetlink), or did not answer. The ' +
+      'message has the request and the error of the kernel, such as EPERM.',
+    remedy:
+      'With EPERM, give the agent the capability CAP_NET_ADMIN. With EPROTONOSUPPORT or EINVAL, ' +
+      'load the kernel module nf_conntrack_netlink. The agent repeats the pass, with growing pauses.',
+  },
   KUBE_API: {
     programs: ['controller'],
     meaning:

@@ -1,6 +1,5 @@
 import type { RunCommand } from '@sallyport/command';
 import type { Marks } from '@sallyport/dataplane';
-import { deleteConnections } from './delete-connections.ts';
 import type { NetfilterOperation } from './netfilter-operation.ts';
 import { saveIptables } from './observe-netfilter.ts';
 import { renderIpset } from './render-ipset.ts';
@@ -23,9 +22,6 @@ export async function applyNetfilter(
       }
       // -w: legacy iptables takes a lock that kube-proxy and the CNI have at times.
       await run(['iptables-restore', '--noflush', '-w', '5'], { stdin });
-      return;
     }
-    case 'delete-connections':
-      await deleteConnections(run, operation.connections, marks);
   }
 }

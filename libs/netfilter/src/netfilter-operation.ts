@@ -1,4 +1,4 @@
-import type { DeleteConnections, UpdateSets } from '@sallyport/dataplane';
+import type { UpdateSets } from '@sallyport/dataplane';
 import type { Chain, Jump } from './netfilter-state.ts';
 
 /**
@@ -13,4 +13,4 @@ export interface IptablesOperation {
 }
 
 /** The operations that this library applies. */
-export type NetfilterOperation = UpdateSets | DeleteConnections | IptablesOperation;
+export type NetfilterOperation = UpdateSets | IptablesOperation;

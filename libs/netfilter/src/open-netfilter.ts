@@ -6,8 +6,8 @@ import type { IpsetState, IptablesState } from './netfilter-state.ts';
 import { observeIpsets, observeIptables } from './observe-netfilter.ts';
 
 /**
- * Our part of netfilter in one network namespace, by iptables, ipset and conntrack. All calls
- * reject with CommandError.
+ * Our part of netfilter in one network namespace, by iptables and ipset. All calls reject with
+ * CommandError.
  */
 export interface Netfilter {
   observeSets(): Promise<IpsetState>;

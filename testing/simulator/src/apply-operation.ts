@@ -1,3 +1,4 @@
+import { applyToConntrack } from '@sallyport/conntrack/testing';
 import { defaultMarks, GATEWAY_PORT } from '@sallyport/dataplane';
 import { applyToNetfilter } from '@sallyport/netfilter/testing';
 import { applyToOvs } from '@sallyport/ovs/testing';
@@ -21,8 +22,12 @@ export function applyOperation(world: World, operation: Operation): World {
     }
     case 'update-sets':
     case 'iptables-restore':
-    case 'delete-connections':
       return { ...world, ...applyToNetfilter(world, operation, defaultMarks) };
+    case 'delete-connections':
+      return {
+        ...world,
+        connections: applyToConntrack(world.connections, operation, defaultMarks),
+      };
     case 'set-gateway-link':
       return {
         ...world,

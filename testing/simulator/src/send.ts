@@ -1,3 +1,4 @@
+import type { FakeConnection } from '@sallyport/conntrack/testing';
 import type { RoutingState } from '@sallyport/dataplane';
 import {
   FORWARD_CHAIN,
@@ -6,7 +7,7 @@ import {
   PREROUTING_CHAIN,
 } from '@sallyport/dataplane';
 import type { IptablesTable } from '@sallyport/netfilter';
-import type { FakeConnection, Packet, Verdict } from '@sallyport/netfilter/testing';
+import type { Packet, Verdict } from '@sallyport/netfilter/testing';
 import { contains, evaluateChain } from '@sallyport/netfilter/testing';
 import { evaluateFlows } from '@sallyport/ovs/testing';
 import type { World } from './world.ts';

@@ -1,8 +1,8 @@
+import type { FakeConnection } from '@sallyport/conntrack/testing';
 import type { ObservedState, Operation as PlanOperation, RoutingState } from '@sallyport/dataplane';
 import { defaultMarks } from '@sallyport/dataplane';
-import type { IptablesOperation } from '@sallyport/netfilter';
+import type { IptablesOperation, NetfilterState } from '@sallyport/netfilter';
 import { readNetfilter } from '@sallyport/netfilter';
-import type { FakeNetfilterState } from '@sallyport/netfilter/testing';
 import { EMPTY_NETFILTER } from '@sallyport/netfilter/testing';
 import type { OvsOperation, OvsState } from '@sallyport/ovs';
 import { readBridge } from '@sallyport/ovs';
@@ -14,7 +14,8 @@ export type BackendOperation = OvsOperation | IptablesOperation;
 export type Operation = PlanOperation<BackendOperation>;
 
 /** A Node that exists only in memory: our state on it, and the connections its kernel knows. */
-export interface World extends FakeNetfilterState {
+export interface World extends NetfilterState {
+  readonly connections: readonly FakeConnection[];
   readonly ovs: OvsState;
   readonly routing: RoutingState;
   readonly nodeIP: string;
@@ -22,7 +23,7 @@ export interface World extends FakeNetfilterState {
 
 /** A Node with nothing of ours. */
 export function emptyWorld(nodeIP: string): World {
-  return { ...EMPTY_NETFILTER, ovs: EMPTY_OVS, routing: EMPTY_ROUTING, nodeIP };
+  return { ...EMPTY_NETFILTER, connections: [], ovs: EMPTY_OVS, routing: EMPTY_ROUTING, nodeIP };
 }
 
 /** The Node as an agent with the default marks reads it. */

@@ -1,4 +1,5 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
+import { FakeConntrack } from '@sallyport/conntrack/testing';
 import { defaultMarks, operationsOf } from '@sallyport/dataplane';
 import { FakeNetfilter } from '@sallyport/netfilter/testing';
 import { FakeOvs } from '@sallyport/ovs/testing';
@@ -139,6 +140,7 @@ function dataplaneThat(options: {
   const kernel = kernelDataplane({
     ovs: new FakeOvs(),
     netfilter: new FakeNetfilter(defaultMarks),
+    conntrack: new FakeConntrack(defaultMarks),
     routing,
   });
   const applied: Operation['op'][] = [];

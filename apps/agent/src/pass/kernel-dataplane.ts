@@ -1,3 +1,4 @@
+import type { Conntrack } from '@sallyport/conntrack';
 import { GATEWAY_PORT, ROUTE_TABLES } from '@sallyport/dataplane';
 import type { Netfilter } from '@sallyport/netfilter';
 import type { Ovs } from '@sallyport/ovs';
@@ -14,12 +15,18 @@ export const routingTarget: RoutingTarget = {
 export interface KernelDataplaneOptions {
   readonly ovs: Ovs;
   readonly netfilter: Netfilter;
+  readonly conntrack: Conntrack;
   /** Opened for {@link routingTarget}. */
   readonly routing: Routing;
 }
 
-/** The dataplane in Open vSwitch, netfilter and the routing of this network namespace. */
-export function kernelDataplane({ ovs, netfilter, routing }: KernelDataplaneOptions): Dataplane {
+/** The dataplane of this network namespace in Open vSwitch, netfilter, conntrack and routing. */
+export function kernelDataplane({
+  ovs,
+  netfilter,
+  conntrack,
+  routing,
+}: KernelDataplaneOptions): Dataplane {
   return {
     async observe<Part extends DataplanePart>(parts: readonly Part[]) {
       const observers = {
@@ -42,8 +49,10 @@ export function kernelDataplane({ ovs, netfilter, routing }: KernelDataplaneOpti
           return;
         case 'update-sets':
         case 'iptables-restore':
-        case 'delete-connections':
           await netfilter.apply(operation);
+          return;
+        case 'delete-connections':
+          await conntrack.apply(operation);
           return;
         case 'set-gateway-link':
           await ovs.apply(operation);

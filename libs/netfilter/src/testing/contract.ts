@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { DesiredNetfilter, SetChange } from '@sallyport/dataplane';
 import { defaultMarks } from '@sallyport/dataplane';
-import type { Connection } from '../connection.ts';
 import type { IptablesOperation } from '../netfilter-operation.ts';
 import type { IptablesState } from '../netfilter-state.ts';
 import type { Netfilter } from '../open-netfilter.ts';
@@ -9,19 +8,10 @@ import { markOf } from '../path-marks.ts';
 import { readNetfilter } from '../read-netfilter.ts';
 import { renderRules } from '../render-rules.ts';
 
-/** Netfilter, and the conntrack table of the Node. */
-export interface NetfilterSubject {
-  readonly netfilter: Netfilter;
-  /** Makes a conntrack entry. */
-  readonly open: (connection: Connection) => Promise<void>;
-  /** The sources of all conntrack entries, sorted. */
-  readonly openSources: () => Promise<readonly string[]>;
-}
-
 /** A case that the real adapter and its fake pass, beginning with nothing of ours. */
 export interface NetfilterCase {
   readonly name: string;
-  readonly run: (subject: NetfilterSubject) => Promise<void>;
+  readonly run: (netfilter: Netfilter) => Promise<void>;
 }
 
 const DESIRED: DesiredNetfilter = {
@@ -43,7 +33,6 @@ const CREATE: readonly SetChange[] = [
   { op: 'create-internal' },
   { op: 'create-nodes' },
 ];
-const EXTERNAL = '203.0.113.10';
 
 export const netfilterContract: readonly NetfilterCase[] = [
   {
@@ -66,17 +55,9 @@ export const netfilterContract: readonly NetfilterCase[] = [
     name: 'replaces the rules of a chain, and removes a chain that is not wanted',
     run: replacesRules,
   },
-  {
-    name: 'deletes the selected connections of a Pod, and no others',
-    run: deletesConnectionsOfPod,
-  },
-  {
-    name: 'deletes the selected connections of a SNAT id, and no others',
-    run: deletesConnectionsOfSnatId,
-  },
 ];
 
-async function hasNothingWithoutSets({ netfilter }: NetfilterSubject): Promise<void> {
+async function hasNothingWithoutSets(netfilter: Netfilter): Promise<void> {
   assert.deepEqual(await netfilter.observeSets(), {});
   assert.deepEqual(await netfilter.observeRules(), { chains: [], jumps: [] });
   await assert.rejects(
@@ -88,7 +69,7 @@ async function hasNothingWithoutSets({ netfilter }: NetfilterSubject): Promise<v
   await assert.rejects(netfilter.apply(restore(DESIRED)));
 }
 
-async function readsBackSets({ netfilter }: NetfilterSubject): Promise<void> {
+async function readsBackSets(netfilter: Netfilter): Promise<void> {
   const changes: readonly SetChange[] = [
     ...CREATE,
     { op: 'set-path', ip: '10.244.1.12', path: { kind: 'blocked' } },
@@ -120,7 +101,7 @@ async function readsBackSets({ netfilter }: NetfilterSubject): Promise<void> {
   assert.deepEqual(after.nodes, new Set(['192.168.77.13']));
 }
 
-async function readsBackRules({ netfilter }: NetfilterSubject): Promise<void> {
+async function readsBackRules(netfilter: Netfilter): Promise<void> {
   await realize(netfilter);
   await netfilter.apply(restore(DESIRED));
   assert.deepEqual(
@@ -129,7 +110,7 @@ async function readsBackRules({ netfilter }: NetfilterSubject): Promise<void> {
   );
 }
 
-async function isIntactWhenMade({ netfilter }: NetfilterSubject): Promise<void> {
+async function isIntactWhenMade(netfilter: Netfilter): Promise<void> {
   await realize(netfilter);
   const [sets, rules] = [await netfilter.observeSets(), await netfilter.observeRules()];
   const observed = readNetfilter({ sets, rules }, defaultMarks);
@@ -139,7 +120,7 @@ async function isIntactWhenMade({ netfilter }: NetfilterSubject): Promise<void> 
   assert.deepEqual(observed.diffRules(DESIRED), { add: [], remove: [] });
 }
 
-async function replacesRules({ netfilter }: NetfilterSubject): Promise<void> {
+async function replacesRules(netfilter: Netfilter): Promise<void> {
   await realize(netfilter);
   const fewer = { ...DESIRED, snatIds: new Map([[2, '192.168.77.201']]) };
   await netfilter.apply(restore(fewer));
@@ -155,46 +136,6 @@ async function replacesRules({ netfilter }: NetfilterSubject): Promise<void> {
   await netfilter.apply(withoutNat);
   const { chains: left, jumps: leftJumps } = await netfilter.observeRules();
   assert.deepEqual([left.some(isNat), leftJumps.some(isNat)], [false, false]);
-}
-
-async function deletesConnectionsOfPod(subject: NetfilterSubject): Promise<void> {
-  const pod = { source: '10.244.1.11', zone: 0 };
-  const wrong = { ...pod, destination: EXTERNAL, translatedSource: '192.168.77.11' };
-  const others = [
-    { ...pod, destination: '203.0.113.11', translatedSource: '192.168.77.200' },
-    { ...pod, destination: '10.244.2.2', translatedSource: '10.244.1.11' },
-    { ...wrong, source: '10.244.1.99' },
-    { ...wrong, destination: '198.51.100.7' },
-  ];
-  for (const connection of [wrong, ...others]) {
-    await subject.open(connection);
-  }
-  await subject.netfilter.apply({
-    op: 'delete-connections',
-    connections: [
-      {
-        kind: 'pod',
-        ip: '10.244.1.11',
-        internal: ['10.244.0.0/16'],
-        within: ['203.0.113.0/24', '10.244.0.0/16'],
-        keep: '192.168.77.200',
-      },
-    ],
-  });
-  assert.deepEqual(await subject.openSources(), others.map(({ source }) => source).sort());
-}
-
-async function deletesConnectionsOfSnatId(subject: NetfilterSubject): Promise<void> {
-  const open = (source: string, zone: number, translatedSource: string): Promise<void> =>
-    subject.open({ source, zone, translatedSource, destination: EXTERNAL });
-  await open('10.244.2.1', 1, '192.168.77.11');
-  await open('10.244.2.2', 1, '192.168.77.200');
-  await open('10.244.2.3', 2, '192.168.77.11');
-  await open('10.244.2.4', 0, '192.168.77.11');
-  const connections = [{ kind: 'snat-id', snatId: 1, keep: '192.168.77.200' } as const];
-  await subject.netfilter.apply({ op: 'delete-connections', connections });
-  await subject.netfilter.apply({ op: 'delete-connections', connections });
-  assert.deepEqual(await subject.openSources(), ['10.244.2.2', '10.244.2.3', '10.244.2.4']);
 }
 
 function restore(desired: DesiredNetfilter): IptablesOperation {

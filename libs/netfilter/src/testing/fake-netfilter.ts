@@ -1,32 +1,13 @@
-import type { ConnectionSelector, Marks, SetChange } from '@sallyport/dataplane';
+import type { Marks, SetChange } from '@sallyport/dataplane';
 import { INTERNAL_SET, NODES_SET, PODS_SET } from '@sallyport/dataplane';
-import { zoneOf } from '../choose-connections.ts';
 import type { IptablesOperation, NetfilterOperation } from '../netfilter-operation.ts';
 import type { IpsetState, IptablesState, NetfilterState } from '../netfilter-state.ts';
 import type { Netfilter } from '../open-netfilter.ts';
 import { markOf } from '../path-marks.ts';
-import { contains } from './contains.ts';
 
-/** A conntrack entry, of a connection that was opened through the Node. */
-export interface FakeConnection {
-  /** The zone of its original direction. */
-  readonly zone: number;
-  readonly source: string;
-  readonly destination: string;
-  readonly port: number;
-  readonly translatedSource: string;
-  readonly connmark: number;
-}
-
-/** Our part of netfilter in memory, and the connections that its conntrack knows. */
-export interface FakeNetfilterState extends NetfilterState {
-  readonly connections: readonly FakeConnection[];
-}
-
-export const EMPTY_NETFILTER: FakeNetfilterState = {
+export const EMPTY_NETFILTER: NetfilterState = {
   sets: {},
   rules: { chains: [], jumps: [] },
-  connections: [],
 };
 
 /** Netfilter in memory, behind the port of the real one. */
@@ -46,10 +27,6 @@ export class FakeNetfilter implements Netfilter {
     return Promise.resolve(this.state.rules);
   }
 
-  open(connection: FakeConnection): void {
-    this.state = { ...this.state, connections: [...this.state.connections, connection] };
-  }
-
   apply(operation: NetfilterOperation): Promise<void> {
     return Promise.resolve().then(() => {
       this.state = applyToNetfilter(this.state, operation, this.#marks);
@@ -59,10 +36,10 @@ export class FakeNetfilter implements Netfilter {
 
 /** The state after one operation. Throws where the kernel or the tools would refuse it. */
 export function applyToNetfilter(
-  state: FakeNetfilterState,
+  state: NetfilterState,
   operation: NetfilterOperation,
   marks: Marks,
-): FakeNetfilterState {
+): NetfilterState {
   switch (operation.op) {
     case 'update-sets':
       return {
@@ -74,14 +51,6 @@ export function applyToNetfilter(
       };
     case 'iptables-restore':
       return { ...state, rules: restore(state.sets, operation) };
-    case 'delete-connections':
-      return {
-        ...state,
-        connections: state.connections.filter(
-          (connection) =>
-            !operation.connections.some((selector) => isSelected(connection, selector, marks)),
-        ),
-      };
   }
 }
 
@@ -142,24 +111,4 @@ function restore(sets: IpsetState, { chains, jumps }: IptablesOperation): Iptabl
     existing(sets.nodes, NODES_SET);
   }
   return { chains, jumps: jumps.map((jump) => ({ ...jump, first: true })) };
-}
-
-function isSelected(
-  { source, destination, translatedSource, zone }: FakeConnection,
-  selector: ConnectionSelector,
-  marks: Marks,
-): boolean {
-  if (translatedSource === selector.keep) {
-    return false;
-  }
-  switch (selector.kind) {
-    case 'pod':
-      return (
-        source === selector.ip &&
-        selector.within?.some((cidr) => contains(cidr, destination)) !== false &&
-        !selector.internal.some((cidr) => contains(cidr, destination))
-      );
-    case 'snat-id':
-      return zone === zoneOf(selector.snatId, marks);
-  }
 }

@@ -1,10 +1,4 @@
 export { contains } from './contains.ts';
-export { netfilterContract, type NetfilterSubject } from './contract.ts';
+export { netfilterContract } from './contract.ts';
 export { evaluateChain, type Packet, type Verdict } from './evaluate-chain.ts';
-export {
-  applyToNetfilter,
-  EMPTY_NETFILTER,
-  type FakeConnection,
-  FakeNetfilter,
-  type FakeNetfilterState,
-} from './fake-netfilter.ts';
+export { applyToNetfilter, EMPTY_NETFILTER, FakeNetfilter } from './fake-netfilter.ts';
