@@ -8,7 +8,7 @@ import { defaultMarks } from '@sallyport/dataplane';
 import type { Spread } from './spread.ts';
 import { spreadOf } from './spread.ts';
 
-/** Selected Pods with connections, beside {@link OTHER_CONNECTIONS} of a Pod that is not selected. */
+/** Selected Pods with connections, beside {@link OTHER_CONNECTIONS} of one that is not selected. */
 export interface DeletionCase {
   readonly pods: number;
   readonly connectionsOfPod: number;

@@ -80,6 +80,13 @@ describe('deleteConnections', () => {
     expect(kernel.sources()).toEqual(['10.244.1.11', '10.244.1.99']);
   });
 
+  it('keeps a limited number of deletions in memory, and dumps again for the others', async () => {
+    const kernel = kernelWith(300);
+    await deleteConnections(() => kernel.open(), [pod], defaultMarks, 130);
+    expect(kernel.sources()).toEqual(['10.244.1.99']);
+    expect(kernel.datagrams).toEqual([1, 128, 2, 1, 128, 2, 1, 40]);
+  });
+
   it('repeats everything when answers to deletions are lost', async () => {
     const kernel = kernelWith(300);
     kernel.overflowsOnDeletion = 1;

@@ -30,6 +30,12 @@ const BATCH = 128;
 /** The name that Node.js has for EOPNOTSUPP. */
 const NOT_SUPPORTED = 'ENOTSUP';
 
+/**
+ * The most deletions that are kept in memory, which takes about 75 MB. If there are more entries to
+ * delete, the table is dumped again.
+ */
+const MAX_DELETIONS = 131_072;
+
 /** Stands for a dump with NLM_F_DUMP_INTR, which the kernel does not report as an error. */
 const INTERRUPTED = 'EINTR';
 
@@ -45,6 +51,7 @@ export async function deleteConnections(
   open: () => NetfilterSocket,
   selectors: readonly ConnectionSelector[],
   marks: Marks,
+  maxDeletions = MAX_DELETIONS,
 ): Promise<void> {
   if (selectors.length === 0) {
     return;
@@ -55,7 +62,11 @@ export async function deleteConnections(
     // One socket for each attempt: nothing late of a failed one gets into the next.
     const socket = open();
     try {
-      await sendDeletions(socket, await dumpDeletions(socket, filters, isChosen));
+      for (let hasMore = true; hasMore;) {
+        const deletions = new Deletions(maxDeletions);
+        await dumpDeletions(socket, filters, isChosen, deletions);
+        hasMore = await sendDeletions(socket, deletions);
+      }
       return;
     } catch (error) {
       // The next dump finds the entries that are left.
@@ -68,35 +79,34 @@ export async function deleteConnections(
   }
 }
 
-/** The requests that delete the chosen entries. Nothing else of the dumps is kept in memory. */
+/** Collects the deletions of the chosen entries. Nothing else of the dumps is kept in memory. */
 async function dumpDeletions(
   socket: NetfilterSocket,
   filters: readonly DumpFilter[],
   isChosen: (connection: Connection) => boolean,
-): Promise<readonly Batch[]> {
-  const batches = new Batches();
+  deletions: Deletions,
+): Promise<void> {
   for (const filter of filters) {
     try {
-      await dump(socket, filter, isChosen, batches);
+      await dump(socket, filter, isChosen, deletions);
     } catch (error) {
       if (filter.kind === 'family' || !isError(error, 'EINVAL', NOT_SUPPORTED)) {
         throw error;
       }
       // A kernel that refuses one filter refuses all. The chooser does without.
-      await dump(socket, { kind: 'family', family: AF_UNSPEC }, isChosen, batches);
+      await dump(socket, { kind: 'family', family: AF_UNSPEC }, isChosen, deletions);
       break;
     }
   }
-  return batches.finish();
 }
 
 async function dump(
   socket: NetfilterSocket,
   filter: DumpFilter,
   isChosen: (connection: Connection) => boolean,
-  batches: Batches,
+  deletions: Deletions,
 ): Promise<void> {
-  const sequence = batches.nextSequence();
+  const sequence = deletions.nextSequence();
   let flags = 0;
   await socket.exchange(dumpRequest(filter, sequence), (message) => {
     if (message.sequence !== sequence) {
@@ -109,7 +119,7 @@ async function dump(
     }
     const entry = message.type === CT_NEW ? entryFromMessage(message) : undefined;
     if (entry !== undefined && isChosen(entry)) {
-      batches.add(entry);
+      deletions.add(entry);
     }
     return false;
   });
@@ -119,11 +129,13 @@ async function dump(
 }
 
 /**
+ * Resolves with true when there were more entries to delete than `deletions` has room for.
+ *
  * The kernel does the requests of a datagram in order. It answers those that fail, and the last,
  * which asks for an answer. An answer for each would cost more than the deletions.
  */
-async function sendDeletions(socket: NetfilterSocket, batches: readonly Batch[]): Promise<void> {
-  for (const { datagram, lastSequence } of batches) {
+async function sendDeletions(socket: NetfilterSocket, deletions: Deletions): Promise<boolean> {
+  for (const { datagram, lastSequence } of deletions.batches()) {
     await socket.exchange(datagram, (answer) => {
       if (answer.type !== NLMSG_ERROR) {
         return false;
@@ -135,6 +147,7 @@ async function sendDeletions(socket: NetfilterSocket, batches: readonly Batch[])
       return answer.sequence === lastSequence;
     });
   }
+  return deletions.hasMore;
 }
 
 function throwIfRefused(request: string, errno: number): void {
@@ -153,12 +166,20 @@ interface Batch {
   readonly lastSequence: number;
 }
 
-/** Collects deletions, and numbers the requests on a socket. */
-class Batches {
+/** Collects deletions, and numbers all requests of one round. */
+class Deletions {
+  readonly #max: number;
   readonly #batches: Batch[] = [];
   #requests: Buffer[] = [];
   #sequence = 0;
   #lastSequence = 0;
+  #count = 0;
+  /** Whether entries were added that had no room. */
+  hasMore = false;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
 
   nextSequence(): number {
     this.#sequence += 1;
@@ -166,6 +187,11 @@ class Batches {
   }
 
   add(entry: ConntrackEntry): void {
+    if (this.#count === this.#max) {
+      this.hasMore = true;
+      return;
+    }
+    this.#count += 1;
     this.#lastSequence = this.nextSequence();
     this.#requests.push(deletionRequest(entry, this.#lastSequence));
     if (this.#requests.length === BATCH) {
@@ -173,7 +199,7 @@ class Batches {
     }
   }
 
-  finish(): readonly Batch[] {
+  batches(): readonly Batch[] {
     if (this.#requests.length > 0) {
       this.#endBatch();
     }

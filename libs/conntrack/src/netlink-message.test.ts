@@ -98,7 +98,7 @@ describe('messages', () => {
   it('say by which error a request failed', () => {
     const header = { type: NLMSG_ERROR, flags: 0, sequence: 1 };
     const [failed, done] = messagesOf(
-      Buffer.concat([message(header, Buffer.from('feffffff', 'hex')), message(header)]),
+      Buffer.concat([message(header, Buffer.from([0xfe, 0xff, 0xff, 0xff])), message(header)]),
     );
     expect([failed, done].map((one) => one && errnoOf(one))).toEqual([2, 0]);
   });

@@ -19,8 +19,8 @@ export interface NetfilterSocket {
 const SILENCE_MS = 5000;
 
 /**
- * Room for one datagram, in bytes: the most that the kernel gives in a dump. That takes fewer system
- * calls than its default of one page or two.
+ * Room for one datagram, in bytes: the most that the kernel gives in a dump. That takes fewer calls
+ * than its default of one page or two.
  */
 const DATAGRAM_BYTES = 32_768;
 
