@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
 import { parseConfig } from '@sallyport/config';
+import { FakeConntrack } from '@sallyport/conntrack/testing';
 import type { InterfaceAddress } from '@sallyport/dataplane';
 import { defaultMarks } from '@sallyport/dataplane';
 import { FakeNetfilter } from '@sallyport/netfilter/testing';
@@ -133,6 +134,7 @@ describe('dryRun', () => {
       monotonicMs: () => 0,
       random: () => 0,
       dataplane: kernelDataplane({
+        conntrack: new FakeConntrack(defaultMarks),
         ovs: new FakeOvs(),
         netfilter: new FakeNetfilter(defaultMarks),
         routing: new FakeRouting(),
