@@ -7,6 +7,7 @@ import { createLogger, runProgram } from '@sallyport/program';
 import { openRouting, watchAddresses } from '@sallyport/rtnetlink';
 import { agentOptions, ENV_PREFIX, marksOf } from './config.ts';
 import { kernelDataplane, routingTarget } from './pass/kernel-dataplane.ts';
+import { watchKernel } from './pass/watch-kernel.ts';
 import { run } from './run.ts';
 
 const status = await runProgram(process, {
@@ -28,6 +29,7 @@ const status = await runProgram(process, {
           routing,
         }),
         watchAddresses,
+        watchDataplane: watchKernel,
         print: (line) => process.stdout.write(`${line}\n`),
       });
     } finally {

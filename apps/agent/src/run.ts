@@ -7,8 +7,10 @@ import { dryRun } from './dry-run.ts';
 import { agentRoutes } from './http/agent-routes.ts';
 import { AgentLoop } from './loop/agent-loop.ts';
 import { createAgentMetrics } from './metrics.ts';
+import { cachedDataplane } from './pass/cached-dataplane.ts';
 import type { Dataplane } from './pass/dataplane.ts';
 import { createPass } from './pass/dataplane-pass.ts';
+import type { DataplaneWatch, DataplaneWatchOptions } from './pass/watch-kernel.ts';
 import { createNodeReporter } from './report/node-reporter.ts';
 import { putNodeReport } from './report/put-node-report.ts';
 import { watchInputs } from './watch-inputs.ts';
@@ -16,6 +18,7 @@ import { watchInputs } from './watch-inputs.ts';
 /** Everything that the agent gets from outside: `main.ts` gives the real things. */
 export interface AgentDependencies extends DryRunDependencies {
   readonly dataplane: Dataplane;
+  readonly watchDataplane: (options: DataplaneWatchOptions) => DataplaneWatch;
 }
 
 /**
@@ -28,7 +31,7 @@ export async function run(deps: AgentDependencies): Promise<number> {
 }
 
 async function runAgent(deps: AgentDependencies): Promise<number> {
-  const { config, logger, dataplane, clock, stop } = deps;
+  const { config, logger, clock, stop } = deps;
   const metrics = createAgentMetrics();
   const reporter = createNodeReporter({
     nodeName: config.nodeName,
@@ -38,8 +41,20 @@ async function runAgent(deps: AgentDependencies): Promise<number> {
     },
     clock,
   });
+  const dataplane = cachedDataplane(deps.dataplane, {
+    isWatched: (part) => watch.isLive(part),
+    monotonicMs: deps.monotonicMs,
+    maxAgeMs: config.resyncInterval,
+  });
   const loop = new AgentLoop({ ...deps, pass: createPass(dataplane), reporter, metrics });
   const server = await startServer(config.healthPort, loop, metrics.registry);
+  const watch = deps.watchDataplane({
+    onChange(part) {
+      dataplane.changed(part);
+      loop.dataplaneChanged();
+    },
+    clock,
+  });
   const inputs = watchInputs(deps, loop);
   logger.info(
     { node: config.nodeName, controller: config.controllerUrl, healthPort: server.port },
@@ -49,6 +64,7 @@ async function runAgent(deps: AgentDependencies): Promise<number> {
   await untilAborted(stop);
 
   await inputs.close();
+  await watch.close();
   await loop.stop();
   await reporter.stop();
   await server.close();

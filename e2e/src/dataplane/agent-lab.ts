@@ -38,6 +38,8 @@ const AGENT = [
   'node',
   `${GUEST_WORKSPACE}/apps/agent/dist/bundle/main.mjs`,
   ...['--node-name=n1', `--controller-url=http://${CONTROLLER.ip}:${String(CONTROLLER.port)}`],
+  // Drift has to be noticed by an event: no test waits for the resync.
+  '--resync-interval=60m',
 ];
 
 const CONTRACTS = 'e2e/dist/bundle/adapter-contracts.mjs';

@@ -213,6 +213,7 @@ ip -n pod route add default via 169.254.1.1 dev eth0 onlink`);
     ]) {
       expect(dump).toContain(foreign);
     }
+    await lab.onNode('ovs-ofctl', '-O', 'OpenFlow15', 'del-flows', 'br-egress', 'cookie=0x1/-1');
   }, 300_000);
 
   it('repairs rules that other software deleted, added or put before ours', async () => {
@@ -244,16 +245,34 @@ ip link set egress-gw0 mtu 1300`,
     await lab.onNode('iptables', '-t', 'nat', '-D', 'POSTROUTING', '2');
   }, 300_000);
 
-  it('translates to the egress IP although other software changes the mark of the packets', async () => {
-    await realize(here);
-    expect(await addressOf('10.244.1.16')).toBe('192.168.77.11');
-    expect(await addressOf('10.244.1.11')).toBe(IP);
-    for (const change of ['--or-mark 0x80', '--set-mark 0']) {
-      await lab.script(`iptables -t mangle -A PREROUTING -i pod0 -j MARK ${change}`);
-      expect(await addressOf('10.244.1.11')).toBe(IP);
-      await lab.script(`iptables -t mangle -D PREROUTING -i pod0 -j MARK ${change}`);
-    }
-  }, 300_000);
+  it.each([
+    ['the rules of a chain', 'iptables -t mangle -F SALLYPORT-PREROUTING'],
+    ['the jump to a chain', 'iptables -t nat -D POSTROUTING -j SALLYPORT-POSTROUTING'],
+    ['a policy rule', 'ip rule del fwmark 0x1000/0x1cff'],
+    ['a route', 'ip route del default table 7102'],
+    ['the neighbour', 'ip neigh del 169.254.77.254 dev egress-gw0'],
+    ['the loose source check', 'sysctl -w net.ipv4.conf.egress-gw0.rp_filter=1'],
+    ['a group', 'ovs-ofctl -O OpenFlow15 del-groups br-egress group_id=78'],
+    ['a port', 'ovs-vsctl del-port egress-tun0'],
+    ['the bridge', 'ovs-vsctl del-br br-egress'],
+    [
+      'ovs-vswitchd, with all flows',
+      `kill -9 $(cat /run/openvswitch/ovs-vswitchd.pid)
+ovs-vswitchd unix:/run/openvswitch/db.sock --detach --pidfile --log-file -vconsole:off`,
+    ],
+  ])(
+    'notices a loss by itself, without a resync: %s',
+    async (_, loss) => {
+      await realize(here, there);
+      const before = await lab.dump();
+      await lab.script(loss);
+      // Without the bridge there is no dump.
+      const isAsBefore = async (): Promise<boolean> =>
+        (await lab.dump().catch(() => '')) === before;
+      await waitFor('everything to be as before', isAsBefore, { intervalMs: 250 });
+    },
+    300_000,
+  );
 
   it('does not touch cluster-internal packets, nor those of a tunnel that routes by the mark', async () => {
     await realize(group('here', 77, IP, 'n2', ['10.244.1.11']));

@@ -99,11 +99,17 @@ export function diffSteps<Op>(
 }
 
 /**
- * The steps that need only sets, rules and conntrack. Without the bridge, the device or a route
- * they still keep Pods that get another source from leaving with the old one.
+ * The steps that need only sets, rules and conntrack, whatever the state of the bridge. Without the
+ * bridge, the device or a route they still keep Pods that get another source from leaving with the
+ * old one.
  */
 export function blockingSteps<Op>(steps: readonly Step<Op>[]): readonly Step<Op>[] {
   return steps.filter(({ step }) => step <= LAST_BLOCKING_STEP);
+}
+
+/** The other steps, which come after {@link blockingSteps}. */
+export function stepsAfterBlocking<Op>(steps: readonly Step<Op>[]): readonly Step<Op>[] {
+  return steps.filter(({ step }) => step > LAST_BLOCKING_STEP);
 }
 
 /** All operations, in the order of the steps. */

@@ -1,6 +1,12 @@
 export * from './constants.ts';
 export type { DesiredBridge, DesiredNetfilter, DesiredState } from './desired-state.ts';
-export { blockingSteps, diffSteps, operationsOf, type Step } from './diff-steps.ts';
+export {
+  blockingSteps,
+  diffSteps,
+  operationsOf,
+  type Step,
+  stepsAfterBlocking,
+} from './diff-steps.ts';
 export type { EgressPath, ObservedPath } from './egress-path.ts';
 export {
   defaultMarks,

@@ -5,3 +5,4 @@ export {
   watchAddresses,
   type WatchAddressesOptions,
 } from './watch-addresses.ts';
+export { type RoutingWatch, watchRouting } from './watch-routing.ts';

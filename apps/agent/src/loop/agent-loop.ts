@@ -90,6 +90,11 @@ export class AgentLoop {
     this.#runner.trigger();
   }
 
+  /** Something of ours in the dataplane may have changed, by us or by other software. */
+  dataplaneChanged(): void {
+    this.#runner.trigger();
+  }
+
   /** A watch is connected again, perhaps to a controller without our report. */
   reconnected(): void {
     this.#deps.reporter.repeat();

@@ -14,6 +14,7 @@ import {
   diffSteps,
   operationsOf,
   planDataplane,
+  stepsAfterBlocking,
   uplinkMtu,
 } from '@sallyport/dataplane';
 import { readNetfilter } from '@sallyport/netfilter';
@@ -21,6 +22,8 @@ import type { OvsState } from '@sallyport/ovs';
 import { readBridge } from '@sallyport/ovs';
 import type { BackendOperation, Dataplane, DataplaneState, Operation } from './dataplane.ts';
 import { DATAPLANE_PARTS, partsChangedBy } from './dataplane.ts';
+
+const NO_BRIDGE: OvsState = { flows: [], groups: [] };
 
 /** The input of a pass, besides the dataplane as it is read back. */
 export interface PassInput {
@@ -88,16 +91,18 @@ export class NotConvergedError extends Error {
 /**
  * A pass reads back, plans, applies, and reads back the changed parts. It stops at the first
  * refused operation, because the later ones rely on it: they might mark packets for a missing rule.
- * A part that cannot be planned is in `faults` and stops nothing else. While
- * Open vSwitch cannot be read, a pass blocks Pods that get another source and does nothing else.
+ * A part that cannot be planned is in `faults` and stops nothing else. Pods that get another source
+ * are blocked before Open vSwitch is asked: it may answer late, or not at all.
  */
 export function createPass(dataplane: Dataplane): Pass {
   return async (input, onApplied) => {
     const rest = await dataplane.observe(DATAPLANE_PARTS.filter((part) => part !== 'ovs'));
-    const before = { ...rest, ovs: await observeOvs(dataplane, input, rest, onApplied) };
+    const blocking = blockingSteps(planPass(input, { ...rest, ovs: NO_BRIDGE }).steps);
+    await applyAll(dataplane, operationsOf(blocking), onApplied);
+    const before = { ...rest, ...(await dataplane.observe(['ovs'])) };
     const { steps, desired, faults } = planPass(input, before);
+    await applyAll(dataplane, operationsOf(stepsAfterBlocking(steps)), onApplied);
     const operations = operationsOf(steps);
-    await applyAll(dataplane, operations, onApplied);
     const changed = [...new Set(operations.flatMap(partsChangedBy))];
     if (changed.length > 0) {
       const after = { ...before, ...(await dataplane.observe(changed)) };
@@ -158,23 +163,6 @@ export function planPass(input: PassInput, state: DataplaneState): PassPlan {
  */
 export function nodeIpOf({ nodes }: ClusterNetwork, nodeName: string): string | undefined {
   return tunnelIpOf(nodes.find(({ name }) => name === nodeName)?.ips ?? []);
-}
-
-/** Reads Open vSwitch; when that fails, blocks and rejects. */
-async function observeOvs(
-  dataplane: Dataplane,
-  input: PassInput,
-  rest: Omit<DataplaneState, 'ovs'>,
-  onApplied: (operation: Operation) => void,
-): Promise<OvsState> {
-  try {
-    return (await dataplane.observe(['ovs'])).ovs;
-  } catch (error) {
-    // Newly selected Pods must not go on leaving with the Node's address until it answers again.
-    const { steps } = planPass(input, { ...rest, ovs: { flows: [], groups: [] } });
-    await applyAll(dataplane, operationsOf(blockingSteps(steps)), onApplied);
-    throw error;
-  }
 }
 
 async function applyAll(

@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { watchNftables } from '@sallyport/netfilter';
+import { watchOvs } from '@sallyport/ovs';
+import type { Clock } from '@sallyport/reconcile';
+import { watchRouting } from '@sallyport/rtnetlink';
+import type { DataplanePart } from './dataplane.ts';
+import { routingTarget } from './kernel-dataplane.ts';
+
+/** Listens to the dataplane of one Node. */
+export interface DataplaneWatch {
+  /** Whether every change of the part by other software is noticed at the moment. */
+  isLive(part: DataplanePart): boolean;
+  close(): Promise<void>;
+}
+
+/** The receiver of changes, and the time. */
+export interface DataplaneWatchOptions {
+  /** Something of ours in the part may have changed, by us or by other software. */
+  readonly onChange: (part: DataplanePart) => void;
+  readonly clock: Clock;
+}
+
+/** The iptables tables of this network namespace that are not in nf_tables. */
+const LEGACY_TABLES = '/proc/self/net/ip_tables_names';
+
+/** Watches Open vSwitch, nf_tables and the routing of this network namespace. */
+export function watchKernel({ onChange, clock }: DataplaneWatchOptions): DataplaneWatch {
+  const ovs = watchOvs({
+    onChange: () => {
+      onChange('ovs');
+    },
+    clock,
+  });
+  const routing = watchRouting(routingTarget, () => {
+    onChange('routing');
+  });
+  const nftables = watchNftables(() => {
+    onChange('rules');
+  });
+  return {
+    isLive(part) {
+      switch (part) {
+        case 'ovs':
+          return ovs.isLive();
+        case 'routing':
+          return true;
+        case 'rules':
+          return !hasLegacyTables();
+        case 'sets':
+          // ipset notifies nobody.
+          return false;
+      }
+    },
+    async close() {
+      routing.close();
+      nftables.close();
+      await ovs.close();
+    },
+  };
+}
+
+/** Rules of iptables-legacy change without a notification. */
+function hasLegacyTables(): boolean {
+  return existsSync(LEGACY_TABLES) && readFileSync(LEGACY_TABLES, 'utf8') !== '';
+}
