@@ -3,8 +3,10 @@ import { INPUT_CHAIN, OUTPUT_CHAIN, TUNNEL_CHAIN } from '@sallyport/dataplane';
 import { diffRules, hasChains, hasJumps } from './diff-rules.ts';
 import type { IptablesOperation } from './netfilter-operation.ts';
 import type { Chain, IptablesState, NetfilterState } from './netfilter-state.ts';
+import { natGuards } from './own-rules.ts';
 import { pathOf } from './path-marks.ts';
-import { JUMPS, natGuards, renderRules, UNREPAIRED_RULE } from './render-rules.ts';
+import { renderRule } from './render-rule.ts';
+import { JUMPS, renderRules, UNREPAIRED_RULE } from './render-rules.ts';
 import { parseKnownIdRule, parseSnatRule } from './snat-rules.ts';
 
 /** Parses our sets and rules, once, into their meaning. Pure. */
@@ -100,7 +102,7 @@ function decidesSources(table: Chain['table'], chain: string): boolean {
 
 /** The guards come first, and nothing but SNAT rules follows. */
 function isNatIntact(natRules: readonly NatRule[], marks: Marks): boolean {
-  const guards = natGuards(marks);
+  const guards = natGuards(marks).map(renderRule);
   return (
     guards.every((guard, index) => guard === natRules[index]?.text) &&
     natRules.slice(guards.length).every(({ snat }) => snat !== undefined)

@@ -1,24 +1,16 @@
 import type { Marks } from '@sallyport/dataplane';
-import { hex, packetMask, snatIdOf, snatMark } from '@sallyport/dataplane';
+import { snatIdOf } from '@sallyport/dataplane';
+import { knownIdRule, snatRule } from './own-rules.ts';
+import { renderRule } from './render-rule.ts';
 
-/** The rule that lets packets of the tunnel pass, as there is a SNAT rule for their id. */
-export function renderKnownIdRule(id: number, marks: Marks): string {
-  return `${hasId(id, marks)} -j RETURN`;
-}
-
-/** The SNAT id of a rule from {@link renderKnownIdRule}; undefined for any other rule. */
+/** The SNAT id of a rule from {@link knownIdRule}; undefined for any other rule. */
 export function parseKnownIdRule(rule: string, marks: Marks): number | undefined {
   const [, mark = ''] = /^-m mark --mark (0x[0-9a-f]+)\/.* -j RETURN$/.exec(rule) ?? [];
   const id = snatIdOf(Number(mark), marks);
-  return mark !== '' && renderKnownIdRule(id, marks) === rule ? id : undefined;
+  return mark !== '' && renderRule(knownIdRule(id, marks)) === rule ? id : undefined;
 }
 
-/** The rule that translates packets with a SNAT id to an egress IP. */
-export function renderSnatRule(id: number, egressIP: string, marks: Marks): string {
-  return `${hasId(id, marks)} -j SNAT --to-source ${egressIP}`;
-}
-
-/** SNAT id and egress IP of a rule from {@link renderSnatRule}; undefined for any other rule. */
+/** SNAT id and egress IP of a rule from {@link snatRule}; undefined for any other rule. */
 export function parseSnatRule(
   rule: string,
   marks: Marks,
@@ -26,9 +18,7 @@ export function parseSnatRule(
   const [, mark = '', egressIP = ''] =
     /^-m mark --mark (0x[0-9a-f]+)\/.* --to-source ([0-9.]+)$/.exec(rule) ?? [];
   const id = snatIdOf(Number(mark), marks);
-  return mark !== '' && renderSnatRule(id, egressIP, marks) === rule ? { id, egressIP } : undefined;
-}
-
-function hasId(id: number, marks: Marks): string {
-  return `-m mark --mark ${hex(snatMark(id, marks))}/${hex(packetMask(marks))}`;
+  return mark !== '' && renderRule(snatRule(id, egressIP, marks)) === rule
+    ? { id, egressIP }
+    : undefined;
 }
