@@ -1,3 +1,4 @@
+import { besideOtherCnis } from './scenarios/beside-other-cnis.ts';
 import { changes } from './scenarios/changes.ts';
 import { conflicts } from './scenarios/conflicts.ts';
 import { destinations } from './scenarios/destinations.ts';
@@ -41,6 +42,7 @@ describe('Sallyport', () => {
   changes(world);
   destinations(world);
   conflicts(world);
+  besideOtherCnis(world);
   hostilePods(world);
   restarts(world);
   operating(world);

@@ -1,5 +1,4 @@
 import { CustomObjectsApi } from '@kubernetes/client-node';
-import { defaultMarks } from '@sallyport/dataplane';
 import { waitFor } from '@sallyport/kit';
 import type { Cluster, FlowExpectation, LabPod, PodSpec, Sallyport } from '@sallyport/lab';
 import { CONTROLLER, createCluster, egressIP, namespaceWithEnv, only } from '@sallyport/lab';
@@ -209,12 +208,12 @@ export async function askController({ cluster }: World, path: string): Promise<s
 
 /** Waits until the Node of a Pod drops its external packets. */
 export async function untilDropped({ cluster }: World, pod: LabPod): Promise<void> {
-  const entry = `add SALLYPORT-PODS ${pod.ip} skbmark 0x${defaultMarks.drop.toString(16)}/`;
+  const entry = `${pod.ip} : jump path-blocked`;
   let last = '';
   await waitFor(
     `Node ${pod.node} to block ${pod.name}`,
     async () => {
-      last = (await cluster.node(pod.node).script('ipset save SALLYPORT-PODS')).stdout;
+      last = (await cluster.node(pod.node).script('nft list map inet sallyport paths4')).stdout;
       return last.includes(entry);
     },
     { ...GUEST_POLL, actual: () => last },
@@ -230,9 +229,9 @@ export async function untilNoPodIsRedirected(cluster: Cluster): Promise<void> {
     'the agents to release the Pods',
     async () => {
       const sets = await Promise.all(
-        cluster.nodes.map((node) => node.script('ipset list SALLYPORT-PODS')),
+        cluster.nodes.map((node) => node.script('nft list set inet sallyport pods4')),
       );
-      return !sets.some(({ stdout }) => stdout.includes('skbmark'));
+      return !sets.some(({ stdout }) => stdout.includes('elements'));
     },
     GUEST_POLL,
   );

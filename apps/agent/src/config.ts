@@ -1,5 +1,5 @@
 import type { ConfigOf, OptionTable, OptionType } from '@sallyport/config';
-import { durationMs, flag, integer, text } from '@sallyport/config';
+import { durationMs, flag, integer, oneOf, text } from '@sallyport/config';
 import type { Marks } from '@sallyport/dataplane';
 import { DEFAULT_TUNNEL_UDP_PORT, defaultMarks, hex } from '@sallyport/dataplane';
 import { loggingOptions } from '@sallyport/program';
@@ -42,6 +42,12 @@ export const agentOptions = {
     description:
       "The UDP port of the tunnel: the same on all Nodes, and not the port of the CNI's Geneve tunnel.",
     default: DEFAULT_TUNNEL_UDP_PORT,
+  },
+  snatBackend: {
+    type: oneOf('auto', 'nftables', 'iptables'),
+    description:
+      'The part of the kernel that marks, drops and translates packets; auto is nftables where the Node has it.',
+    default: 'auto',
   },
   markSnatIdMask: {
     type: bits,

@@ -1,7 +1,7 @@
 import { runCommand } from '@sallyport/command';
 import { openConntrack } from '@sallyport/conntrack';
 import { markFaults } from '@sallyport/dataplane';
-import { openNetfilter } from '@sallyport/netfilter';
+import { openBackend } from '@sallyport/netfilter';
 import { openOvs } from '@sallyport/ovs';
 import { createLogger, runProgram } from '@sallyport/program';
 import { openRouting, watchAddresses } from '@sallyport/rtnetlink';
@@ -18,18 +18,27 @@ const status = await runProgram(process, {
   // A dry run prints its operations on stdout, and nothing else.
   loggerFor: (config) => createLogger(config, config.dryRun ? 2 : 1),
   async run(deps) {
+    const { config, logger } = deps;
+    const marks = marksOf(config);
     const routing = openRouting(routingTarget);
     try {
+      const { backend, reason, netfilter } = await openBackend(
+        runCommand,
+        { marks, tunnelPort: config.tunnelPort },
+        config.snatBackend,
+        { keepOther: config.dryRun },
+      );
+      logger.info({ backend, ...(reason === undefined ? {} : { reason }) }, 'SNAT backend chosen');
       return await run({
         ...deps,
         dataplane: kernelDataplane({
           ovs: openOvs(runCommand),
-          netfilter: openNetfilter(runCommand, marksOf(deps.config)),
-          conntrack: openConntrack(marksOf(deps.config)),
+          netfilter,
+          conntrack: openConntrack(marks),
           routing,
         }),
         watchAddresses,
-        watchDataplane: watchKernel,
+        watchDataplane: (options) => watchKernel({ ...options, backend }),
         print: (line) => process.stdout.write(`${line}\n`),
       });
     } finally {

@@ -7,7 +7,8 @@ import { openConntrack, openNetfilterSocket } from '@sallyport/conntrack';
 import type { ConntrackSubject } from '@sallyport/conntrack/testing';
 import { conntrackContract, ConntrackTable } from '@sallyport/conntrack/testing';
 import { defaultMarks, GATEWAY_PORT, ROUTE_TABLES } from '@sallyport/dataplane';
-import { openNetfilter } from '@sallyport/netfilter';
+import type { Netfilter, SnatBackend } from '@sallyport/netfilter';
+import { openBackend } from '@sallyport/netfilter';
 import { netfilterContract } from '@sallyport/netfilter/testing';
 import { openOvs } from '@sallyport/ovs';
 import { ovsContract } from '@sallyport/ovs/testing';
@@ -17,7 +18,7 @@ import { routingContract } from '@sallyport/rtnetlink/testing';
 
 /** One case of a contract, run with the real adapter. */
 export interface CaseResult {
-  readonly contract: 'ovs' | 'netfilter' | 'conntrack' | 'routing';
+  readonly contract: 'ovs' | SnatBackend | 'conntrack' | 'routing';
   readonly name: string;
   /** The error with its stack; empty when the case passed. */
   readonly failure: string;
@@ -28,9 +29,8 @@ const conntrackTable = new ConntrackTable(openNetfilterSocket);
 /** Takes away everything that is ours, and every rule, set and connection beside it. */
 const reset: Readonly<Record<CaseResult['contract'], () => Promise<unknown>>> = {
   ovs: () => script('ovs-vsctl --if-exists del-br br-egress'),
-  netfilter: () =>
-    script(`printf '*raw\\nCOMMIT\\n*mangle\\nCOMMIT\\n*nat\\nCOMMIT\\n*filter\\nCOMMIT\\n' | iptables-restore
-ipset destroy`),
+  nftables: resetNetfilter,
+  iptables: resetNetfilter,
   conntrack: () => conntrackTable.flush(),
   routing: () =>
     script(`ip link del ${GATEWAY_PORT.name} || true
@@ -55,10 +55,12 @@ async function runAll(): Promise<void> {
     await runCase('ovs', name, () => run(ovs));
   }
   await reset.ovs();
-  for (const { name, run } of netfilterContract) {
-    await runCase('netfilter', name, () => run(openNetfilter(runCommand, defaultMarks)));
+  for (const backend of ['iptables', 'nftables'] as const) {
+    for (const { name, run } of netfilterContract) {
+      await runCase(backend, name, async () => run(await open(backend)));
+    }
+    await reset[backend]();
   }
-  await reset.netfilter();
   for (const { name, run } of conntrackContract) {
     await runCase('conntrack', name, () => run(conntrackSubject()));
   }
@@ -85,6 +87,17 @@ async function runCase(
   } catch (error) {
     report(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
+}
+
+async function open(backend: SnatBackend): Promise<Netfilter> {
+  const config = { marks: defaultMarks, tunnelPort: 6081 };
+  return (await openBackend(runCommand, config, backend, { keepOther: true })).netfilter;
+}
+
+function resetNetfilter(): Promise<unknown> {
+  return script(`printf '*raw\\nCOMMIT\\n*mangle\\nCOMMIT\\n*nat\\nCOMMIT\\n*filter\\nCOMMIT\\n' | iptables-restore
+ipset destroy
+for table in sallyport sallyport-guard; do nft "table inet $table; delete table inet $table"; done`);
 }
 
 async function script(text: string): Promise<string> {

@@ -113,6 +113,8 @@ export class AgentLab {
   }
 
   async startAgent(...flags: readonly string[]): Promise<void> {
+    // Its predecessor may have reported the same versions.
+    this.controller.discardReports();
     this.#agent = await this.guest.spawn([...AGENT, ...flags], {
       netns: 'n1',
       env: NODE_ENVIRONMENT,
@@ -151,10 +153,11 @@ export class AgentLab {
   /** All our objects on the Node and their surroundings, without counters. */
   async dump(): Promise<string> {
     return this.script(`iptables-save | grep -v '^#' | sed 's/\\[[0-9:]*\\]//'
+for table in sallyport sallyport-guard; do nft -s list table inet $table || true; done
 ipset save | sed 's/ initval .*//' | sort
 ovs-ofctl -O OpenFlow15 --no-names --no-stats dump-flows br-egress | { grep cookie || true; } | sort
 ovs-ofctl -O OpenFlow15 --no-names dump-groups br-egress | { grep group_id || true; } | sort
-ip rule; ip route show table 7101; ip route show table 7102; ip -o -4 addr show dev egress-gw0
+ip rule; ip route show table 7101; ip route show table 7102; ip -o -4 addr show dev egress-gw0 | sed 's/^[0-9]*: //'
 ip neigh show dev egress-gw0 nud permanent; cat /proc/sys/net/ipv4/conf/egress-gw0/rp_filter; ip link show dev egress-gw0 | grep -o 'mtu [0-9]*'`);
   }
 

@@ -28,9 +28,6 @@ const here = group('here', 77, IP, 'n1', ['10.244.1.11']);
 const there = group('there', 78, OTHER_IP, 'n2', ['10.244.1.12', '10.244.1.13']);
 const nowhere = group('nowhere', 79, '192.168.77.202', undefined, ['10.244.1.14']);
 
-/** Of a CNI that puts its masquerade in front. */
-const RIVAL = '-A POSTROUTING -s 172.16.0.0/12 ! -d 10.244.0.0/16 -j MASQUERADE';
-
 /** One Node in one guest: first for the adapters alone, then for the agent. */
 let lab: AgentLab;
 
@@ -51,7 +48,8 @@ describe('the real adapters, like their fakes,', () => {
 
   const cases = [
     ...ovsContract.map(({ name }) => ({ contract: 'ovs', name })),
-    ...netfilterContract.map(({ name }) => ({ contract: 'netfilter', name })),
+    ...netfilterContract.map(({ name }) => ({ contract: 'iptables', name })),
+    ...netfilterContract.map(({ name }) => ({ contract: 'nftables', name })),
     ...conntrackContract.map(({ name }) => ({ contract: 'conntrack', name })),
     ...routingContract.map(({ name }) => ({ contract: 'routing', name })),
   ];
@@ -117,7 +115,7 @@ ip -n pod route add default via 169.254.1.1 dev eth0 onlink`);
     {
       name: 'an egress IP on this Node',
       groups: [here],
-      contains: [`--mark 0x1/0x1cff -j SNAT --to-source ${IP}`, '10.244.1.11 skbmark 0x1/'],
+      contains: [`== 0x00000001 counter snat ip to ${IP}`, '10.244.1.11 : jump path-1'],
     },
     {
       name: 'one on another Node',
@@ -126,14 +124,18 @@ ip -n pod route add default via 169.254.1.1 dev eth0 onlink`);
         'tun_src=192.168.77.12,in_port=1',
         'set_field:192.168.77.12->tun_dst',
         'nw_src=10.244.1.13',
-        '10.244.1.12 skbmark 0x1000/',
+        '10.244.1.12 : jump path-redirected',
       ],
     },
-    { name: 'one that nobody has', groups: [nowhere], contains: ['10.244.1.14 skbmark 0x400/'] },
+    {
+      name: 'one that nobody has',
+      groups: [nowhere],
+      contains: ['10.244.1.14 : jump path-blocked'],
+    },
     {
       name: 'all of them',
       groups: [here, there, nowhere],
-      contains: [`--to-source ${IP}`, 'group_id=78'],
+      contains: [`snat ip to ${IP}`, 'group_id=78'],
     },
     {
       name: 'the two IPs swapped between the Nodes',
@@ -142,9 +144,9 @@ ip -n pod route add default via 169.254.1.1 dev eth0 onlink`);
         group('there', 78, OTHER_IP, 'n1', ['10.244.1.12']),
         nowhere,
       ],
-      contains: [`--to-source ${OTHER_IP}`, '10.244.1.11 skbmark 0x1000/'],
+      contains: [`snat ip to ${OTHER_IP}`, '10.244.1.11 : jump path-redirected'],
     },
-    { name: 'none', groups: [], contains: ['SALLYPORT-PODS hash:ip'] },
+    { name: 'none', groups: [], contains: ['set pods4'] },
   ];
 
   it.each(states)(
@@ -220,34 +222,30 @@ ip -n pod route add default via 169.254.1.1 dev eth0 onlink`);
     await realize(here, there);
     const before = await lab.dump();
     await lab.script(
-      `iptables -t nat -I POSTROUTING 1 -s 172.16.0.0/12 ! -d 10.244.0.0/16 -j MASQUERADE
-iptables -t nat -A POSTROUTING -j SALLYPORT-POSTROUTING
-iptables -t mangle -F SALLYPORT-PREROUTING
-ipset flush SALLYPORT-PODS
+      `nft insert rule inet sallyport nat-postrouting ip saddr 172.16.0.0/12 masquerade
+nft flush chain inet sallyport mangle-prerouting
+nft flush map inet sallyport paths4
+iptables -D FORWARD -j SALLYPORT-FORWARD
 ip rule del fwmark 0x1000/0x1cff
 ip route flush table 7101
 ip rule add fwmark 0x1 lookup 7101 priority 1002
 ip route add throw 172.16.0.0/12 table 7101
 ip addr add 198.51.100.7/32 dev egress-gw0
-ipset add SALLYPORT-INTERNAL 172.16.0.0/12
+nft add element inet sallyport internal4 { 172.16.0.0/12 }
 ovs-ofctl -O OpenFlow15 del-flows br-egress cookie=0x5a11/-1
 ip link set egress-gw0 down
 ip link set egress-gw0 mtu 1300`,
     );
-    // The change of the device is noticed at once, and everything else with it.
-    const repaired = async (): Promise<string> =>
-      (await lab.dump()).replace(
-        `-A POSTROUTING -j SALLYPORT-POSTROUTING\n${RIVAL}\n`,
-        '-A POSTROUTING -j SALLYPORT-POSTROUTING\n',
-      );
     const what = `everything to be as before:\n${before}`;
-    await waitFor(what, async () => (await repaired()) === before, { intervalMs: 500 });
-    await lab.onNode('iptables', '-t', 'nat', '-D', 'POSTROUTING', '2');
+    await waitFor(what, async () => (await lab.dump()) === before, { intervalMs: 500 });
   }, 300_000);
 
   it.each([
-    ['the rules of a chain', 'iptables -t mangle -F SALLYPORT-PREROUTING'],
-    ['the jump to a chain', 'iptables -t nat -D POSTROUTING -j SALLYPORT-POSTROUTING'],
+    ['a table', 'nft delete table inet sallyport'],
+    ['the guard', 'nft delete table inet sallyport-guard'],
+    ['the rules of a chain', 'nft flush chain inet sallyport nat-postrouting'],
+    ['a Pod in a set', 'nft delete element inet sallyport pods4 { 10.244.1.11 }'],
+    ['the jump to a chain', 'iptables -D FORWARD -j SALLYPORT-FORWARD'],
     ['a policy rule', 'ip rule del fwmark 0x1000/0x1cff'],
     ['a route', 'ip route del default table 7102'],
     ['the neighbour', 'ip neigh del 169.254.77.254 dev egress-gw0'],
@@ -266,36 +264,76 @@ ovs-vswitchd unix:/run/openvswitch/db.sock --detach --pidfile --log-file -vconso
       await realize(here, there);
       const before = await lab.dump();
       await lab.script(loss);
-      // Without the bridge there is no dump.
-      const isAsBefore = async (): Promise<boolean> =>
-        (await lab.dump().catch(() => '')) === before;
-      await waitFor('everything to be as before', isAsBefore, { intervalMs: 250 });
+      let dump = '';
+      await waitFor(
+        `everything to be as before:\n${before}`,
+        async () => {
+          // Without the bridge there is none.
+          dump = await lab.dump().catch(String);
+          return dump === before;
+        },
+        { intervalMs: 250, actual: () => dump },
+      );
     },
     300_000,
   );
 
-  it('does not touch cluster-internal packets, nor those of a tunnel that routes by the mark', async () => {
-    await realize(group('here', 77, IP, 'n2', ['10.244.1.11']));
-    // Between addresses that are no InternalIPs, as flannel and Calico can have them.
-    await lab.script(`ip link add under up type dummy
-ip addr add 198.51.100.11/24 dev under
-ip neigh add 198.51.100.12 lladdr 0a:58:0a:00:00:12 dev under
-ip link add overlay up type vxlan id 1 local 198.51.100.11 remote 198.51.100.12 dstport 8472
-ip route add 10.244.2.0/24 dev overlay
-ip neigh add 10.244.2.2 lladdr 0a:58:0a:00:00:22 dev overlay
-# Only packets with a ping in them.
-iptables -t mangle -A POSTROUTING -o under -p udp --dport 8472 -m length --length 134`);
-    await lab.guest.script(
-      'ip netns exec pod ping -c 2 -i 0.2 -W 1 -I 10.244.1.11 10.244.2.2 || true',
-    );
-    expect(await lab.onNode('iptables', '-t', 'mangle', '-nvxL', 'POSTROUTING')).toMatch(
-      /^ +2 +\d+ .* under .*8472/m,
-    );
-    await lab.script(`iptables -t mangle -D POSTROUTING -o under -p udp --dport 8472 -m length --length 134
-ip link del overlay; ip link del under`);
+  it('drops packets of a Pod whose rules are gone, while no agent runs', async () => {
+    await realize(here);
+    await lab.stopAgent('SIGTERM');
+    for (const loss of [
+      'delete table inet sallyport',
+      'flush chain inet sallyport nat-postrouting',
+      'flush chain inet sallyport mangle-prerouting',
+      'delete element inet sallyport paths4 { 10.244.1.11 }',
+      'flush set inet sallyport pods4',
+    ]) {
+      await lab.script(`nft list table inet sallyport > /tmp/table; nft ${loss}`);
+      expect([loss, await addressOf('10.244.1.11')]).toEqual([
+        loss,
+        expect.stringMatching(`^(dropped|${IP})$`),
+      ]);
+      await lab.script(
+        'nft "table inet sallyport; delete table inet sallyport"; nft -f /tmp/table',
+      );
+      expect(await addressOf('10.244.1.11')).toBe(IP);
+    }
+    await lab.script('nft delete table inet sallyport-guard');
+    expect(await addressOf('10.244.1.11')).toBe(IP);
+    await lab.startAgent();
+    await realize(here);
   }, 300_000);
 
-  it('deletes the conntrack entries that damaged rules let pass, also when it could not at first', async () => {
+  it('names a chain that translates first, and lets nothing out with its source', async () => {
+    await realize(here);
+    const rival = (priority: number): Promise<string> =>
+      lab.script(`nft -f - <<END
+table inet rival
+delete table inet rival
+table inet rival {
+  chain post {
+    type nat hook postrouting priority ${priority};
+    ip saddr 10.244.0.0/16 ip daddr != 10.244.0.0/16 masquerade
+  }
+}
+END`);
+    for (const priority of [90, 0, -198]) {
+      await rival(priority);
+      expect(await addressOf('10.244.1.11')).toBe(IP);
+    }
+    await rival(-199);
+    await lab.untilReported('the rival', ({ faults = [] }) =>
+      faults.some(({ message }) => message.includes('chain post of table inet rival')),
+    );
+    expect(await addressOf('10.244.1.11')).toBe('dropped');
+    await lab.script('nft delete table inet rival');
+    await lab.untilReported('no fault', ({ faults = [] }) => faults.length === 0);
+    expect(await addressOf('10.244.1.11')).toBe(IP);
+  }, 300_000);
+
+  it('with iptables deletes the conntrack entries that damaged rules let pass, also when it could not at first', async () => {
+    await lab.stopAgent('SIGTERM');
+    await lab.startAgent('--snat-backend=iptables');
     await realize(here);
     await lab.stopAgent('SIGTERM');
     await lab.script(
@@ -305,7 +343,7 @@ ip link del overlay; ip link del under`);
     // The kernel loads the module with the first request, when it can.
     const [modprobe = ''] = (await lab.script('sysctl -n kernel.modprobe')).split('\n');
     await lab.script('sysctl -w kernel.modprobe=/bin/false && rmmod nf_conntrack_netlink');
-    await lab.startAgent();
+    await lab.startAgent('--snat-backend=iptables');
     await lab.untilReported('the failure of ctnetlink', ({ failure = '' }) =>
       failure.includes('ctnetlink'),
     );
@@ -314,7 +352,27 @@ ip link del overlay; ip link del under`);
     expect(await connectionsOf('10.244.1.11')).toEqual([]);
     expect(await addressOf('10.244.1.11')).toBe(IP);
     expect(await lab.dump()).not.toContain('UNREPAIRED');
-    expect(await lab.plannedOperations()).toBe('');
+    expect(await lab.plannedOperations('--snat-backend=iptables')).toBe('');
+  }, 300_000);
+
+  it('hands over to nftables, and back, without a packet with another source', async () => {
+    await realize(here, there);
+    for (const backend of ['nftables', 'iptables', 'auto']) {
+      await lab.stopAgent('SIGTERM');
+      await lab.guest.script(`ip netns exec n1 conntrack -D --orig-src 10.244.1.11 || true
+ip netns exec pod ping -i 0.02 -W 1 -I 10.244.1.11 203.0.113.77 > /dev/null & echo $! > /tmp/ping
+ip netns exec n1 conntrack -E -e NEW -p icmp --orig-src 10.244.1.11 > /tmp/opened & echo $! > /tmp/events`);
+      await lab.startAgent(`--snat-backend=${backend}`);
+      await realize(here, there);
+      await realize(here);
+      await realize(here, there);
+      await lab.guest.script('kill $(cat /tmp/ping) $(cat /tmp/events)');
+      const dump = await lab.dump();
+      expect(dump.includes('table inet sallyport {')).toBe(backend !== 'iptables');
+      expect(dump.includes('SALLYPORT-PODS')).toBe(backend === 'iptables');
+      expect(await addressOf('10.244.1.11')).toBe(IP);
+      expect(await lab.plannedOperations(`--snat-backend=${backend}`)).toBe('');
+    }
   }, 300_000);
 
   it('leaves the dataplane as it is when it is stopped, and keeps the SNAT ids when it comes back', async () => {
@@ -323,7 +381,7 @@ ip link del overlay; ip link del under`);
     // ids.
     await realize(group('first', 80, '192.168.77.100', 'n1', ['10.244.1.15']), here);
     const before = await lab.dump();
-    expect(before).toContain(`--mark 0x1/0x1cff -j SNAT --to-source ${IP}`);
+    expect(before).toContain(`== 0x00000001 counter snat ip to ${IP}`);
     await lab.stopAgent('SIGTERM');
     expect(await lab.dump()).toBe(before);
     expect(await lab.plannedOperations()).toBe('');

@@ -66,7 +66,7 @@ export function hostilePods(world: () => World): void {
       const arrivals = await countArrivals(world());
       // As if its agent had not run yet.
       await agent.kill();
-      await cluster.node('n1').script('iptables -t mangle -F SALLYPORT-TUNNEL');
+      await cluster.node('n1').script('nft flush chain inet sallyport mangle-tunnel');
       const internal = datagrams.filter(({ port }) => port === HOSTILE_PORT);
       await cluster.sniffer.phase('without a guard', [], () =>
         sendAll(world(), cluster.node('n2').ip, internal),

@@ -68,7 +68,7 @@ function podComesAndGoes(world: () => World): void {
     await waitFor(
       'the deleted Pod, and no other, to be removed from the sets',
       async () => {
-        const { stdout } = await cluster.node('n1').script('ipset list SALLYPORT-PODS');
+        const { stdout } = await cluster.node('n1').script('nft list set inet sallyport pods4');
         return stdout.includes(world().web.n1.ip) && !stdout.includes(pod.ip);
       },
       GUEST_POLL,

@@ -1,3 +1,3 @@
 export { CommandError } from './command-error.ts';
-export { keepRunning, type KeptProgram } from './keep-running.ts';
+export { keepRunning } from './keep-running.ts';
 export { type RunCommand, runCommand, type RunCommandOptions } from './run-command.ts';

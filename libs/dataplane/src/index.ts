@@ -1,3 +1,4 @@
+export { blockAll } from './block-all.ts';
 export * from './constants.ts';
 export type { DesiredBridge, DesiredNetfilter, DesiredState } from './desired-state.ts';
 export {

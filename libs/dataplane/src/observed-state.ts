@@ -25,6 +25,10 @@ export interface ObservedNetfilter<Op> {
   /** The egress IP of each SNAT id that a rule translates. */
   readonly snatIds: ReadonlyMap<number, string>;
   readonly health: RulesHealth;
+  /** A chain of other software that translates before our rules; absent when there is none. */
+  readonly rival?: string;
+  /** Whether packets are dropped that a rival translates. Otherwise they leave. */
+  readonly dropsWrongSources: boolean;
   /** Compares the rules with the desired ones; the sets are not its business. Pure. */
   diffRules(desired: DesiredNetfilter): RulesDiff<Op>;
 }

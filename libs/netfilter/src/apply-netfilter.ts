@@ -15,6 +15,8 @@ export async function applyNetfilter(
     case 'update-sets':
       await run(['ipset', 'restore', '-exist'], { stdin: renderIpset(operation.changes, marks) });
       return;
+    case 'nft-rules':
+      throw new Error('nft-rules: the backend is iptables');
     case 'iptables-restore': {
       const stdin = renderRestore(operation, await saveIptables(run));
       if (stdin === '') {

@@ -1,7 +1,12 @@
-export type { IptablesOperation } from './netfilter-operation.ts';
+export type { BackendOperation } from './netfilter-operation.ts';
 export type { IptablesState, IptablesTable, NetfilterState } from './netfilter-state.ts';
-export { type Netfilter, openNetfilter } from './open-netfilter.ts';
+export type { NftTable, NftTables } from './nftables/nft-table.ts';
+export { changeFor } from './nftables/open-nftables.ts';
+export { readNftables } from './nftables/read-nftables.ts';
+export { renderNftTables } from './nftables/render-nft-tables.ts';
+export { openBackend, type SnatBackend } from './open-backend.ts';
+export type { Netfilter } from './open-netfilter.ts';
 export { markOf } from './path-marks.ts';
 export { readNetfilter } from './read-netfilter.ts';
 export { renderRules, UNREPAIRED_RULE } from './render-rules.ts';
-export { type NftablesWatch, watchNftables } from './watch-nftables.ts';
+export { watchNftables } from './watch-nftables.ts';

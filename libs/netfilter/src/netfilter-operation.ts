@@ -12,5 +12,18 @@ export interface IptablesOperation {
   readonly jumps: readonly Omit<Jump, 'first'>[];
 }
 
+/** Makes our nftables tables anew, with the elements of their sets, in one transaction. */
+export interface NftRulesOperation {
+  readonly op: 'nft-rules';
+  /** The egress IP of each SNAT id, ordered by id. */
+  readonly snatIds: readonly (readonly [number, string])[];
+  readonly tunnelPort: number;
+  /** Marks an unfinished repair: connections that damaged rules let pass may still exist. */
+  readonly unrepaired: boolean;
+}
+
+/** The operations that only one of the backends understands. */
+export type BackendOperation = IptablesOperation | NftRulesOperation;
+
 /** The operations that this library applies. */
-export type NetfilterOperation = UpdateSets | IptablesOperation;
+export type NetfilterOperation = UpdateSets | BackendOperation;

@@ -1,26 +1,13 @@
-import type { RunCommand } from '@sallyport/command';
-import type { Marks } from '@sallyport/dataplane';
-import { applyNetfilter } from './apply-netfilter.ts';
-import type { NetfilterOperation } from './netfilter-operation.ts';
-import type { IpsetState, IptablesState } from './netfilter-state.ts';
-import { observeIpsets, observeIptables } from './observe-netfilter.ts';
+import type { ObservedNetfilter } from '@sallyport/dataplane';
+import type { BackendOperation, NetfilterOperation } from './netfilter-operation.ts';
 
 /**
- * Our part of netfilter in one network namespace, by iptables and ipset. All calls reject with
- * CommandError.
+ * Our part of netfilter in one network namespace, by one of the backends. All calls reject with
+ * CommandError, and must not overlap.
  */
 export interface Netfilter {
-  observeSets(): Promise<IpsetState>;
-  observeRules(): Promise<IptablesState>;
+  /** Reads everything of ours back. */
+  observe(): Promise<ObservedNetfilter<BackendOperation>>;
   /** Applies one operation; doing it again is no error. */
   apply(operation: NetfilterOperation): Promise<void>;
-}
-
-/** Keeps nothing open: each call runs `ipset`, iptables or `conntrack`. */
-export function openNetfilter(run: RunCommand, marks: Marks): Netfilter {
-  return {
-    observeSets: () => observeIpsets(run),
-    observeRules: () => observeIptables(run),
-    apply: (operation) => applyNetfilter(run, marks, operation),
-  };
 }

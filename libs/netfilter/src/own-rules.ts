@@ -91,7 +91,7 @@ export function knownIdRule(id: number, marks: Marks): Rule {
 
 /** The rule that translates packets with a SNAT id to an egress IP. */
 export function snatRule(snatId: number, egressIP: string, marks: Marks): Rule {
-  return rule([hasId(snatId, marks)], { kind: 'translate', egressIP });
+  return rule([hasId(snatId, marks)], { kind: 'translate', snatId, egressIP });
 }
 
 function rule(when: readonly Match[], action: Action): Rule {

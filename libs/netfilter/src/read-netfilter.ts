@@ -1,7 +1,7 @@
 import type { Marks, ObservedNetfilter, RulesHealth } from '@sallyport/dataplane';
 import { INPUT_CHAIN, OUTPUT_CHAIN, TUNNEL_CHAIN } from '@sallyport/dataplane';
 import { diffRules, hasChains, hasJumps } from './diff-rules.ts';
-import type { IptablesOperation } from './netfilter-operation.ts';
+import type { BackendOperation } from './netfilter-operation.ts';
 import type { Chain, IptablesState, NetfilterState } from './netfilter-state.ts';
 import { natGuards } from './own-rules.ts';
 import { pathOf } from './path-marks.ts';
@@ -13,7 +13,7 @@ import { parseKnownIdRule, parseSnatRule } from './snat-rules.ts';
 export function readNetfilter(
   state: NetfilterState,
   marks: Marks,
-): ObservedNetfilter<IptablesOperation> {
+): ObservedNetfilter<BackendOperation> {
   const { sets, rules } = state;
   const natRules = rules.chains.filter(({ table }) => table === 'nat').flatMap(readChain(marks));
   const snatIds = snatIdsOf(natRules);
@@ -26,6 +26,7 @@ export function readNetfilter(
     ...(sets.nodes && { nodes: sets.nodes }),
     snatIds,
     health,
+    dropsWrongSources: false,
     diffRules: (desired) => diffRules(rules, renderRules(desired, marks), health === 'intact'),
   };
 }

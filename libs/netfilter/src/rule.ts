@@ -37,7 +37,7 @@ export type Match =
   | { readonly kind: 'tcp-syn' };
 
 /** The states of conntrack that rules ask for. */
-export type ConntrackState = 'invalid' | 'untracked' | 'related' | 'established';
+type ConntrackState = 'invalid' | 'untracked' | 'related' | 'established';
 
 /** The action of a rule on a packet that matches. */
 export type Action =
@@ -52,4 +52,4 @@ export type Action =
   | { readonly kind: 'set-mark' | 'set-connmark'; readonly value: number; readonly mask: number }
   /** No rule after it, of whatever chain, translates the connection. */
   | { readonly kind: 'keep-source' }
-  | { readonly kind: 'translate'; readonly egressIP: string };
+  | { readonly kind: 'translate'; readonly snatId: number; readonly egressIP: string };

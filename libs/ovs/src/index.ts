@@ -3,4 +3,4 @@ export { openOvs, type Ovs } from './open-ovs.ts';
 export type { OvsOperation } from './ovs-operation.ts';
 export type { Flow, OvsState } from './ovs-state.ts';
 export { renderBridge } from './render-bridge.ts';
-export { type OvsWatch, watchOvs } from './watch-ovs.ts';
+export { watchOvs } from './watch-ovs.ts';

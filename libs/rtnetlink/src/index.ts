@@ -5,4 +5,4 @@ export {
   watchAddresses,
   type WatchAddressesOptions,
 } from './watch-addresses.ts';
-export { type RoutingWatch, watchRouting } from './watch-routing.ts';
+export { watchRouting } from './watch-routing.ts';

@@ -1,9 +1,11 @@
 import { applyToConntrack } from '@sallyport/conntrack/testing';
 import { defaultMarks, GATEWAY_PORT } from '@sallyport/dataplane';
+import { changeFor } from '@sallyport/netfilter';
 import { applyToNetfilter } from '@sallyport/netfilter/testing';
 import { applyToOvs } from '@sallyport/ovs/testing';
 import { applyToRouting, NEW_GATEWAY_LINK } from '@sallyport/rtnetlink/testing';
 import type { Operation, World } from './world.ts';
+import { withTables } from './world.ts';
 
 /** The Node after one operation. Throws where the kernel, OVS or the tools would refuse it. */
 export function applyOperation(world: World, operation: Operation): World {
@@ -21,6 +23,8 @@ export function applyOperation(world: World, operation: Operation): World {
       };
     }
     case 'update-sets':
+    case 'nft-rules':
+      return applyToSets(world, operation);
     case 'iptables-restore':
       return { ...world, ...applyToNetfilter(world, operation, defaultMarks) };
     case 'delete-connections':
@@ -41,4 +45,11 @@ export function applyOperation(world: World, operation: Operation): World {
     case 'delete-route':
       return { ...world, routing: applyToRouting(world.routing, operation) };
   }
+}
+
+/** Both backends understand these operations. */
+function applyToSets(world: World, operation: Parameters<typeof changeFor>[1]): World {
+  return world.nft === undefined
+    ? { ...world, ...applyToNetfilter(world, operation, defaultMarks) }
+    : withTables(world, changeFor(world.nft, operation, defaultMarks).tables);
 }

@@ -1,5 +1,6 @@
 import type { GroupSketch } from '@sallyport/dataplane/testing';
-import { node } from '@sallyport/dataplane/testing';
+import { network, node } from '@sallyport/dataplane/testing';
+import type { NftTable } from '@sallyport/netfilter';
 import fc from 'fast-check';
 import { applyOperation } from './apply-operation.ts';
 import { runs } from './fc-runs.ts';
@@ -9,7 +10,7 @@ import type { Subject } from './run-plan.ts';
 import { runPlan } from './run-plan.ts';
 import { send } from './send.ts';
 import type { World } from './world.ts';
-import { emptyWorld } from './world.ts';
+import { emptyWorld, withTables } from './world.ts';
 
 const localPods = ['10.244.1.11', '10.244.1.12', '10.244.1.13'];
 const remotePod = '10.244.2.21';
@@ -37,11 +38,11 @@ const groupSketches = fc
   )
   .map((groups): readonly GroupSketch[] => groups.filter((group) => group !== undefined));
 
-describe('diffSteps', () => {
+describe.each(['iptables', 'nftables'] as const)('diffSteps with %s', (backend) => {
   it('never lets a packet leave with a wrong address, and disturbs no unaffected traffic', () => {
     fc.assert(
       fc.property(fc.array(groupSketches, { minLength: 1, maxLength: 4 }), (history) => {
-        let world = emptyWorld(node.ip);
+        let world = emptyWorld(node.ip, backend);
         let before: readonly GroupSketch[] = [];
         history.forEach((groups, index) => {
           const run = runPlan(
@@ -64,7 +65,7 @@ describe('diffSteps', () => {
     const histories = fc.array(fc.tuple(groupSketches, fc.nat(12)), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(histories, groupSketches, (history, last) => {
-        let world = emptyWorld(node.ip);
+        let world = emptyWorld(node.ip, backend);
         const seen: (readonly GroupSketch[])[] = [[]];
         for (const [groups, count] of history) {
           const steps = operationsFor(world, groups).slice(0, count);
@@ -107,7 +108,7 @@ describe('diffSteps', () => {
       pods: [goes],
     };
     const nowHere: GroupSketch = { ...here, pods: [comes] };
-    const world = realized([there, here]);
+    const world = realized([there, here], network, backend);
     const operations = blockingOperationsFor(seen(world), [there, nowHere]);
     const watched = [[stays, `tunnel 70 to 192.168.77.12`] as const, [comes, 'dropped'] as const];
     const after = operations.reduce(applyOperation, world);
@@ -118,7 +119,7 @@ describe('diffSteps', () => {
   });
 
   it('blocks before anything that Open vSwitch, conntrack or a route can refuse', () => {
-    const world = emptyWorld(node.ip);
+    const world = emptyWorld(node.ip, backend);
     const groups = [
       { name: 'a', tunnelID: 70, egressIP: '192.168.77.200', gateway: 'n1', pods: localPods },
     ];
@@ -126,20 +127,25 @@ describe('diffSteps', () => {
       operationsFor(world, groups)
         .map(({ op }) => op)
         .slice(0, 4),
-    ).toEqual(['update-sets', 'iptables-restore', 'update-sets', 'delete-connections']);
+    ).toEqual([
+      'update-sets',
+      backend === 'nftables' ? 'nft-rules' : 'iptables-restore',
+      'update-sets',
+      'delete-connections',
+    ]);
   });
 
   it('repairs damaged rules and the connections they let through, even when interrupted at any step', () => {
     fc.assert(
       fc.property(
         groupSketches,
-        fc.array(fc.constantFrom(...damages), { minLength: 1, maxLength: 3 }),
+        fc.array(fc.constantFrom(...damages[backend]), { minLength: 1, maxLength: 3 }),
         fc.nat(),
         fc.array(fc.record({ isBlind: fc.boolean(), count: fc.nat(12) }), { maxLength: 3 }),
         (groups, chosen, seed, attempts) => {
           let { world } = runPlan(
-            emptyWorld(node.ip),
-            operationsFor(emptyWorld(node.ip), groups),
+            emptyWorld(node.ip, backend),
+            operationsFor(emptyWorld(node.ip, backend), groups),
             [],
           );
           for (const damage of chosen) {
@@ -177,9 +183,23 @@ describe('diffSteps', () => {
   });
 });
 
-const damages: readonly ((world: World, seed: number) => World)[] = [
+type Damage = (world: World, seed: number) => World;
+
+const commonDamages: readonly Damage[] = [
   (world, seed) => ({ ...world, ovs: { ...world.ovs, flows: some(world.ovs.flows, seed) } }),
   (world) => ({ ...world, ovs: { flows: [], groups: [] } }),
+  (world) => ({ ...world, routing: { rules: [], routes: [] } }),
+  ({ routing, ...world }, seed) => ({
+    ...world,
+    routing: {
+      ...routing,
+      routes: some(routing.routes, seed),
+      rules: some(routing.rules, seed),
+    },
+  }),
+];
+
+const iptablesDamages: readonly Damage[] = [
   ({ sets, ...world }, seed) => ({
     ...world,
     sets: { ...sets, pods: new Map(some([...(sets.pods ?? [])], seed)) },
@@ -223,16 +243,40 @@ const damages: readonly ((world: World, seed: number) => World)[] = [
       ),
     },
   }),
-  (world) => ({ ...world, routing: { rules: [], routes: [] } }),
-  ({ routing, ...world }, seed) => ({
-    ...world,
-    routing: {
-      ...routing,
-      routes: some(routing.routes, seed),
-      rules: some(routing.rules, seed),
-    },
-  }),
 ];
+
+/** Losses in the main table, as the guard does not matter for the sources of connections. */
+const nftablesDamages: readonly Damage[] = [
+  damageTable(() => undefined),
+  damageTable(({ sets, chains }, seed) => ({
+    chains,
+    sets: new Map(
+      [...sets].map(([name, set]) => [
+        name,
+        { ...set, elements: new Map(some([...set.elements], seed)) },
+      ]),
+    ),
+  })),
+  damageTable(({ sets, chains }, seed) => ({
+    sets,
+    chains: new Map(
+      [...chains].map(([name, chain]) => [name, { ...chain, rules: some(chain.rules, seed) }]),
+    ),
+  })),
+];
+
+const damages = {
+  iptables: [...commonDamages, ...iptablesDamages],
+  nftables: [...commonDamages, ...nftablesDamages],
+};
+
+function damageTable(damage: (main: NftTable, seed: number) => NftTable | undefined): Damage {
+  return (world, seed) => {
+    const { main, ...rest } = world.nft ?? {};
+    const damaged = main && damage(main, seed);
+    return withTables(world, damaged === undefined ? rest : { ...rest, main: damaged });
+  };
+}
 
 /** All senders that are watched while the Node goes through `before` to `after`. */
 function subjects(

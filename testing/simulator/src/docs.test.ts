@@ -4,8 +4,8 @@ import type { PolicyRoute, RoutingState } from '@sallyport/dataplane';
 import * as constants from '@sallyport/dataplane';
 import { defaultMarks, hex, MAX_SNAT_IDS, packetMask } from '@sallyport/dataplane';
 import { node } from '@sallyport/dataplane/testing';
-import type { IptablesState } from '@sallyport/netfilter';
-import { markOf, renderRules, UNREPAIRED_RULE } from '@sallyport/netfilter';
+import type { IptablesState, NftTable } from '@sallyport/netfilter';
+import { markOf, renderNftTables, renderRules, UNREPAIRED_RULE } from '@sallyport/netfilter';
 import type { Flow, OvsState } from '@sallyport/ovs';
 import { renderBridge } from '@sallyport/ovs';
 import { planFor } from './plan.ts';
@@ -73,6 +73,7 @@ const bridge = renderBridge(example.bridge, defaultMarks);
 const dumps: readonly (readonly [string, readonly string[]])[] = [
   ['the flows', renderFlows(bridge)],
   ['the groups', renderGroups(bridge)],
+  ['the nftables tables', renderNftables()],
   ['the iptables rules', renderIptables(renderRules(example.netfilter, defaultMarks))],
   ['the sets', renderIpsets()],
   ['the rules and routes', renderRouting(example.routing)],
@@ -102,6 +103,37 @@ function renderGroups(ovs: OvsState): readonly string[] {
   return ovs.groups.map(
     ({ id, type, buckets }) => ` group_id=${id},type=${type},bucket=${buckets.join()}`,
   );
+}
+
+function renderNftables(): readonly string[] {
+  const { main, guard } = renderNftTables(
+    { ...example.netfilter, unrepaired: false },
+    defaultMarks,
+  );
+  return [...renderTable('sallyport', main), ...renderTable('sallyport-guard', guard)];
+}
+
+/** Without the comments. */
+function renderTable(name: string, { chains, sets }: NftTable): readonly string[] {
+  return [
+    `table inet ${name} {`,
+    ...[...sets.values()].flatMap(({ declaration, elements }) => [
+      `  ${declaration.replace('; }', elements.size === 0 ? '; }' : ';')}`,
+      ...[...elements].map(
+        ([key, value], index) =>
+          `    ${index === 0 ? 'elements = { ' : ''}${key}${value === '' ? '' : ` : ${value}`}${index === elements.size - 1 ? ' } }' : ','}`,
+      ),
+    ]),
+    ...[...chains].flatMap(([chain, { hook, rules }]) => [
+      `  chain ${chain} {`,
+      ...(hook === undefined
+        ? []
+        : [`    type ${hook.type} hook ${hook.hook} priority ${hook.priority};`]),
+      ...rules.map(({ text }) => `    ${text}`),
+      '  }',
+    ]),
+    '}',
+  ];
 }
 
 function renderIptables(iptables: IptablesState): readonly string[] {

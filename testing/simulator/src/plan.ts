@@ -10,6 +10,7 @@ import {
 } from '@sallyport/dataplane';
 import type { GroupSketch } from '@sallyport/dataplane/testing';
 import { egressGroup, network, node } from '@sallyport/dataplane/testing';
+import type { SnatBackend } from '@sallyport/netfilter';
 import { applyOperation } from './apply-operation.ts';
 import type { Operation, World } from './world.ts';
 import { emptyWorld, observe } from './world.ts';
@@ -48,7 +49,11 @@ export function blockingOperationsFor(
 }
 
 /** The Node of the tests after everything was applied, from nothing. */
-export function realized(groups: readonly GroupSketch[], to: ClusterNetwork = network): World {
-  const world = emptyWorld(node.ip);
+export function realized(
+  groups: readonly GroupSketch[],
+  to: ClusterNetwork = network,
+  backend: SnatBackend = 'iptables',
+): World {
+  const world = emptyWorld(node.ip, backend);
   return operationsFor(world, groups, to).reduce(applyOperation, world);
 }

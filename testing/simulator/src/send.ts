@@ -67,8 +67,10 @@ export function send(
     }
     packet = forward.packet;
   }
-  const translatedSource =
-    shot.invalid === true ? shot.source : (known?.translatedSource ?? translate(world, packet));
+  const translatedSource = sourceOf(world, shot, known, packet);
+  if (isStopped(world, packet, translatedSource)) {
+    return { world, outcome: 'dropped' };
+  }
   const { source, destination, port } = shot;
   const entry = { zone, source, destination, port, translatedSource, connmark: packet.connmark };
   const connections =
@@ -76,6 +78,15 @@ export function send(
       ? world.connections
       : [...world.connections.filter((other) => other !== known), entry];
   return { world: { ...world, connections }, outcome: leave(world, packet, translatedSource) };
+}
+
+function sourceOf(
+  world: World,
+  { invalid, source }: Shot,
+  known: FakeConnection | undefined,
+  packet: Packet,
+): string {
+  return invalid === true ? source : (known?.translatedSource ?? translate(world, packet));
 }
 
 /**
@@ -168,6 +179,25 @@ function translate(world: World, packet: Packet): string {
     case 'continue':
       return byCni;
   }
+}
+
+/** The guard of nftables: after all NAT, no other source of a selected Pod leaves. */
+function isStopped({ nft }: World, packet: Packet, translatedSource: string): boolean {
+  const sets = nft?.guard?.sets;
+  const has = (set: string, key: string): boolean => sets?.get(set)?.elements.has(key) === true;
+  const internal = [...(sets?.get('internal4')?.elements.keys() ?? [])];
+  const { source, destination, inDevice, outDevice, ctState } = packet;
+  const isInternal = internal.some((cidr) =>
+    contains(cidr.includes('/') ? cidr : `${cidr}/32`, destination),
+  );
+  if (outDevice === GW || isInternal) {
+    return false;
+  }
+  return (
+    (has('pods4', source) &&
+      (ctState === 'INVALID' || !has('sources4', `${source} . ${translatedSource}`))) ||
+    (sets !== undefined && inDevice === GW && !has('egress4', translatedSource))
+  );
 }
 
 function leave({ ovs, nodeIP }: World, packet: Packet, source: string): Outcome {

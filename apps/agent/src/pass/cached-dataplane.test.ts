@@ -1,12 +1,13 @@
 import { defaultMarks } from '@sallyport/dataplane';
+import { readNetfilter } from '@sallyport/netfilter';
+import { EMPTY_NETFILTER } from '@sallyport/netfilter/testing';
 import { cachedDataplane } from './cached-dataplane.ts';
 import type { Dataplane, DataplanePart, DataplaneState, Operation } from './dataplane.ts';
 import { DATAPLANE_PARTS } from './dataplane.ts';
 
 const STATE: DataplaneState = {
   ovs: { flows: [], groups: [] },
-  sets: {},
-  rules: { chains: [], jumps: [] },
+  netfilter: readNetfilter(EMPTY_NETFILTER, defaultMarks),
   routing: { rules: [], routes: [] },
 };
 const RULE_ADDED: Operation = {
@@ -19,7 +20,7 @@ describe('cachedDataplane', () => {
     const { dataplane, read } = setUp();
     await dataplane.observe(DATAPLANE_PARTS);
     expect(await dataplane.observe(DATAPLANE_PARTS)).toEqual(STATE);
-    expect(read).toEqual([...DATAPLANE_PARTS, 'sets']);
+    expect(read).toEqual([...DATAPLANE_PARTS, 'netfilter']);
   });
 
   it('reads a part back after a change, our own or of other software', async () => {
@@ -27,9 +28,9 @@ describe('cachedDataplane', () => {
     await dataplane.observe(DATAPLANE_PARTS);
     read.length = 0;
     dataplane.changed('ovs');
-    await dataplane.observe(['ovs', 'rules', 'routing']);
+    await dataplane.observe(['ovs', 'routing']);
     await dataplane.apply(RULE_ADDED);
-    await dataplane.observe(['ovs', 'rules', 'routing']);
+    await dataplane.observe(['ovs', 'routing']);
     expect(read).toEqual(['ovs', 'routing']);
   });
 
@@ -63,7 +64,7 @@ describe('cachedDataplane', () => {
 
 function setUp() {
   const read: DataplanePart[] = [];
-  const watched = new Set<DataplanePart>(['ovs', 'rules', 'routing']);
+  const watched = new Set<DataplanePart>(['ovs', 'routing']);
   let nowMs = 0;
   let during: (() => Promise<void>) | undefined;
   const real: Dataplane = {

@@ -1,7 +1,8 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
 import { FakeConntrack } from '@sallyport/conntrack/testing';
 import { defaultMarks, operationsOf } from '@sallyport/dataplane';
-import { FakeNetfilter } from '@sallyport/netfilter/testing';
+import { readNetfilter } from '@sallyport/netfilter';
+import { EMPTY_NETFILTER, FakeNetfilter } from '@sallyport/netfilter/testing';
 import { FakeOvs } from '@sallyport/ovs/testing';
 import { FakeRouting } from '@sallyport/rtnetlink/testing';
 import type { Dataplane, DataplaneState, Operation } from './dataplane.ts';
@@ -33,8 +34,7 @@ const input: PassInput = {
 };
 const EMPTY: DataplaneState = {
   ovs: { flows: [], groups: [] },
-  sets: {},
-  rules: { chains: [], jumps: [] },
+  netfilter: readNetfilter(EMPTY_NETFILTER, defaultMarks),
   routing: { rules: [], routes: [] },
 };
 

@@ -10,6 +10,7 @@ import type {
   Step,
 } from '@sallyport/dataplane';
 import {
+  blockAll,
   blockingSteps,
   diffSteps,
   operationsOf,
@@ -17,7 +18,6 @@ import {
   stepsAfterBlocking,
   uplinkMtu,
 } from '@sallyport/dataplane';
-import { readNetfilter } from '@sallyport/netfilter';
 import type { OvsState } from '@sallyport/ovs';
 import { readBridge } from '@sallyport/ovs';
 import type { BackendOperation, Dataplane, DataplaneState, Operation } from './dataplane.ts';
@@ -142,11 +142,11 @@ export function planPass(input: PassInput, state: DataplaneState): PassPlan {
     );
   }
   const observed: ObservedState<BackendOperation> = {
-    netfilter: readNetfilter(state, marks),
+    netfilter: state.netfilter,
     bridge: readBridge(state.ovs, marks),
     routing: state.routing,
   };
-  const { desired, faults } = planDataplane({
+  const plan = planDataplane({
     groups,
     network,
     node: nodeFactsFor(input),
@@ -154,6 +154,9 @@ export function planPass(input: PassInput, state: DataplaneState): PassPlan {
     tunnelUdpPort,
     snatIdsInUse: observed.netfilter.snatIds,
   });
+  const { rival, dropsWrongSources } = observed.netfilter;
+  const desired = rival === undefined || dropsWrongSources ? plan.desired : blockAll(plan.desired);
+  const faults = [...plan.faults, ...(rival === undefined ? [] : [rivalFault(rival)])];
   return { steps: diffSteps(observed, desired), desired, faults };
 }
 
@@ -163,6 +166,12 @@ export function planPass(input: PassInput, state: DataplaneState): PassPlan {
  */
 export function nodeIpOf({ nodes }: ClusterNetwork, nodeName: string): string | undefined {
   return tunnelIpOf(nodes.find(({ name }) => name === nodeName)?.ips ?? []);
+}
+
+function rivalFault(rival: string): PlanFault {
+  return {
+    message: `${rival}, may translate connections before Sallyport; packets with a wrong source are dropped. Start the agent with --snat-backend=nftables, or give that chain a priority above -199.`,
+  };
 }
 
 async function applyAll(

@@ -1,16 +1,20 @@
-import type { Operation as PlanOperation } from '@sallyport/dataplane';
-import type { RoutingState } from '@sallyport/dataplane';
-import type { IptablesOperation, NetfilterState } from '@sallyport/netfilter';
+import type {
+  ObservedNetfilter,
+  Operation as PlanOperation,
+  RoutingState,
+} from '@sallyport/dataplane';
+import type { BackendOperation as NetfilterOperation } from '@sallyport/netfilter';
 import type { OvsOperation, OvsState } from '@sallyport/ovs';
 
-/** Everything of ours on one Node as the adapters read it back, in their own words. */
-export interface DataplaneState extends NetfilterState {
+/** Everything of ours on one Node as the adapters read it back. */
+export interface DataplaneState {
   readonly ovs: OvsState;
+  readonly netfilter: ObservedNetfilter<NetfilterOperation>;
   readonly routing: RoutingState;
 }
 
 /** The operations that only one adapter understands. */
-export type BackendOperation = OvsOperation | IptablesOperation;
+export type BackendOperation = OvsOperation | NetfilterOperation;
 
 /** Every operation that a pass can apply on this Node. */
 export type Operation = PlanOperation<BackendOperation>;
@@ -19,7 +23,7 @@ export type Operation = PlanOperation<BackendOperation>;
 export type DataplanePart = keyof DataplaneState;
 
 /** All parts: a whole observation. */
-export const DATAPLANE_PARTS: readonly DataplanePart[] = ['ovs', 'sets', 'rules', 'routing'];
+export const DATAPLANE_PARTS: readonly DataplanePart[] = ['ovs', 'netfilter', 'routing'];
 
 /** The dataplane of one Node. Calls must not overlap. */
 export interface Dataplane {
@@ -40,9 +44,9 @@ export function partsChangedBy({ op }: Operation): readonly DataplanePart[] {
     case 'ovs-bundle':
       return ['ovs'];
     case 'update-sets':
-      return ['sets'];
     case 'iptables-restore':
-      return ['rules'];
+    case 'nft-rules':
+      return ['netfilter'];
     case 'set-neighbor':
     case 'add-rule':
     case 'delete-rule':

@@ -31,8 +31,7 @@ export function kernelDataplane({
     async observe<Part extends DataplanePart>(parts: readonly Part[]) {
       const observers = {
         ovs: () => ovs.observe(),
-        sets: () => netfilter.observeSets(),
-        rules: () => netfilter.observeRules(),
+        netfilter: () => netfilter.observe(),
         routing: () => routing.observe(),
       } satisfies Record<DataplanePart, () => Promise<unknown>>;
       const states = await Promise.all(
@@ -49,6 +48,7 @@ export function kernelDataplane({
           return;
         case 'update-sets':
         case 'iptables-restore':
+        case 'nft-rules':
           await netfilter.apply(operation);
           return;
         case 'delete-connections':

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { SnatBackend } from '@sallyport/netfilter';
 import { watchNftables } from '@sallyport/netfilter';
 import { watchOvs } from '@sallyport/ovs';
 import type { Clock } from '@sallyport/reconcile';
@@ -18,13 +19,15 @@ export interface DataplaneWatchOptions {
   /** Something of ours in the part may have changed, by us or by other software. */
   readonly onChange: (part: DataplanePart) => void;
   readonly clock: Clock;
+  /** The one that is in use. */
+  readonly backend: SnatBackend;
 }
 
 /** The iptables tables of this network namespace that are not in nf_tables. */
 const LEGACY_TABLES = '/proc/self/net/ip_tables_names';
 
 /** Watches Open vSwitch, nf_tables and the routing of this network namespace. */
-export function watchKernel({ onChange, clock }: DataplaneWatchOptions): DataplaneWatch {
+export function watchKernel({ onChange, clock, backend }: DataplaneWatchOptions): DataplaneWatch {
   const ovs = watchOvs({
     onChange: () => {
       onChange('ovs');
@@ -35,7 +38,7 @@ export function watchKernel({ onChange, clock }: DataplaneWatchOptions): Datapla
     onChange('routing');
   });
   const nftables = watchNftables(() => {
-    onChange('rules');
+    onChange('netfilter');
   });
   return {
     isLive(part) {
@@ -44,11 +47,9 @@ export function watchKernel({ onChange, clock }: DataplaneWatchOptions): Datapla
           return ovs.isLive();
         case 'routing':
           return true;
-        case 'rules':
-          return !hasLegacyTables();
-        case 'sets':
-          // ipset notifies nobody.
-          return false;
+        case 'netfilter':
+          // ipset notifies nobody, and neither does iptables-legacy.
+          return backend === 'nftables' && !hasLegacyTables();
       }
     },
     async close() {

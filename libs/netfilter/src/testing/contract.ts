@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
-import type { DesiredNetfilter, SetChange } from '@sallyport/dataplane';
-import { defaultMarks } from '@sallyport/dataplane';
-import type { IptablesOperation } from '../netfilter-operation.ts';
-import type { IptablesState } from '../netfilter-state.ts';
+import type { DesiredNetfilter, ObservedNetfilter, SetChange } from '@sallyport/dataplane';
+import type { BackendOperation } from '../netfilter-operation.ts';
 import type { Netfilter } from '../open-netfilter.ts';
-import { markOf } from '../path-marks.ts';
-import { readNetfilter } from '../read-netfilter.ts';
-import { renderRules } from '../render-rules.ts';
 
-/** A case that the real adapter and its fake pass, beginning with nothing of ours. */
+/** A case that every backend and its fake pass, beginning with nothing of ours. */
 export interface NetfilterCase {
   readonly name: string;
   readonly run: (netfilter: Netfilter) => Promise<void>;
@@ -20,7 +15,8 @@ const DESIRED: DesiredNetfilter = {
     ['10.244.1.12', { kind: 'redirected' }],
     ['10.244.1.13', { kind: 'blocked' }],
   ]),
-  internal: new Set(['10.244.0.0/16', '192.168.77.11/32']),
+  // Two of them overlap.
+  internal: new Set(['10.244.0.0/16', '10.244.1.0/24', '192.168.77.11/32']),
   snatIds: new Map([
     [1, '192.168.77.200'],
     [2, '192.168.77.201'],
@@ -28,148 +24,143 @@ const DESIRED: DesiredNetfilter = {
   nodes: new Set(['192.168.77.12', '192.168.77.13']),
   tunnelPort: 6081,
 };
-const CREATE: readonly SetChange[] = [
-  { op: 'create-paths' },
-  { op: 'create-internal' },
-  { op: 'create-nodes' },
-];
 
 export const netfilterContract: readonly NetfilterCase[] = [
   {
-    name: 'has nothing of ours at first, and takes neither members nor rules without the sets',
+    name: 'has nothing of ours at first, and takes no members without the sets',
     run: hasNothingWithoutSets,
   },
   {
-    name: 'reads all sets back, also when a change is applied again or has no effect',
-    run: readsBackSets,
-  },
-  {
-    name: 'reads every rule and jump back in the words of the renderer, also when restored again',
-    run: readsBackRules,
-  },
-  {
-    name: 'is intact when it was just made, and reads back as desired',
+    name: 'is intact when it was just made, also when made again, and reads back as desired',
     run: isIntactWhenMade,
   },
   {
-    name: 'replaces the rules of a chain, and removes a chain that is not wanted',
+    name: 'changes the sets, also when a change is applied again or has no effect',
+    run: changesSets,
+  },
+  {
+    name: 'has the rules of new SNAT ids beside the old ones, until these are removed',
     run: replacesRules,
   },
 ];
 
 async function hasNothingWithoutSets(netfilter: Netfilter): Promise<void> {
-  assert.deepEqual(await netfilter.observeSets(), {});
-  assert.deepEqual(await netfilter.observeRules(), { chains: [], jumps: [] });
+  const { paths, internal, nodes, snatIds, health } = await netfilter.observe();
+  assert.deepEqual([paths, internal, nodes, snatIds.size], [undefined, undefined, undefined, 0]);
+  assert.equal(health, 'damaged');
   await assert.rejects(
     netfilter.apply({
       op: 'update-sets',
       changes: [{ op: 'add-internal', cidr: '10.244.0.0/16' }],
     }),
   );
-  await assert.rejects(netfilter.apply(restore(DESIRED)));
-}
-
-async function readsBackSets(netfilter: Netfilter): Promise<void> {
-  const changes: readonly SetChange[] = [
-    ...CREATE,
-    { op: 'set-path', ip: '10.244.1.12', path: { kind: 'blocked' } },
-    ...membersOf(DESIRED),
-    { op: 'delete-path', ip: '10.244.1.99' },
-    { op: 'delete-internal', cidr: '10.9.0.0/16' },
-    { op: 'delete-node', ip: '10.9.0.1' },
-  ];
-  await netfilter.apply({ op: 'update-sets', changes });
-  await netfilter.apply({ op: 'update-sets', changes });
-  const { pods, internal, nodes } = await netfilter.observeSets();
-  assert.deepEqual(
-    pods,
-    new Map([...DESIRED.paths].map(([ip, path]) => [ip, markOf(path, defaultMarks)])),
-  );
-  assert.deepEqual(internal, DESIRED.internal);
-  assert.deepEqual(nodes, DESIRED.nodes);
-  await netfilter.apply({
-    op: 'update-sets',
-    changes: [
-      { op: 'delete-path', ip: '10.244.1.11' },
-      { op: 'delete-internal', cidr: '192.168.77.11/32' },
-      { op: 'delete-node', ip: '192.168.77.12' },
-    ],
-  });
-  const after = await netfilter.observeSets();
-  assert.deepEqual([...(after.pods?.keys() ?? [])].sort(), ['10.244.1.12', '10.244.1.13']);
-  assert.deepEqual(after.internal, new Set(['10.244.0.0/16']));
-  assert.deepEqual(after.nodes, new Set(['192.168.77.13']));
-}
-
-async function readsBackRules(netfilter: Netfilter): Promise<void> {
-  await realize(netfilter);
-  await netfilter.apply(restore(DESIRED));
-  assert.deepEqual(
-    sorted(await netfilter.observeRules()),
-    sorted(renderRules(DESIRED, defaultMarks)),
-  );
 }
 
 async function isIntactWhenMade(netfilter: Netfilter): Promise<void> {
   await realize(netfilter);
-  const [sets, rules] = [await netfilter.observeSets(), await netfilter.observeRules()];
-  const observed = readNetfilter({ sets, rules }, defaultMarks);
-  assert.equal(observed.health, 'intact');
-  assert.deepEqual(observed.paths, DESIRED.paths);
-  assert.deepEqual(observed.snatIds, DESIRED.snatIds);
-  assert.deepEqual(observed.diffRules(DESIRED), { add: [], remove: [] });
+  await realize(netfilter);
+  const observed = await netfilter.observe();
+  assertIs(observed, DESIRED);
+  assert.equal(observed.rival, undefined);
+}
+
+async function changesSets(netfilter: Netfilter): Promise<void> {
+  await realize(netfilter);
+  const changes: readonly SetChange[] = [
+    { op: 'set-path', ip: '10.244.1.11', path: { kind: 'blocked' } },
+    {
+      op: 'set-path',
+      ip: '10.244.1.13',
+      path: { kind: 'translated', snatId: 2, egressIP: '192.168.77.201' },
+    },
+    { op: 'delete-path', ip: '10.244.1.12' },
+    { op: 'delete-path', ip: '10.244.1.99' },
+    // The one that contains another, which stays.
+    { op: 'delete-internal', cidr: '10.244.0.0/16' },
+    { op: 'delete-internal', cidr: '10.9.0.0/16' },
+    { op: 'add-internal', cidr: '10.96.0.0/12' },
+    { op: 'delete-node', ip: '192.168.77.12' },
+    { op: 'delete-node', ip: '10.9.0.1' },
+  ];
+  await netfilter.apply({ op: 'update-sets', changes });
+  await netfilter.apply({ op: 'update-sets', changes });
+  assertIs(await netfilter.observe(), {
+    ...DESIRED,
+    paths: new Map([
+      ['10.244.1.11', { kind: 'blocked' }],
+      ['10.244.1.13', { kind: 'translated', snatId: 2, egressIP: '192.168.77.201' }],
+    ]),
+    internal: new Set(['10.244.1.0/24', '10.96.0.0/12', '192.168.77.11/32']),
+    nodes: new Set(['192.168.77.13']),
+  });
 }
 
 async function replacesRules(netfilter: Netfilter): Promise<void> {
   await realize(netfilter);
-  const fewer = { ...DESIRED, snatIds: new Map([[2, '192.168.77.201']]) };
-  await netfilter.apply(restore(fewer));
-  const rendered = renderRules(fewer, defaultMarks);
-  assert.deepEqual(sorted(await netfilter.observeRules()), sorted(rendered));
-  const isNat = ({ table }: { readonly table: string }): boolean => table === 'nat';
-  const { op, chains, jumps } = restore(fewer);
-  const withoutNat = {
-    op,
-    chains: chains.filter((chain) => !isNat(chain)),
-    jumps: jumps.filter((jump) => !isNat(jump)),
+  const desired: DesiredNetfilter = {
+    ...DESIRED,
+    snatIds: new Map([
+      [2, '192.168.77.201'],
+      [3, '192.168.77.202'],
+    ]),
+    tunnelPort: 6083,
   };
-  await netfilter.apply(withoutNat);
-  const { chains: left, jumps: leftJumps } = await netfilter.observeRules();
-  assert.deepEqual([left.some(isNat), leftJumps.some(isNat)], [false, false]);
+  const { add, remove } = (await netfilter.observe()).diffRules(desired);
+  await applyAll(netfilter, add);
+  const between = await netfilter.observe();
+  assert.deepEqual([...between.snatIds.keys()].sort(), [1, 2, 3]);
+  assert.deepEqual(between.paths, DESIRED.paths);
+  assert.equal(between.health, 'intact');
+  const path = { kind: 'translated', snatId: 3, egressIP: '192.168.77.202' } as const;
+  await netfilter.apply({
+    op: 'update-sets',
+    changes: [{ op: 'set-path', ip: '10.244.1.11', path }],
+  });
+  await applyAll(netfilter, remove);
+  const after = { ...desired, paths: new Map([...DESIRED.paths, ['10.244.1.11', path]]) };
+  assertIs(await netfilter.observe(), after);
 }
 
-function restore(desired: DesiredNetfilter): IptablesOperation {
-  const { chains, jumps } = renderRules(desired, defaultMarks);
-  return {
-    op: 'iptables-restore',
-    chains,
-    jumps: jumps.map(({ table, from, to }) => ({ table, from, to })),
-  };
+function assertIs(
+  observed: ObservedNetfilter<BackendOperation>,
+  { paths, internal, nodes, snatIds, ...rest }: DesiredNetfilter,
+): void {
+  assert.equal(observed.health, 'intact');
+  assert.deepEqual(observed.paths, paths);
+  assert.deepEqual(observed.internal, internal);
+  assert.deepEqual(observed.nodes, nodes);
+  assert.deepEqual(observed.snatIds, snatIds);
+  const desired = { paths, internal, nodes, snatIds, ...rest };
+  assert.deepEqual(observed.diffRules(desired), { add: [], remove: [] });
 }
 
-function membersOf({ paths, internal, nodes }: DesiredNetfilter): readonly SetChange[] {
-  return [
-    ...[...paths].map(([ip, path]) => ({ op: 'set-path', ip, path }) as const),
-    ...[...internal].map((cidr) => ({ op: 'add-internal', cidr }) as const),
-    ...[...nodes].map((ip) => ({ op: 'add-node', ip }) as const),
-  ];
-}
-
+/** In the order of a repair: no path needs a rule that is not there yet. */
 async function realize(netfilter: Netfilter): Promise<void> {
-  await netfilter.apply({ op: 'update-sets', changes: [...CREATE, ...membersOf(DESIRED)] });
-  await netfilter.apply(restore(DESIRED));
+  const create: readonly SetChange[] = [
+    { op: 'create-paths' },
+    { op: 'create-internal' },
+    { op: 'create-nodes' },
+  ];
+  await netfilter.apply({ op: 'update-sets', changes: create });
+  const { add, remove } = (await netfilter.observe()).diffRules(DESIRED);
+  await applyAll(netfilter, add);
+  await netfilter.apply({
+    op: 'update-sets',
+    changes: [
+      ...[...DESIRED.paths].map(([ip, path]) => ({ op: 'set-path', ip, path }) as const),
+      ...[...DESIRED.internal].map((cidr) => ({ op: 'add-internal', cidr }) as const),
+      ...[...DESIRED.nodes].map((ip) => ({ op: 'add-node', ip }) as const),
+    ],
+  });
+  // The mark of a repair goes.
+  await applyAll(netfilter, remove);
 }
 
-/** iptables-save prints tables and chains in an order of its own; that of rules is ours. */
-function sorted({ chains, jumps }: IptablesState): IptablesState {
-  return {
-    chains: chains.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
-    jumps: jumps.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
-  };
-}
-
-function keyOf(
-  item: { readonly table: string } & ({ readonly name: string } | { readonly from: string }),
-): string {
-  return `${item.table} ${'name' in item ? item.name : item.from}`;
+async function applyAll(
+  netfilter: Netfilter,
+  operations: readonly BackendOperation[],
+): Promise<void> {
+  for (const operation of operations) {
+    await netfilter.apply(operation);
+  }
 }

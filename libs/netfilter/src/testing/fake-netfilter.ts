@@ -1,9 +1,14 @@
-import type { Marks, SetChange } from '@sallyport/dataplane';
+import type { Marks, ObservedNetfilter, SetChange } from '@sallyport/dataplane';
 import { INTERNAL_SET, NODES_SET, PODS_SET } from '@sallyport/dataplane';
-import type { IptablesOperation, NetfilterOperation } from '../netfilter-operation.ts';
+import type {
+  BackendOperation,
+  IptablesOperation,
+  NetfilterOperation,
+} from '../netfilter-operation.ts';
 import type { IpsetState, IptablesState, NetfilterState } from '../netfilter-state.ts';
 import type { Netfilter } from '../open-netfilter.ts';
 import { markOf } from '../path-marks.ts';
+import { readNetfilter } from '../read-netfilter.ts';
 
 export const EMPTY_NETFILTER: NetfilterState = {
   sets: {},
@@ -19,12 +24,8 @@ export class FakeNetfilter implements Netfilter {
     this.#marks = marks;
   }
 
-  observeSets(): Promise<IpsetState> {
-    return Promise.resolve(this.state.sets);
-  }
-
-  observeRules(): Promise<IptablesState> {
-    return Promise.resolve(this.state.rules);
+  observe(): Promise<ObservedNetfilter<BackendOperation>> {
+    return Promise.resolve(readNetfilter(this.state, this.#marks));
   }
 
   apply(operation: NetfilterOperation): Promise<void> {
@@ -49,6 +50,8 @@ export function applyToNetfilter(
           state.sets,
         ),
       };
+    case 'nft-rules':
+      throw new Error('nft-rules: the backend is iptables');
     case 'iptables-restore':
       return { ...state, rules: restore(state.sets, operation) };
   }

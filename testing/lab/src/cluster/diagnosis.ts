@@ -11,6 +11,7 @@ const NODE_STATE = [
   'ip route show table all | grep -v "^local\\|^broadcast" || :',
   'for table in raw mangle nat filter; do echo "*$table"; iptables -t $table -S; done',
   'ipset list 2>/dev/null || :',
+  'nft list tables; for table in sallyport sallyport-guard; do nft list table inet $table || :; done',
   'ovs-vsctl show || :',
   'if ovs-vsctl br-exists br-egress; then for what in flows groups; do ovs-ofctl -O OpenFlow15 dump-$what br-egress || :; done; fi',
 ].join('\n');

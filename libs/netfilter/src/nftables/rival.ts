@@ -1,0 +1,23 @@
+import { TABLE_NAMES } from './nft-table.ts';
+import type { NatChain } from './parse-nft.ts';
+import { NAT_PRIORITY } from './render-nft-tables.ts';
+
+/**
+ * The chain that may translate a connection before a chain of this priority: the kernel asks the
+ * chains in the order of their priorities. Of two equal ones, the younger comes first.
+ */
+export function rivalOf(
+  chains: readonly NatChain[],
+  priority: number = NAT_PRIORITY,
+): string | undefined {
+  const rival = chains.find((chain) => !isOurs(chain) && chain.priority <= priority);
+  return (
+    rival &&
+    `the NAT chain ${rival.name} of table ${rival.family} ${rival.table}, at priority ${rival.priority}`
+  );
+}
+
+/** iptables-nft keeps our rules in a table of its own. */
+function isOurs({ family, table }: NatChain): boolean {
+  return table === TABLE_NAMES.main || (family === 'ip' && table === 'nat');
+}
