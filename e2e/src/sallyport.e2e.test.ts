@@ -6,6 +6,7 @@ import { hostilePods } from './scenarios/hostile-pods.ts';
 import { operating } from './scenarios/operating.ts';
 import { restarts } from './scenarios/restarts.ts';
 import { selection } from './scenarios/selection.ts';
+import { underlays } from './scenarios/underlays.ts';
 import type { World } from './world.ts';
 import { createWorld } from './world.ts';
 
@@ -44,6 +45,7 @@ describe('Sallyport', () => {
   conflicts(world);
   besideOtherCnis(world);
   hostilePods(world);
+  underlays(world);
   restarts(world);
   operating(world);
 });

@@ -43,6 +43,12 @@ export const agentOptions = {
       "The UDP port of the tunnel: the same on all Nodes, and not the port of the CNI's Geneve tunnel.",
     default: DEFAULT_TUNNEL_UDP_PORT,
   },
+  tunnelMtu: {
+    type: integer(0, 65_535),
+    description:
+      'The MTU of the tunnel in bytes, for Pods that use it; 0 is the MTU of the uplink less 50.',
+    default: 0,
+  },
   snatBackend: {
     type: oneOf('auto', 'nftables', 'iptables'),
     description:

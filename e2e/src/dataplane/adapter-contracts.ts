@@ -6,7 +6,7 @@ import { runCommand } from '@sallyport/command';
 import { openConntrack, openNetfilterSocket } from '@sallyport/conntrack';
 import type { ConntrackSubject } from '@sallyport/conntrack/testing';
 import { conntrackContract, ConntrackTable } from '@sallyport/conntrack/testing';
-import { defaultMarks, GATEWAY_PORT, ROUTE_TABLES } from '@sallyport/dataplane';
+import { defaultMarks, GATEWAY_PORT, ROUTE_TABLES, RULE_PRIORITIES } from '@sallyport/dataplane';
 import type { Netfilter, SnatBackend } from '@sallyport/netfilter';
 import { openBackend } from '@sallyport/netfilter';
 import { netfilterContract } from '@sallyport/netfilter/testing';
@@ -35,6 +35,7 @@ const reset: Readonly<Record<CaseResult['contract'], () => Promise<unknown>>> = 
   routing: () =>
     script(`ip link del ${GATEWAY_PORT.name} || true
 while ip rule del table ${ROUTE_TABLES.redirect}; do :; done
+while ip rule del priority ${RULE_PRIORITIES.sourceCheck}; do :; done
 ip route flush table ${ROUTE_TABLES.redirect} || true
 ip route flush table ${ROUTE_TABLES.return} || true`),
 };

@@ -20,6 +20,8 @@ export const GATEWAY_ADDRESS = '169.254.77.1/32';
 export const VIRTUAL_NEXT_HOP = { ip: '169.254.77.254', mac: '0a:58:00:00:00:01' } as const;
 /** Loose: some device has to reach the source of a packet. */
 export const RP_FILTER_LOOSE = 2;
+/** The source of a reply out of the tunnel is looked up with its mark, which leads back into it. */
+export const SRC_VALID_MARK = 1;
 /** Bytes that Geneve over IPv4 adds to a packet: IPv4 20, UDP 8, Geneve 8, inner Ethernet 14. */
 export const TUNNEL_OVERHEAD = 50;
 
@@ -52,4 +54,6 @@ export const POSTROUTING_CHAIN = 'SALLYPORT-POSTROUTING';
 export const TUNNEL_CHAIN = 'SALLYPORT-TUNNEL';
 
 export const ROUTE_TABLES = { redirect: 7101, return: 7102 } as const;
-export const RULE_PRIORITIES = { return: 1000, redirect: 1001 } as const;
+/** RT_TABLE_MAIN (linux/rtnetlink.h). */
+export const MAIN_TABLE = 254;
+export const RULE_PRIORITIES = { sourceCheck: 999, return: 1000, redirect: 1001 } as const;

@@ -1,9 +1,11 @@
 import {
   GATEWAY_ADDRESS,
   GATEWAY_PORT,
+  MAIN_TABLE,
   ROUTE_TABLES,
   RP_FILTER_LOOSE,
   RULE_PRIORITIES,
+  SRC_VALID_MARK,
   TUNNEL_OVERHEAD,
   VIRTUAL_NEXT_HOP,
 } from './constants.ts';
@@ -24,9 +26,19 @@ export function desiredRouting(
       mac: GATEWAY_PORT.mac,
       addresses: [GATEWAY_ADDRESS],
       rpFilter: RP_FILTER_LOOSE,
+      srcValidMark: SRC_VALID_MARK,
       neighbors: new Map([[VIRTUAL_NEXT_HOP.ip, VIRTUAL_NEXT_HOP.mac]]),
     },
     rules: [
+      // On the gateway a reply has its mark before the kernel checks its source. Where that check
+      // looks at the mark (src_valid_mark), it must find the uplink and not egress-gw0.
+      {
+        priority: RULE_PRIORITIES.sourceCheck,
+        mark: marks.return,
+        mask: packetMask(marks),
+        table: MAIN_TABLE,
+        iif: 'lo',
+      },
       {
         priority: RULE_PRIORITIES.return,
         mark: marks.return,

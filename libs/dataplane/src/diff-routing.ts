@@ -47,8 +47,8 @@ function routeKey(route: PolicyRoute): string {
   return `${route.table} ${route.kind} ${route.destination} ${route.kind === 'gateway' ? route.via : ''}`;
 }
 
-function ruleKey({ priority, mark, mask, table }: PolicyRule): string {
-  return `${priority} ${mark}/${mask} ${table}`;
+function ruleKey({ priority, mark, mask, table, iif }: PolicyRule): string {
+  return `${priority} ${mark}/${mask} ${table} ${iif ?? ''}`;
 }
 
 function diffLink(
@@ -58,14 +58,15 @@ function diffLink(
   if (desired === undefined) {
     return [];
   }
-  const { mtu, rpFilter, addresses } = desired;
+  const { mtu, rpFilter, srcValidMark, addresses } = desired;
   const isSet =
     observed?.up === true &&
     observed.mtu === mtu &&
     observed.rpFilter === rpFilter &&
+    observed.srcValidMark === srcValidMark &&
     observed.addresses.join() === addresses.join();
   return [
-    ...(isSet ? [] : [{ op: 'set-gateway-link', addresses, mtu, rpFilter } as const]),
+    ...(isSet ? [] : [{ op: 'set-gateway-link', addresses, mtu, rpFilter, srcValidMark } as const]),
     ...[...desired.neighbors]
       .filter(([ip, mac]) => observed?.neighbors.get(ip) !== mac)
       .map(([ip, mac]) => ({ op: 'set-neighbor', ip, mac }) as const),

@@ -23,9 +23,9 @@ const cases: readonly { name: string; address: InterfaceAddress; reported: boole
   },
   { name: 'loopback', address: on('lo', '127.0.0.1', { loopback: true }), reported: false },
   {
-    name: 'another address on loopback',
+    name: 'an address of keepalived, kube-vip or BGP on loopback',
     address: on('lo', '192.168.77.9', { loopback: true }),
-    reported: false,
+    reported: true,
   },
   {
     name: "a Pod's veth of ptp or kindnet",
@@ -86,6 +86,17 @@ describe('uplinkMtu', () => {
 
   it('is the one of the device that has the address of the Node', () => {
     expect(uplinkMtu(addresses, '192.168.77.11')).toBe(9000);
+  });
+
+  it('is the smallest one of the other devices when the address is on loopback', () => {
+    const routed = [
+      on('lo', '192.168.77.11', { loopback: true, mtu: 65536 }),
+      on('eth0', '10.0.0.1', { mtu: 9000 }),
+      on('eth1', '10.0.1.1', { mtu: 1500 }),
+      on('eth2', '10.0.2.1', { mtu: 1280, up: false }),
+      on('egress-gw0', '169.254.77.1', { mtu: 1400 }),
+    ];
+    expect(uplinkMtu(routed, '192.168.77.11')).toBe(1500);
   });
 
   it('is unknown when no device has it', () => {

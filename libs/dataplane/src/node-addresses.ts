@@ -31,9 +31,11 @@ interface ClusterRanges {
 const KUBE_PROXY_DEVICE = 'kube-ipvs0';
 
 const LINK_LOCAL = '169.254.0.0/16';
+const LOOPBACK = '127.0.0.0/8';
 
 /**
- * The addresses that can be a static egress IP, sorted, each once.
+ * The addresses that can be a static egress IP, sorted, each once. Those of `lo` count beyond
+ * 127.0.0.0/8: keepalived, kube-vip and BGP set-ups have them there.
  *
  * A Pod device is recognised by its address, and not by its kind. Each kind of device that a CNI
  * creates (veth, bridge, VXLAN, IPIP) is an uplink somewhere else. But the Node's end of it has an
@@ -47,28 +49,34 @@ export function reportableAddresses(
   { podCIDRs, serviceCIDRs, nodeIP, ownDevices }: ClusterRanges,
 ): readonly string[] {
   const isPod = containedIn(podCIDRs);
-  const isNeverReported = containedIn([...serviceCIDRs, LINK_LOCAL]);
+  const isNeverReported = containedIn([...serviceCIDRs, LINK_LOCAL, LOOPBACK]);
   const devices = new Set([...ownDevices, KUBE_PROXY_DEVICE]);
   const uplink = uplinkOf(addresses, nodeIP)?.device;
   const reportable = addresses.filter(
-    ({ ip, device, up, loopback }) =>
-      up &&
-      !loopback &&
-      !devices.has(device) &&
-      !isNeverReported(ip) &&
-      (device === uplink || !isPod(ip)),
+    ({ ip, device, up }) =>
+      up && !devices.has(device) && !isNeverReported(ip) && (device === uplink || !isPod(ip)),
   );
   return [...new Set(reportable.map(({ ip }) => ip))].sort();
 }
 
 /**
  * The MTU of the device that has the Node's own address, in bytes; undefined when no device has it.
+ * `lo` has it where the fabric is routed. No packet to another Node leaves there, so the smallest
+ * MTU of the other devices counts then.
  */
 export function uplinkMtu(
   addresses: readonly InterfaceAddress[],
   nodeIP: string,
 ): number | undefined {
-  return uplinkOf(addresses, nodeIP)?.mtu;
+  const uplink = uplinkOf(addresses, nodeIP);
+  if (uplink?.loopback !== true) {
+    return uplink?.mtu;
+  }
+  const isLinkLocal = containedIn([LINK_LOCAL]);
+  const mtus = addresses
+    .filter(({ ip, up, loopback }) => up && !loopback && !isLinkLocal(ip))
+    .map(({ mtu }) => mtu);
+  return mtus.length === 0 ? undefined : Math.min(...mtus);
 }
 
 /**

@@ -50,12 +50,13 @@ export interface DeleteConnections {
 
 /** One change of our routing, or of egress-gw0. */
 export type RoutingOperation =
-  /** Brings egress-gw0 up with exactly these addresses, this MTU and this rp_filter. */
+  /** Brings egress-gw0 up with exactly these addresses, this MTU and these sysctls. */
   | {
       readonly op: 'set-gateway-link';
       readonly addresses: readonly string[];
       readonly mtu: number;
       readonly rpFilter: number;
+      readonly srcValidMark: number;
     }
   | { readonly op: 'set-neighbor'; readonly ip: string; readonly mac: string }
   | { readonly op: 'add-rule' | 'delete-rule'; readonly rule: PolicyRule }

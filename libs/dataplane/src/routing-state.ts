@@ -8,6 +8,8 @@ export interface MaskedMark {
 export interface PolicyRule extends MaskedMark {
   readonly priority: number;
   readonly table: number;
+  /** Only for lookups with this input device; `lo` is that of the check of a packet's source. */
+  readonly iif?: 'lo';
 }
 
 /**
@@ -35,6 +37,8 @@ export interface GatewayLink {
   readonly addresses: readonly string[];
   /** net.ipv4.conf.egress-gw0.rp_filter */
   readonly rpFilter: number;
+  /** net.ipv4.conf.egress-gw0.src_valid_mark: the check of a source looks at the packet mark. */
+  readonly srcValidMark: number;
   /** The static neighbour entries: IP → MAC. */
   readonly neighbors: ReadonlyMap<string, string>;
 }

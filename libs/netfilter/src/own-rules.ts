@@ -44,7 +44,7 @@ export function ownChains(
 ): readonly OwnChain[] {
   const ids = [...snatIds].sort(([a], [b]) => a - b);
   return [
-    { table: 'raw', name: PREROUTING_CHAIN, rules: rawPreroutingRules() },
+    { table: 'raw', name: PREROUTING_CHAIN, rules: rawPreroutingRules(marks) },
     { table: 'raw', name: OUTPUT_CHAIN, rules: rawOutputRules(tunnelPort) },
     { table: 'raw', name: TUNNEL_CHAIN, rules: rawTunnelRules(tunnelPort) },
     { table: 'mangle', name: PREROUTING_CHAIN, rules: manglePreroutingRules(marks) },
@@ -107,12 +107,12 @@ function tunnelled({ connmarkBack }: Marks): Extract<Match, { kind: 'connmark' }
   return { kind: 'connmark', value: connmarkBack, mask: connmarkBack };
 }
 
-function rawPreroutingRules(): readonly Rule[] {
+function rawPreroutingRules(marks: Marks): readonly Rule[] {
   return [
     rule([], TUNNEL),
     // One zone for each egress IP: if a Pod of another Node moves to another Egress here, its
     // connections are translated anew. Replies are looked up in zone 0, like all other packets.
-    rule([IN], { kind: 'zone-by-mark' }),
+    rule([IN, hasSnatId(marks)], { kind: 'zone-by-mark' }),
   ];
 }
 
@@ -196,6 +196,8 @@ function mangleForwardRules(knownIds: readonly Rule[], marks: Marks): readonly R
     rule([IN, UNKNOWN], drop),
     rule([OUT, { kind: 'tcp-syn' }], { kind: 'clamp-mss' }),
     rule([NOT_IN], { kind: 'return' }),
+    // An ICMP error about a reply, from the Pod's Node or from this one, to the external sender.
+    rule([IN, { kind: 'state', states: ['related'] }, tunnelled(marks)], { kind: 'return' }),
     // Without a SNAT id, only replies of known connections come through the tunnel.
     rule([{ ...tunnelled(marks), not: true }, ORIGINAL], drop),
     // Only a Pod uses an egress IP, and only to the external network. The network policies for the

@@ -20,7 +20,8 @@ export function renderBridge(desired: DesiredBridge, marks: Marks): OvsState {
   return {
     bridge: { failMode: 'secure', ports: ports(desired) },
     flows: [
-      ...staticFlows(desired),
+      ...staticFlows(desired, marks),
+      ...[...desired.gateways.keys()].map((tunnelId) => tooLargeFlow(tunnelId, marks)),
       ...desired.peers.map(peerFlow),
       ...[...desired.redirects].map(([ip, tunnelId]) => podFlow(ip, tunnelId)),
       ...[...desired.translations].flatMap(([tunnelId, snatId]) =>
@@ -53,13 +54,21 @@ function ports({ udpPort }: DesiredBridge): readonly OvsPort[] {
   ];
 }
 
-function staticFlows({ ip }: DesiredBridge): readonly Flow[] {
+function staticFlows({ ip }: DesiredBridge, marks: Marks): readonly Flow[] {
+  const toSelf = `tun_id=0,tun_dst=${ip}`;
   return [
     {
       table: OVS_TABLES.tunnel,
       priority: FLOW_PRIORITIES.tunnelReturn,
-      match: `ip,tun_id=0,tun_dst=${ip}`,
-      actions: `${TO_GATEWAY_PORT},${CLEAR_MARK},output:${GATEWAY_PORT.ofport}`,
+      match: `ip,${toSelf}`,
+      actions: toIpStack(marks.redirect),
+    },
+    {
+      // A reply was too large for the way to its Node: the kernel here tells the external sender.
+      table: OVS_TABLES.tunnel,
+      priority: FLOW_PRIORITIES.known,
+      match: tooLarge(toSelf),
+      actions: toIpStack(0),
     },
     {
       table: OVS_TABLES.classify,
@@ -82,6 +91,29 @@ function staticFlows({ ip }: DesiredBridge): readonly Flow[] {
       actions: 'drop',
     })),
   ];
+}
+
+/** ICMP's "fragmentation needed" (RFC 792, RFC 1191), in the order of `ovs-ofctl dump-flows`. */
+function tooLarge(match: string): string {
+  return `icmp,${match},icmp_type=3,icmp_code=4`;
+}
+
+/**
+ * To the kernel's IP stack. The mark redirect of a reply leads the check of its source back to
+ * egress-gw0, so it needs no other route to the external network.
+ */
+function toIpStack(mark: number): string {
+  return `${TO_GATEWAY_PORT},set_field:${mark === 0 ? '0' : hex(mark)}->pkt_mark,output:${GATEWAY_PORT.ofport}`;
+}
+
+/** A packet of a Pod was too large for the way to the gateway: the kernel here tells the Pod. */
+function tooLargeFlow(tunnelId: number, marks: Marks): Flow {
+  return {
+    table: OVS_TABLES.tunnel,
+    priority: FLOW_PRIORITIES.known,
+    match: tooLarge(`tun_id=${hex(tunnelId)}`),
+    actions: toIpStack(marks.redirect),
+  };
 }
 
 /**
@@ -131,7 +163,7 @@ function gatewayFlows(tunnelId: number, mark: number): readonly Flow[] {
       table: OVS_TABLES.gateway,
       priority: FLOW_PRIORITIES.known,
       match,
-      actions: `${TO_GATEWAY_PORT},set_field:${hex(mark)}->pkt_mark,output:${GATEWAY_PORT.ofport}`,
+      actions: toIpStack(mark),
     },
   ];
 }

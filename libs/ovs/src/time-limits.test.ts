@@ -8,7 +8,13 @@ it('gives every tool 15 s, as Open vSwitch is slow on a starved Node, and lets i
   await applyOvs(run, { op: 'delete-port', name: 'egress-tun0' });
   await applyOvs(run, { op: 'ensure-bridge', ports: [] });
   await applyOvs(run, { op: 'ovs-bundle', changes: [] });
-  await applyOvs(run, { op: 'set-gateway-link', addresses: [], mtu: 1450, rpFilter: 2 });
+  await applyOvs(run, {
+    op: 'set-gateway-link',
+    addresses: [],
+    mtu: 1450,
+    srcValidMark: 1,
+    rpFilter: 2,
+  });
   expect(limits).toHaveLength(8);
   for (const { own, killMs } of limits) {
     expect(own).toBe(15);

@@ -1,12 +1,12 @@
 import type { PolicyRoute, PolicyRule, RoutingOperation } from '@sallyport/dataplane';
 import type { rt, RtNetlinkSocket } from 'netlink';
 import { FlagsNew } from 'netlink';
+import { writeSysctl } from './device-sysctl.ts';
 import { AF_INET, bytesFromIp, bytesFromMac, prefixFromCidr } from './inet.ts';
 import { addressesOf, findLink } from './observe-routing.ts';
 import { NETLINK_REQUEST } from './open-socket.ts';
 import type { RoutingTarget } from './routing-from-messages.ts';
 import { cidrFromMessage } from './routing-from-messages.ts';
-import { writeRpFilter } from './rp-filter.ts';
 import { tolerate } from './tolerate.ts';
 
 const CREATE_OR_REPLACE = {
@@ -89,10 +89,11 @@ export async function applyRouting(
 async function setGatewayLink(
   socket: RtNetlinkSocket,
   device: string,
-  { addresses, mtu, rpFilter }: Extract<RoutingOperation, { op: 'set-gateway-link' }>,
+  { addresses, mtu, rpFilter, srcValidMark }: Extract<RoutingOperation, { op: 'set-gateway-link' }>,
 ): Promise<void> {
   const index = await indexOf(socket, device);
-  await writeRpFilter(device, rpFilter);
+  await writeSysctl(device, 'rp_filter', rpFilter);
+  await writeSysctl(device, 'src_valid_mark', srcValidMark);
   await socket.setLink(
     { index, change: { up: true }, flags: { up: true } },
     { mtu },
@@ -139,10 +140,17 @@ function ruleMessage({
   mark,
   mask,
   table,
+  iif,
 }: PolicyRule): readonly [rt.Rule, rt.RuleAttrs] {
   return [
     { family: AF_INET, table: IN_ATTRIBUTE, action: 'toTbl' },
-    { priority, fwmark: mark, fwmask: mask, table },
+    {
+      priority,
+      fwmark: mark,
+      fwmask: mask,
+      table,
+      ...(iif === undefined ? {} : { iifname: iif }),
+    },
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { GatewayLink, RoutingState } from '@sallyport/dataplane';
 import type { rt, RtNetlinkSocket } from 'netlink';
+import { readSysctl } from './device-sysctl.ts';
 import { AF_INET, macFromBytes } from './inet.ts';
 import { NETLINK_REQUEST } from './open-socket.ts';
 import type { RoutingTarget } from './routing-from-messages.ts';
@@ -9,7 +10,6 @@ import {
   routesFromMessages,
   rulesFromMessages,
 } from './routing-from-messages.ts';
-import { readRpFilter } from './rp-filter.ts';
 
 /**
  * Reads back our objects in the routing of this network namespace. One request at a time: a socket
@@ -64,7 +64,8 @@ async function gatewayLinkFor(
     mtu: attrs.mtu ?? 0,
     mac: macFromBytes(attrs.address ?? Buffer.alloc(0)),
     addresses: addresses.map(cidrFromMessage).sort(),
-    rpFilter: await readRpFilter(device),
+    rpFilter: await readSysctl(device, 'rp_filter'),
+    srcValidMark: await readSysctl(device, 'src_valid_mark'),
     neighbors: neighborsFromMessages(neighbors, index),
   };
 }

@@ -1,4 +1,5 @@
 import type { GatewayLink, PolicyRoute, PolicyRule } from '@sallyport/dataplane';
+import { MAIN_TABLE, RULE_PRIORITIES } from '@sallyport/dataplane';
 import type { rt } from 'netlink';
 import { ipFromBytes, macFromBytes } from './inet.ts';
 
@@ -10,7 +11,10 @@ export interface RoutingTarget {
   readonly tables: readonly number[];
 }
 
-/** Our policy rules: those that look up a table of ours for a mark, from and to anywhere. */
+/**
+ * Our policy rules: those that look up a table of ours for a mark, from and to anywhere. For the
+ * check of a source they look up the main table, with a priority of ours.
+ */
 export function rulesFromMessages(
   messages: readonly rt.RuleMessage[],
   { tables }: RoutingTarget,
@@ -26,11 +30,15 @@ export function rulesFromMessages(
       iifname,
       oifname,
     } = attrs;
-    const conditional = [src, dst, iifname, oifname].some((condition) => condition !== undefined);
-    if (table === undefined || !tables.includes(table) || conditional) {
+    const conditional = [src, dst, oifname].some((condition) => condition !== undefined);
+    const isOfSourceCheck =
+      priority === RULE_PRIORITIES.sourceCheck && table === MAIN_TABLE && iifname === 'lo';
+    const isOurs = table !== undefined && iifname === undefined && tables.includes(table);
+    if (table === undefined || conditional || !(isOurs || isOfSourceCheck)) {
       return [];
     }
-    return { priority, mark: fwmark, mask: fwmask, table };
+    const rule = { priority, mark: fwmark, mask: fwmask, table };
+    return isOfSourceCheck ? { ...rule, iif: 'lo' as const } : rule;
   });
 }
 

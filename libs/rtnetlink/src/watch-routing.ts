@@ -1,4 +1,4 @@
-import { VIRTUAL_NEXT_HOP } from '@sallyport/dataplane';
+import { RULE_PRIORITIES, VIRTUAL_NEXT_HOP } from '@sallyport/dataplane';
 import type { rt } from 'netlink';
 import { ipFromBytes } from './inet.ts';
 import { openSocket } from './open-socket.ts';
@@ -39,6 +39,9 @@ const GROUPS = ['LINK', 'IPV4_IFADDR', 'IPV4_RULE', 'IPV4_ROUTE', 'NEIGH', 'IPV4
 
 /** Routes and neighbours of other software change all the time. */
 function isOurs(message: rt.Message, { device, tables }: RoutingTarget): boolean {
+  if (message.kind === 'rule' && message.attrs.priority === RULE_PRIORITIES.sourceCheck) {
+    return true;
+  }
   if (message.kind === 'rule' || message.kind === 'route') {
     return message.attrs.table !== undefined && tables.includes(message.attrs.table);
   }

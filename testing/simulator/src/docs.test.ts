@@ -28,6 +28,7 @@ const namesAndNumbers = [
   ['internal port MAC', constants.GATEWAY_PORT.mac],
   ['internal port address', constants.GATEWAY_ADDRESS],
   ['internal port rp_filter', constants.RP_FILTER_LOOSE],
+  ['internal port src_valid_mark', constants.SRC_VALID_MARK],
   ['virtual next hop', constants.VIRTUAL_NEXT_HOP.ip],
   ['virtual next hop MAC', constants.VIRTUAL_NEXT_HOP.mac],
   ['tunnel overhead', constants.TUNNEL_OVERHEAD],
@@ -166,8 +167,8 @@ function renderIpsets(): readonly string[] {
 function renderRouting(routing: RoutingState): readonly string[] {
   return [
     ...routing.rules.map(
-      ({ priority, mark, mask, table }) =>
-        `${priority}:	from all fwmark ${hex(mark)}/${hex(mask)} lookup ${table}`,
+      ({ priority, mark, mask, table, iif }) =>
+        `${priority}:	from all fwmark ${hex(mark)}/${hex(mask)}${iif === undefined ? '' : ` iif ${iif}`} lookup ${table === constants.MAIN_TABLE ? 'main' : table}`,
     ),
     ...routing.routes
       .toSorted(

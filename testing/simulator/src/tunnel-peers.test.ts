@@ -37,7 +37,11 @@ describe('the tunnel', () => {
       { tunnelSource: '10.9.9.14' },
       { kind: 'gateway-port', mark: 1 },
     ],
-    ['accepts a reply of another Node', { tunnelID: 0 }, { kind: 'gateway-port', mark: 0 }],
+    [
+      'accepts a reply of another Node',
+      { tunnelID: 0 },
+      { kind: 'gateway-port', mark: defaultMarks.redirect },
+    ],
     ['accepts no request from a host that is no Node', { tunnelSource: '192.168.77.66' }, dropped],
     [
       'accepts no reply from a host that is no Node',

@@ -161,6 +161,7 @@ export class AgentLoop {
         nodeName: config.nodeName,
         marks: marksOf(config),
         tunnelUdpPort: config.tunnelPort,
+        tunnelMtu: config.tunnelMtu,
         groups: this.#groups.list,
         network: this.#network,
         addresses: this.#addresses,

@@ -28,6 +28,7 @@ const input: PassInput = {
   nodeName: 'n1',
   marks: defaultMarks,
   tunnelUdpPort: 6081,
+  tunnelMtu: 0,
   groups: [],
   network,
   addresses: [{ ip: '192.168.77.11', device: 'eth0', up: true, loopback: false, mtu: 1500 }],
@@ -103,6 +104,17 @@ describe('createPass', () => {
 });
 
 describe('planPass', () => {
+  it.each([
+    [0, 1450],
+    [1300, 1300],
+  ])(
+    'gives egress-gw0 the MTU of the uplink less the tunnel, or the chosen one: %d',
+    (tunnelMtu, mtu) => {
+      const { desired } = planPass({ ...input, tunnelMtu }, EMPTY);
+      expect(desired.routing.gatewayLink?.mtu).toBe(mtu);
+    },
+  );
+
   it.each<{ name: string; input: PassInput; message: string }>([
     {
       name: 'the Node is not in the cluster',

@@ -16,6 +16,7 @@ import {
   operationsOf,
   planDataplane,
   stepsAfterBlocking,
+  TUNNEL_OVERHEAD,
   uplinkMtu,
 } from '@sallyport/dataplane';
 import type { OvsState } from '@sallyport/ovs';
@@ -30,6 +31,8 @@ export interface PassInput {
   readonly nodeName: string;
   readonly marks: Marks;
   readonly tunnelUdpPort: number;
+  /** In bytes; 0 for that of the uplink less the overhead of the tunnel. */
+  readonly tunnelMtu: number;
   readonly groups: readonly EgressGroup[];
   readonly network: ClusterNetwork;
   readonly addresses: readonly InterfaceAddress[];
@@ -189,7 +192,7 @@ async function applyAll(
   }
 }
 
-function nodeFactsFor({ nodeName, network, addresses }: PassInput): NodeFacts {
+function nodeFactsFor({ nodeName, network, addresses, tunnelMtu }: PassInput): NodeFacts {
   const ip = nodeIpOf(network, nodeName);
   if (ip === undefined) {
     throw new Error(
@@ -202,5 +205,5 @@ function nodeFactsFor({ nodeName, network, addresses }: PassInput): NodeFacts {
       `no network device has ${ip}, the InternalIP of Node ${nodeName}: check ip address and the Node's status`,
     );
   }
-  return { name: nodeName, ip, uplinkMtu: mtu };
+  return { name: nodeName, ip, uplinkMtu: tunnelMtu === 0 ? mtu : tunnelMtu + TUNNEL_OVERHEAD };
 }

@@ -69,8 +69,11 @@ function matchesFlow(match: string, packet: OvsPacket): boolean {
           return packet.tunnelSource === value;
         case 'tun_dst':
           return packet.tunnelDestination === value;
+        case 'icmp':
+        case 'icmp_type':
+        case 'icmp_code':
         case 'ct_state':
-          // Only replies have it, and the model sends none.
+          // Only replies and ICMP errors have it, and the model sends none.
           return false;
         default:
           throw new Error(`the model does not know the match ${part}`);

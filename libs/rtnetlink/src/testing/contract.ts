@@ -25,11 +25,19 @@ const DEFAULT_ROUTE: PolicyRoute = {
 const THROW: PolicyRoute = { table: 7101, kind: 'throw', destination: '10.244.0.0/16' };
 const THROW_HOST: PolicyRoute = { table: 7101, kind: 'throw', destination: '192.168.77.12/32' };
 const RULE: PolicyRule = { priority: 1001, mark: 0x1000, mask: 0x1cff, table: 7101 };
+const CHECK_RULE: PolicyRule = {
+  priority: 999,
+  mark: 0x800,
+  mask: 0x1cff,
+  table: 254,
+  iif: 'lo',
+};
 const SET_LINK: Extract<RoutingOperation, { op: 'set-gateway-link' }> = {
   op: 'set-gateway-link',
   addresses: ['169.254.77.1/32'],
   mtu: 1450,
   rpFilter: 2,
+  srcValidMark: 1,
 };
 
 export const routingContract: readonly RoutingCase[] = [
@@ -81,16 +89,19 @@ async function setsDevice({ routing, addGatewayLink }: RoutingSubject): Promise<
     mac: GATEWAY_PORT.mac,
     addresses: ['169.254.77.1/32'],
     rpFilter: 2,
+    srcValidMark: 1,
     neighbors: new Map([[VIRTUAL_NEXT_HOP.ip, VIRTUAL_NEXT_HOP.mac]]),
   });
 }
 
 async function changesRules({ routing }: RoutingSubject): Promise<void> {
-  await routing.apply({ op: 'add-rule', rule: RULE });
-  await routing.apply({ op: 'add-rule', rule: RULE });
-  assert.deepEqual((await routing.observe()).rules, [RULE]);
-  await routing.apply({ op: 'delete-rule', rule: RULE });
-  await routing.apply({ op: 'delete-rule', rule: RULE });
+  for (const rule of [CHECK_RULE, RULE, CHECK_RULE, RULE]) {
+    await routing.apply({ op: 'add-rule', rule });
+  }
+  assert.deepEqual((await routing.observe()).rules, [CHECK_RULE, RULE]);
+  for (const rule of [CHECK_RULE, RULE, CHECK_RULE, RULE]) {
+    await routing.apply({ op: 'delete-rule', rule });
+  }
   assert.deepEqual((await routing.observe()).rules, []);
 }
 

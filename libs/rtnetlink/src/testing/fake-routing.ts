@@ -16,6 +16,7 @@ export const NEW_GATEWAY_LINK: GatewayLink = {
   mac: GATEWAY_PORT.mac,
   addresses: [],
   rpFilter: 0,
+  srcValidMark: 0,
   neighbors: new Map(),
 };
 
@@ -47,8 +48,9 @@ export class FakeRouting implements Routing {
 export function applyToRouting(state: RoutingState, operation: RoutingOperation): RoutingState {
   switch (operation.op) {
     case 'set-gateway-link': {
-      const { addresses, mtu, rpFilter } = operation;
-      return { ...state, gatewayLink: { ...linkOf(state), up: true, addresses, mtu, rpFilter } };
+      const { addresses, mtu, rpFilter, srcValidMark } = operation;
+      const link = { ...linkOf(state), up: true, addresses, mtu, rpFilter, srcValidMark };
+      return { ...state, gatewayLink: link };
     }
     case 'set-neighbor': {
       const link = linkOf(state);
