@@ -7,12 +7,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { measureDeletions, measureDumps, OTHER_CONNECTIONS } from './deletion-rounds.ts';
 import { EGRESS_IPS, measurePlans, PODS } from './plan-rounds.ts';
+import { measurePodChanges } from './pod-change-rounds.ts';
 import type { Spread } from './spread.ts';
-import { textOf } from './spread.ts';
+import { spreadOf, textOf } from './spread.ts';
 
 /** Says to the second process of the bench that it is in a namespace already. */
 const IN_NAMESPACE = '--in-namespace';
 const ROUNDS = 7;
+const POD_CHANGES = 100;
 /** With {@link OTHER_CONNECTIONS} about as many as the usual nf_conntrack_max. */
 const MANY = { pods: 250, connectionsOfPod: 1000 };
 
@@ -44,7 +46,17 @@ async function inNamespace(): Promise<number> {
 }
 
 async function bench(): Promise<void> {
+  const changes = await measurePodChanges('nftables', POD_CHANGES);
   const figures = {
+    podChangeMs: {
+      what: `one Pod more or less of ${PODS}, ${POD_CHANGES} times`,
+      spread: spreadOf(changes.timesMs),
+    },
+    podChangeP99Ms: {
+      what: 'the second slowest of these',
+      spread: spreadOf(changes.timesMs.toSorted((a, b) => a - b).slice(-2, -1)),
+      goalMs: 20,
+    },
     deleteConnectionsMs: {
       what: '10,000 connections of one Pod deleted',
       spread: await measureDeletions({ pods: 1, connectionsOfPod: 10_000, rounds: ROUNDS }),
@@ -65,9 +77,10 @@ async function bench(): Promise<void> {
     },
   } satisfies Record<string, Figure>;
   if (process.argv.includes('--json')) {
-    printJson(figures);
+    printJson(figures, changes.programs);
   } else {
     printTable(Object.values(figures));
+    console.log(`programs started by one such change: ${changes.programs}`);
   }
 }
 
@@ -76,7 +89,7 @@ function slowestPlan(): Spread {
   return spreads.reduce((slowest, spread) => (spread.median > slowest.median ? spread : slowest));
 }
 
-function printJson(figures: Readonly<Record<string, Figure>>): void {
+function printJson(figures: Readonly<Record<string, Figure>>, programs: number): void {
   const values = (valueOf: (figure: Figure) => unknown): object =>
     Object.fromEntries(Object.entries(figures).map(([name, figure]) => [name, valueOf(figure)]));
   console.log(
@@ -84,6 +97,7 @@ function printJson(figures: Readonly<Record<string, Figure>>): void {
       bench: 'agent',
       mode: 'native',
       rounds: ROUNDS,
+      programsPerPodChange: programs,
       ...values(({ spread }) => spread.median),
       spreads: values(({ spread }) => spread),
     }),

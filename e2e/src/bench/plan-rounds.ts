@@ -4,6 +4,7 @@
  */
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
+import type { PlanInput } from '@sallyport/dataplane';
 import { planAndDiff } from './plan-and-diff.ts';
 import type { Spread } from './spread.ts';
 import { spreadOf } from './spread.ts';
@@ -50,6 +51,15 @@ const network: ClusterNetwork = {
 /** Plans and diffs every change of every state. */
 export function measurePlans(): readonly Row[] {
   return placements.flatMap((placement) => changes.map((change) => measure(placement, change)));
+}
+
+/** The input of a plan for a gateway that has all egress IPs, and these Pods. */
+export function gatewayInput(pods: number): Pick<PlanInput, 'groups' | 'network' | 'node'> {
+  return {
+    groups: groupsOf('local', pods),
+    network,
+    node: { name: 'n1', ip: nodeIP(0), uplinkMtu: 1500 },
+  };
 }
 
 function measure(placement: Placement, change: Change): Row {

@@ -30,6 +30,6 @@ export type {
   RulesHealth,
 } from './observed-state.ts';
 export * from './operation.ts';
-export type { NodeFacts, Plan, PlanFault } from './plan.ts';
+export type { NodeFacts, Plan, PlanFault, PlanInput } from './plan.ts';
 export { planDataplane } from './plan-dataplane.ts';
 export * from './routing-state.ts';
