@@ -8,7 +8,7 @@ export { writeEgressStatus } from './egress-status-writer.ts';
 export type { EgressEvent } from './event-correlator.ts';
 export { createEventRecorder } from './event-recorder.ts';
 export { createKubeClient, KubeApiError, type KubeClient, retryAfterMsIn } from './kube-client.ts';
-export { KubeConfigError } from './kube-credentials.ts';
+export { KubeConfigError } from './kube-config-error.ts';
 export type { Node } from './node-for.ts';
 export type { ObservedEgress } from './observed-egress-for.ts';
 export type { Observed } from './raw-object.ts';

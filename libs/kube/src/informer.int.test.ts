@@ -13,7 +13,7 @@ import type { Informer } from './informer.ts';
 import { startInformer } from './informer.ts';
 import type { KubeClient } from './kube-client.ts';
 import { createKubeClient, retryAfterMsIn } from './kube-client.ts';
-import { KubeConfigError } from './kube-credentials.ts';
+import { KubeConfigError } from './kube-config-error.ts';
 import type { Node } from './node-for.ts';
 import { nodeFor } from './node-for.ts';
 

@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KubeConfigError, loadKubeCredentials } from './kube-credentials.ts';
+import { inspect } from 'node:util';
+import { KubeConfigError } from './kube-config-error.ts';
+import { loadKubeCredentials } from './kube-credentials.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -46,6 +48,33 @@ describe('loadKubeCredentials', () => {
     expect(() => loadKubeCredentials(kubeconfig)).toThrow(message);
   });
 
+  it.each([
+    [
+      'wrong indentation',
+      'users:\n- name: c\n   user: { token: my-token }\n',
+      'line 3, column 8: bad',
+    ],
+    ['an alias', 'token: *my-token\n', 'line 1, column 9: unidentified alias'],
+  ])('does not quote a kubeconfig with %s, which may have a token', async (_, text, message) => {
+    const file = join(folder, 'broken');
+    await writeFile(file, text);
+    const error = thrownBy(() => loadKubeCredentials(file));
+    expect(String(error)).toContain(message);
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('my-token');
+  });
+
+  it('does not quote the output of a command', async () => {
+    const exec = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: 'echo',
+      args: ['my-token'],
+    };
+    const credentials = loadKubeCredentials(await written({}, { exec }));
+    const error = await credentials.applyTo({}).catch((cause: unknown) => cause);
+    expect(String(error)).toContain('the output of its command is not JSON');
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('my-token');
+  });
+
   /** Writes a kubeconfig. */
   async function written(cluster: Fields, user: Fields): Promise<string> {
     const file = join(folder, 'config');
@@ -61,3 +90,12 @@ describe('loadKubeCredentials', () => {
     return file;
   }
 });
+
+function thrownBy(call: () => unknown): unknown {
+  try {
+    call();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}

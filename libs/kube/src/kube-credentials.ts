@@ -1,7 +1,7 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
-import { describeError } from '@sallyport/api';
+import { KubeConfigError, kubeConfigErrorFor } from './kube-config-error.ts';
 
 /** The address of an API server, and how a client proves its identity to it. */
 export interface KubeCredentials {
@@ -16,12 +16,6 @@ export interface KubeCredentials {
   applyTo(options: RequestOptions): Promise<void>;
   /** Discards tokens that are kept, because the API server refused them. */
   reload(): void;
-}
-
-/** The kubeconfig, or a file or command that it refers to, is missing or invalid. */
-export class KubeConfigError extends Error {
-  override readonly name = 'KubeConfigError';
-  readonly code = 'KUBE_CONFIG';
 }
 
 /**
@@ -51,7 +45,7 @@ export function loadKubeCredentials(kubeconfig: string | undefined): KubeCredent
       try {
         await config.applyToHTTPSOptions(options);
       } catch (cause) {
-        throw new KubeConfigError(`${source.name}: ${describeError(cause)}`, { cause });
+        throw kubeConfigErrorFor(source.name, cause);
       }
       // client-node's agent opens a connection for each request, and never reads the files again.
       if (config.getCurrentCluster()?.proxyUrl === undefined) {
@@ -77,7 +71,7 @@ function checkCluster(config: KubeConfig, name: string): void {
       try {
         accessSync(file, constants.R_OK);
       } catch (cause) {
-        throw new KubeConfigError(`${name}: ${describeError(cause)}`, { cause });
+        throw kubeConfigErrorFor(name, cause);
       }
     }
   }
@@ -124,7 +118,7 @@ function kubeconfigFile(path: string): ConfigSource {
         text = readFileSync(path, 'utf8');
         config.loadFromFile(path);
       } catch (cause) {
-        throw new KubeConfigError(`${name} cannot be read: ${describeError(cause)}`, { cause });
+        throw kubeConfigErrorFor(`${name} cannot be read`, cause);
       }
       if (config.getCurrentCluster() === null) {
         throw new KubeConfigError(`${name}: its current-context names no cluster`);
