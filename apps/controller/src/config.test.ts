@@ -7,7 +7,7 @@ describe('the configuration of the controller', () => {
   it('has a default for everything', () => {
     expect(parse([])).toEqual({
       listenAddress: '0.0.0.0',
-      port: 10349,
+      listenPort: 10349,
       kubeconfig: '',
       serviceCidrs: [],
       podCidrs: [],
@@ -27,7 +27,7 @@ describe('the configuration of the controller', () => {
       serviceCidrs: ['10.96.0.0/16', 'fd00:10:96::/112'],
       podCidrs: ['10.244.0.0/16'],
     });
-    expect(() => parse(['--service-cidrs=10.96.0.0', '--port=0x1'])).toThrow(ConfigError);
+    expect(() => parse(['--service-cidrs=10.96.0.0', '--listen-port=0x1'])).toThrow(ConfigError);
   });
 
   it('is in docs/configuration.md', () => {

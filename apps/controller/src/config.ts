@@ -15,7 +15,7 @@ export const controllerOptions = {
     description: 'The address on which the controller serves HTTP.',
     default: '0.0.0.0',
   },
-  port: {
+  listenPort: {
     type: integer(0, 65535),
     description: 'The port on which the controller serves HTTP; 0 takes a free one.',
     default: 10349,

@@ -19,11 +19,11 @@ describe('the bundled controller', () => {
   });
 
   it('reports all faults of its configuration on stderr and ends with 2', () => {
-    expect(controller('--port=0x1', '--pod-cidrs=10.244.0.0')).toMatchObject({
+    expect(controller('--listen-port=0x1', '--pod-cidrs=10.244.0.0')).toMatchObject({
       status: 2,
       stdout: '',
       stderr: [
-        '--port: "0x1" is not a whole number from 0 to 65535',
+        '--listen-port: "0x1" is not a whole number from 0 to 65535',
         '--pod-cidrs: "10.244.0.0" is not a comma-separated list, each a CIDR such as 10.96.0.0/16',
         '',
       ].join('\n'),
@@ -37,7 +37,7 @@ describe('the bundled controller', () => {
   ])('reports a kubeconfig that is %s in one sentence and ends with 2', (_, argv, named) => {
     const { status, stdout, stderr } = controller(
       '--listen-address=127.0.0.1',
-      '--port=0',
+      '--listen-port=0',
       ...argv,
     );
     expect(stderr).toMatch(/^sallyport-controller: [^\n]+\n$/);

@@ -57,7 +57,7 @@ describe('a controller that ends', () => {
       const versionBefore = Number(await latestVersion(first, N2));
       await first.stop();
 
-      const second = await startOne({ port });
+      const second = await startOne({ listenPort: port });
       const gateways: (string | undefined)[] = [];
       await waitFor('the agent to have the state of the new controller', () => {
         gateways.push(before.state().objects.get(`${RUN}-web`)?.gateway?.nodeName);

@@ -70,7 +70,7 @@ describe('run', () => {
     await expect(exit).rejects.toMatchObject({
       exitStatus: 1,
       message:
-        'cannot listen on 192.0.2.1: this machine does not have this address; set --listen-address or --port',
+        'cannot listen on 192.0.2.1: this machine does not have this address; set --listen-address or --listen-port',
     });
   });
 });
@@ -85,7 +85,7 @@ function start(...argv: readonly string[]): Run {
   });
   const stopping = new AbortController();
   const config = parseConfig(controllerOptions, {
-    argv: ['--listen-address=127.0.0.1', '--port=0', ...argv],
+    argv: ['--listen-address=127.0.0.1', '--listen-port=0', ...argv],
     env: {},
     envPrefix: ENV_PREFIX,
   });

@@ -25,6 +25,6 @@ async function start(deps: ProgramDependencies<ControllerConfig>): Promise<Contr
     if (error instanceof KubeConfigError) {
       throw new StartError(2, error.message, { cause: error });
     }
-    throw listenErrorFor(error, '--listen-address or --port') ?? error;
+    throw listenErrorFor(error, '--listen-address or --listen-port') ?? error;
   }
 }

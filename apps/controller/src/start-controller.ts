@@ -58,7 +58,7 @@ export async function startController(deps: ControllerDependencies): Promise<Con
     await Promise.all([loop.stop(), status.stop()]);
   };
   try {
-    const url = await server.listen(config.listenAddress, config.port);
+    const url = await server.listen(config.listenAddress, config.listenPort);
     logger.info({ url, apiServer: client.server }, 'serving');
     return { url, app: server.app, stop };
   } catch (error) {

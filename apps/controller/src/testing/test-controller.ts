@@ -12,7 +12,7 @@ import { afterThisTest, kubeconfig } from './test-cluster.ts';
 
 const settings: ControllerConfig = {
   listenAddress: '127.0.0.1',
-  port: 0,
+  listenPort: 0,
   kubeconfig: '',
   serviceCidrs: ['10.96.0.0/16'],
   podCidrs: [],

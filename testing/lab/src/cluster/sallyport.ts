@@ -48,7 +48,7 @@ export class Sallyport {
       name: 'controller',
       argv: [
         ...['node', bundleOf('controller')],
-        ...['--kubeconfig', GUEST_KUBECONFIG, '--port', String(CONTROLLER.port)],
+        ...['--kubeconfig', GUEST_KUBECONFIG, '--listen-port', String(CONTROLLER.port)],
         ...['--pod-cidrs', POD_NETWORK, '--service-cidrs', SERVICE_NETWORK],
       ],
       netns: CONTROLLER.netns,
