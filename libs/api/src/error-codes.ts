@@ -33,6 +33,15 @@ export const errorCodes = {
       'lists all of them, one a line. The program ends with exit status 2.',
     remedy: 'Correct each value; `--help` and docs/configuration.md list the options.',
   },
+  CONNECTION_FAILED: {
+    programs: ['controller', 'agent'],
+    meaning:
+      'No connection to a server came about, it broke off, or nothing arrived in time. The message ' +
+      'of an agent has host and port of the controller and the reason, such as ECONNREFUSED.',
+    remedy:
+      'For an agent, check `--controller-url`, that the controller is ready, and the network ' +
+      'between them. Both programs try again by themselves, and the dataplane stays as it is.',
+  },
   CONNTRACK_FAILED: {
     programs: ['agent'],
     meaning:
@@ -89,6 +98,15 @@ export const errorCodes = {
     remedy:
       'Compare `ip -d link` and `ss -uln` on the Node, and give all agents another `--tunnel-port`; ' +
       'for another port, see the log of ovs-vswitchd.',
+  },
+  REPORT_REFUSED: {
+    programs: ['agent'],
+    meaning:
+      'The controller refused the report of a Node. The message has the URL, the status and the ' +
+      'reason. The log has it once, until the reason changes.',
+    remedy:
+      'With 404, check `--node-name` and that the Node exists. With 400 or 413, compare the versions ' +
+      'of the controller and the agent. The agent repeats the report, with pauses of up to 5 s.',
   },
   START_FAILED: {
     programs: ['controller', 'agent'],

@@ -1,3 +1,4 @@
+export { connectionErrorFor, fetchAnswer } from './connection-error.ts';
 export { MemoryStore, type Unversioned, type WatchStart } from './memory-store.ts';
 export type { ReflectorState, StateChange } from './mirror.ts';
 export { createReflector, type Reflector } from './reflector.ts';
@@ -8,4 +9,4 @@ export type { Watcher } from './store-watcher.ts';
 export { type Watchable } from './watch-event.ts';
 export { parseWatchQuery, type WatchQuery, WatchQuerySchema } from './watch-query.ts';
 export { watchResource, type WatchResourceOptions } from './watch-resource.ts';
-export { WatchHttpError, type WatchSource } from './watch-source.ts';
+export { failureFor, WatchHttpError, type WatchSource } from './watch-source.ts';

@@ -1,5 +1,6 @@
 import type { Clock } from '@sallyport/reconcile';
 import { createRunner, createTimer } from '@sallyport/reconcile';
+import { ConnectionError } from './connection-error.ts';
 import type { MirrorOptions, ReflectorState } from './mirror.ts';
 import { Mirror } from './mirror.ts';
 import { parseEvent, WatchProtocolError } from './parse-event.ts';
@@ -117,7 +118,7 @@ async function connect<T>(
   const idle = createTimer(clock);
   const restartIdle = (): void => {
     idle.set(idleMs, () => {
-      connection.abort(new Error(`nothing received for ${idleMs} ms`));
+      connection.abort(new ConnectionError(`nothing received for ${idleMs} ms`));
     });
   };
   restartIdle();

@@ -1,3 +1,4 @@
+import { connectionErrorFor, fetchAnswer } from './connection-error.ts';
 import type { Reflector, ReflectorOptions } from './reflector.ts';
 import { createReflector } from './reflector.ts';
 import type { Watchable } from './watch-event.ts';
@@ -50,12 +51,24 @@ function sourceFor(url: string, nodeName: string | undefined): WatchSource {
         target.searchParams.set('sendInitialEvents', 'true');
         target.searchParams.set('resourceVersionMatch', 'NotOlderThan');
       }
-      const response = await fetch(target, { signal, headers: { accept: 'application/json' } });
+      const response = await fetchAnswer(target, {
+        signal,
+        headers: { accept: 'application/json' },
+      });
       if (!response.ok) {
         throw await failureFor(response);
       }
       // fetch gives a body to every answer to GET; an empty one just ends.
-      return response.body ?? new Blob([]).stream();
+      return received(response.body ?? new Blob([]).stream(), target);
     },
   };
+}
+
+/** The same chunks, with the error of a connection that breaks off. */
+async function* received(chunks: AsyncIterable<Uint8Array>, url: URL): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw connectionErrorFor(url, error);
+  }
 }

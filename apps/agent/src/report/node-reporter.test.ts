@@ -9,6 +9,8 @@ interface Fixture {
   readonly errors: unknown[];
   /** Whether the controller takes reports. */
   reachable: boolean;
+  /** The message of its refusals. */
+  reason: string;
   /** Ends the wait before the next attempt. */
   retry: () => void;
 }
@@ -48,17 +50,44 @@ describe('createNodeReporter', () => {
     await settled();
     expect(fixture.sent).toEqual([['b']]);
   });
+
+  it('says a failure once, and again when its reason changes or after a success', async () => {
+    const fixture = setUp();
+    const messages = (): unknown[] => fixture.errors.map((error) => (error as Error).message);
+    const attempt = async (address: string): Promise<void> => {
+      fixture.reporter.report(findings(address));
+      await settled();
+    };
+    fixture.reachable = false;
+    await attempt('a');
+    await attempt('b');
+    expect(messages()).toEqual(['connection refused']);
+    fixture.reason = 'no such Node';
+    await attempt('c');
+    expect(messages()).toEqual(['connection refused', 'no such Node']);
+    fixture.reachable = true;
+    await attempt('d');
+    fixture.reachable = false;
+    await attempt('e');
+    expect(messages()).toEqual(['connection refused', 'no such Node', 'no such Node']);
+  });
 });
 
 function setUp(): Fixture {
   const sent: (readonly string[])[] = [];
   const errors: unknown[] = [];
-  const fixture = { sent, errors, reachable: true, retry: () => undefined };
+  const fixture = {
+    sent,
+    errors,
+    reachable: true,
+    reason: 'connection refused',
+    retry: () => undefined,
+  };
   const reporter = createNodeReporter({
     nodeName: 'n1',
     send: ({ addresses }: NodeReport) => {
       if (!fixture.reachable) {
-        return Promise.reject(new Error('connection refused'));
+        return Promise.reject(new Error(fixture.reason));
       }
       sent.push(addresses);
       return Promise.resolve();

@@ -1,11 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { NodeReport } from '@sallyport/api';
-import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
+import { CONTROLPLANE_GROUP_VERSION, describeError } from '@sallyport/api';
 import type { Clock } from '@sallyport/reconcile';
 import { createRunner } from '@sallyport/reconcile';
 import type { Findings } from './bounded-findings.ts';
 
-/** `onError` gets the error of each attempt that failed; the reporter retries by itself. */
+/**
+ * `onError` gets the error of an attempt that failed, unless the one before it failed with the same
+ * message; the reporter retries by itself.
+ */
 export interface NodeReporterOptions {
   readonly nodeName: string;
   /** Sends one report to the controller; rejects when the controller did not take it. */
@@ -32,9 +35,16 @@ export function createNodeReporter({
 }: NodeReporterOptions): NodeReporter {
   let latest: Findings | undefined;
   let delivered: Findings | undefined;
+  let lastFailure: string | undefined;
   const runner = createRunner({
     clock,
-    onError,
+    onError(error) {
+      const failure = describeError(error);
+      if (failure !== lastFailure) {
+        onError(error);
+      }
+      lastFailure = failure;
+    },
     retryMs: 200,
     maxRetryMs: 5000,
     async reconcile() {
@@ -51,6 +61,7 @@ export function createNodeReporter({
           metadata: { name: nodeName },
           ...findings,
         });
+        lastFailure = undefined;
       } catch (error) {
         delivered = undefined;
         throw error;
