@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { parseConfig } from '@sallyport/config';
+import { waitFor } from '@sallyport/kit';
 import { systemClock } from '@sallyport/reconcile';
 import { pino } from 'pino';
 import { controllerOptions, ENV_PREFIX } from './config.ts';
@@ -21,18 +23,8 @@ describe('run', () => {
   let kubeconfig: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'controller-'));
-    kubeconfig = join(folder, 'config');
     // No server listens on port 1.
-    const cluster = { server: 'http://127.0.0.1:1' };
-    await writeFile(
-      kubeconfig,
-      JSON.stringify({
-        'current-context': 'c',
-        clusters: [{ name: 'c', cluster }],
-        users: [{ name: 'c', user: {} }],
-        contexts: [{ name: 'c', context: { cluster: 'c', user: 'c' } }],
-      }),
-    );
+    kubeconfig = await written('config', 'http://127.0.0.1:1', {});
   });
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -45,6 +37,23 @@ describe('run', () => {
     expect(await exit).toBe(0);
     // A message about a refused connection may follow it.
     expect(log).toContain('stopping');
+  });
+
+  it('ends with 0 when it is stopped while a command of the kubeconfig hangs', async () => {
+    const running = join(folder, 'running');
+    const exec = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: 'sh',
+      // It ends when the folder of the tests is gone.
+      args: ['-c', `touch ${running}; while [ -e ${running} ]; do sleep 0.1; done`],
+    };
+    const { exit, stop } = start(
+      '--kubeconfig',
+      await written('hanging', 'https://127.0.0.1:1', { exec }),
+    );
+    await waitFor('the command to start', () => existsSync(running));
+    stop();
+    expect(await exit).toBe(0);
   });
 
   it('ends with 0 when it is stopped before it has started', async () => {
@@ -73,6 +82,21 @@ describe('run', () => {
         'cannot listen on 192.0.2.1: this machine does not have this address; set --listen-address or --listen-port',
     });
   });
+
+  /** Writes a kubeconfig. */
+  async function written(name: string, server: string, user: unknown): Promise<string> {
+    const file = join(folder, name);
+    await writeFile(
+      file,
+      JSON.stringify({
+        'current-context': 'c',
+        clusters: [{ name: 'c', cluster: { server } }],
+        users: [{ name: 'c', user }],
+        contexts: [{ name: 'c', context: { cluster: 'c', user: 'c' } }],
+      }),
+    );
+    return file;
+  }
 });
 
 function start(...argv: readonly string[]): Run {

@@ -67,8 +67,8 @@ export const errorCodes = {
     meaning:
       'The kubeconfig, or a certificate, token or command in it, is missing or invalid. ' +
       'Or there is no kubeconfig and the program does not run in a Pod. At the start, a missing ' +
-      'file or an invalid server URL ends the program with exit status 2. A command that fails, ' +
-      'and a file that disappears later, are tried again.',
+      'file or an invalid server URL ends the program with exit status 2. A command that fails ' +
+      'or takes more than 30 s, and a file that disappears later, are tried again.',
     remedy:
       'Give an existing file with `--kubeconfig`, and check its current-context, the URL of its ' +
       'server, and the files and commands that it names.',

@@ -141,7 +141,7 @@ function senderFor(
     };
     // Plain HTTP (kubectl proxy, a test server) never carries credentials.
     if (secure) {
-      await credentials.applyTo(options);
+      await credentials.applyTo(options, signal);
     }
     const attempt = (by: RequestOptions['agent']): Attempt => {
       const sent = (secure ? httpsRequest : httpRequest)(url, { ...options, agent: by });

@@ -1,7 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { waitFor } from '@sallyport/kit';
 import { KubeConfigError } from './kube-config-error.ts';
 import { loadKubeCredentials } from './kube-credentials.ts';
 
@@ -73,6 +75,41 @@ describe('loadKubeCredentials', () => {
     const error = await credentials.applyTo({}).catch((cause: unknown) => cause);
     expect(String(error)).toContain('the output of its command is not JSON');
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('my-token');
+  });
+
+  describe('with a command that hangs', () => {
+    let starts: string;
+    let kubeconfig: string;
+    beforeEach(async () => {
+      starts = join(folder, 'starts');
+      const exec = {
+        apiVersion: 'client.authentication.k8s.io/v1',
+        command: 'sh',
+        // It ends when the folder of this test is gone.
+        args: ['-c', `echo x >> ${starts}; while [ -e ${starts} ]; do sleep 0.1; done`],
+      };
+      kubeconfig = await written({}, { exec });
+    });
+
+    it('runs it once for all requests, each of which its signal ends', async () => {
+      const credentials = loadKubeCredentials(kubeconfig);
+      const stop = new AbortController();
+      const requests = Array.from({ length: 5 }, () => credentials.applyTo({}, stop.signal));
+      await waitFor('the command to start', () => existsSync(starts));
+      stop.abort(new Error('stopped'));
+      for (const request of requests) {
+        await expect(request).rejects.toThrow('stopped');
+      }
+      expect(readFileSync(starts, 'utf8')).toBe('x\n');
+    });
+
+    it('gives up after a limit', async () => {
+      const credentials = loadKubeCredentials(kubeconfig, 50);
+      await expect(credentials.applyTo({})).rejects.toMatchObject({
+        code: 'KUBE_CONFIG',
+        message: expect.stringContaining('has not answered within 0.05s') as unknown,
+      });
+    });
   });
 
   /** Writes a kubeconfig. */

@@ -2,6 +2,7 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
 import { KubeConfigError, kubeConfigErrorFor } from './kube-config-error.ts';
+import { shareCall } from './shared-call.ts';
 
 /** The address of an API server, and how a client proves its identity to it. */
 export interface KubeCredentials {
@@ -10,13 +11,17 @@ export interface KubeCredentials {
   /**
    * Adds the certificates and headers to the options of a request. Certificate files and the
    * kubeconfig are read each time. A token file is kept for a minute, the result of an `exec`
-   * plug-in until it expires. Sets `agent` only where the cluster has a `proxy-url`. Rejects with
-   * {@link KubeConfigError} when one of the files cannot be read.
+   * plug-in until it expires. Requests at the same time share one run of the plug-in. Sets `agent`
+   * only where the cluster has a `proxy-url`. Rejects with {@link KubeConfigError} when a file
+   * cannot be read or the plug-in exceeds its limit. Rejects with the reason of an aborted signal.
    */
-  applyTo(options: RequestOptions): Promise<void>;
+  applyTo(options: RequestOptions, signal?: AbortSignal): Promise<void>;
   /** Discards tokens that are kept, because the API server refused them. */
   reload(): void;
 }
+
+/** A command that asks a cloud for a token takes a few seconds. In milliseconds. */
+const LIMIT_MS = 30_000;
 
 /**
  * The credentials in `kubeconfig` (a file), or without one those of the service account of this
@@ -25,27 +30,45 @@ export interface KubeCredentials {
  * Throws {@link KubeConfigError}, also when a file that it names cannot be read. An `exec` plug-in
  * runs with the first request only.
  */
-export function loadKubeCredentials(kubeconfig: string | undefined): KubeCredentials {
+export function loadKubeCredentials(
+  kubeconfig: string | undefined,
+  limitMs = LIMIT_MS,
+): KubeCredentials {
   const source = kubeconfig === undefined ? serviceAccount : kubeconfigFile(kubeconfig);
   let config = source.load();
   checkCluster(config, source.name);
+  // client-node cannot end a command: one that hangs is waited for, and not started again.
+  const authentication = shareCall(async () => {
+    const options: RequestOptions = {};
+    await config.applyToHTTPSOptions(options);
+    return options;
+  });
   const reload = (): void => {
     try {
       config = source.load();
+      authentication.renew();
     } catch {
       // The file is being rewritten: the present credentials stay in use.
     }
   };
   return {
     server: (config.getCurrentCluster()?.server ?? '').replace(/\/$/, ''),
-    async applyTo(options) {
+    async applyTo(options, stop) {
       if (source.changed()) {
         reload();
       }
+      const limit = AbortSignal.timeout(limitMs);
       try {
-        await config.applyToHTTPSOptions(options);
-      } catch (cause) {
-        throw kubeConfigErrorFor(source.name, cause);
+        const signal = stop === undefined ? limit : AbortSignal.any([stop, limit]);
+        const { headers, ...rest } = await authentication.result(signal);
+        Object.assign(options, rest, { headers: Object.assign({}, options.headers, headers) });
+      } catch (error) {
+        stop?.throwIfAborted();
+        throw limit.aborted
+          ? new KubeConfigError(
+              `${source.name}: its command has not answered within ${limitMs / 1000}s`,
+            )
+          : kubeConfigErrorFor(source.name, error);
       }
       // client-node's agent opens a connection for each request, and never reads the files again.
       if (config.getCurrentCluster()?.proxyUrl === undefined) {
