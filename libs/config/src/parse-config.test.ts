@@ -44,13 +44,40 @@ describe('parseConfig', () => {
     }
     expect(error).toBeInstanceOf(ConfigError);
     expect((error as ConfigError).faults).toEqual([
-      '--nodename=n1: unknown argument; known flags: --node-name, --port, --resync-interval, --service-cidrs, --dry-run, --log-level',
+      '--nodename=n1: unknown argument; the nearest flag is --node-name, and --help lists all',
       '--node-name is missing: give the flag or set SALLYPORT_NODE_NAME (The name of the Node.)',
       '--port: "0" is not a whole number from 1 to 65535',
       '--resync-interval: "soon" is not a duration in ms, s or m, from 100ms to 10m',
       'SALLYPORT_DRY_RUN: "maybe" is not true or false',
       '--log-level: "loud" is not one of info, debug',
     ]);
+  });
+
+  it.each([
+    ['the last argument', ['--node-name']],
+    ['before another flag', ['--node-name', '--dry-run']],
+  ])('names a flag without its value: %s', (_, argv) => {
+    expect(() => parse(argv)).toThrow(
+      new Error('--node-name: the value is missing; give a text that is not empty'),
+    );
+  });
+
+  it.each([
+    [['--dry-run'], true],
+    [['--dry-run', '--port=1'], true],
+    [['--dry-run', 'false'], false],
+    [['--dry-run=false'], false],
+  ])('takes a flag of true or false without a value too: %j', (argv, expected) => {
+    expect(parse(['--node-name=n1', ...argv]).dryRun).toBe(expected);
+  });
+
+  it.each([
+    ['--pot=1', '--pot=1: unknown argument; the nearest flag is --port, and --help lists all'],
+    ['--verbose', '--verbose: unknown argument; --help lists all flags'],
+    ['n1', 'n1: unknown argument; --help lists all flags'],
+    ['-p', '-p: unknown argument; --help lists all flags'],
+  ])('refuses the unknown argument %s', (argument, message) => {
+    expect(() => parse(['--node-name=n1', argument])).toThrow(new Error(message));
   });
 
   it('documents the options from the same table, with defaults as the flags take them', () => {

@@ -1,5 +1,6 @@
-import type { ConfigOf, OptionTable } from './options.ts';
-import { flagOf, variableOf } from './options.ts';
+import leven from 'leven';
+import type { ConfigOf, OptionTable, OptionType } from './options.ts';
+import { flag, flagOf, variableOf } from './options.ts';
 
 /** Every fault of the command line and the environment at once, one line each. */
 export class ConfigError extends Error {
@@ -31,12 +32,15 @@ export function parseConfig<Table extends OptionTable>(
   input: ConfigInput,
 ): ConfigOf<Table> {
   const faults: string[] = [];
-  const names = Object.keys(table);
-  const flags = readFlags(input.argv, new Set(names.map(flagOf)), faults);
+  const types = new Map(Object.entries(table).map(([name, { type }]) => [flagOf(name), type]));
+  const flags = readFlags(input.argv, types, faults);
   const config: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(table)) {
     const variable = variableOf(input.envPrefix, name);
     const fromFlag = flags.get(flagOf(name));
+    if (fromFlag === undefined && flags.has(flagOf(name))) {
+      continue;
+    }
     const given = fromFlag ?? input.env[variable];
     if (given === undefined) {
       if (option.default === undefined) {
@@ -61,31 +65,46 @@ export function parseConfig<Table extends OptionTable>(
 }
 
 /**
- * Reads `--name=value`, `--name value` and `--name` (true). Of a repeated flag, the last value
- * counts.
+ * Reads `--name=value`, `--name value` and, for a flag of true or false, `--name`. Of a repeated
+ * flag, the last value counts; it is undefined where a value is missing, which is a fault.
  */
 function readFlags(
   argv: readonly string[],
-  known: ReadonlySet<string>,
+  types: ReadonlyMap<string, OptionType<unknown>>,
   faults: string[],
-): Map<string, string> {
-  const given = new Map<string, string>();
+): ReadonlyMap<string, string | undefined> {
+  const given = new Map<string, string | undefined>();
   for (let index = 0; index < argv.length; index += 1) {
     const argument = argv[index] ?? '';
     const [, name = '', value] = /^(--[^=]+)(?:=(.*))?$/s.exec(argument) ?? [];
-    if (!known.has(name)) {
-      faults.push(`${argument}: unknown argument; known flags: ${[...known].join(', ')}`);
+    const type = types.get(name);
+    if (type === undefined) {
+      faults.push(`${argument}: unknown argument; ${hintFor(name, [...types.keys()])}`);
       continue;
     }
     const next = argv[index + 1];
     if (value !== undefined) {
       given.set(name, value);
-    } else if (next === undefined || next.startsWith('--')) {
-      given.set(name, 'true');
-    } else {
+    } else if (next !== undefined && !next.startsWith('--')) {
       given.set(name, next);
       index += 1;
+    } else if (type === flag) {
+      given.set(name, 'true');
+    } else {
+      given.set(name, undefined);
+      faults.push(`${name}: the value is missing; give ${type.expects}`);
     }
   }
   return given;
+}
+
+/** Two letters may be wrong in a short flag, and more in a long one. */
+function hintFor(name: string, known: readonly string[]): string {
+  const nearest = known
+    .map((candidate) => ({ candidate, distance: leven(name, candidate) }))
+    .filter(({ candidate, distance }) => distance <= Math.max(2, candidate.length / 3))
+    .sort((one, other) => one.distance - other.distance)[0];
+  return nearest === undefined
+    ? '--help lists all flags'
+    : `the nearest flag is ${nearest.candidate}, and --help lists all`;
 }

@@ -31,31 +31,34 @@ describe('readCommandLine', () => {
     expect(read(...argv)).toEqual({ kind: 'end', exitStatus: 2, text: message });
   });
 
-  it('answers --help with status 0 and the options, even if other options are wrong or missing', () => {
-    expect(read('--port=0', '--help')).toEqual({
-      kind: 'end',
-      exitStatus: 0,
-      text: [
-        'Options, each a flag or an environment variable; the flag wins.',
-        '',
-        '--node-name (SALLYPORT_NODE_NAME): a text that is not empty; required',
-        '    The name of the Node.',
-        '',
-        '--port (SALLYPORT_PORT): a whole number from 1 to 65535; default 10350',
-        '    The port to listen on.',
-        '',
-        '--kubeconfig (SALLYPORT_KUBECONFIG): a text that is not empty',
-        '    The kubeconfig file.',
-        '',
-        '--help',
-        '    Print this text and exit.',
-        '',
-        '--version',
-        '    Print the version and exit.',
-        '',
-      ].join('\n'),
-    });
-  });
+  it.each(['--help', '-h'])(
+    'answers %s with status 0 and the options, even if other options are wrong or missing',
+    (help) => {
+      expect(read('--port=0', help)).toEqual({
+        kind: 'end',
+        exitStatus: 0,
+        text: [
+          'Options, each a flag or an environment variable; the flag wins.',
+          '',
+          '--node-name (SALLYPORT_NODE_NAME): a text that is not empty; required',
+          '    The name of the Node.',
+          '',
+          '--port (SALLYPORT_PORT): a whole number from 1 to 65535; default 10350',
+          '    The port to listen on.',
+          '',
+          '--kubeconfig (SALLYPORT_KUBECONFIG): a text that is not empty',
+          '    The kubeconfig file.',
+          '',
+          '-h, --help',
+          '    Print this text and exit.',
+          '',
+          '--version',
+          '    Print the version and exit.',
+          '',
+        ].join('\n'),
+      });
+    },
+  );
 
   it('answers --version with status 0', () => {
     expect(read('--port=0', '--version')).toEqual({

@@ -24,7 +24,7 @@ export function readCommandLine<Table extends OptionTable>(
   input: CommandLineInput,
   faultsOf: (config: ConfigOf<Table>) => readonly string[] = () => [],
 ): CommandLine<ConfigOf<Table>> {
-  if (input.argv.includes('--help')) {
+  if (input.argv.includes('--help') || input.argv.includes('-h')) {
     return { kind: 'end', exitStatus: 0, text: renderHelp(table, input.envPrefix) };
   }
   if (input.argv.includes('--version')) {

@@ -25,7 +25,7 @@ export function renderHelp(table: OptionTable, envPrefix: string): string {
   return [
     'Options, each a flag or an environment variable; the flag wins.\n',
     ...lines,
-    '--help\n    Print this text and exit.\n',
+    '-h, --help\n    Print this text and exit.\n',
     '--version\n    Print the version and exit.\n',
   ].join('\n');
 }
