@@ -74,13 +74,16 @@ describe('run', () => {
     expect(log).toEqual([]);
   });
 
-  it('cannot start on an address of another machine: status 1', async () => {
-    const { exit } = start('--kubeconfig', kubeconfig, '--listen-address', '192.0.2.1');
-    await expect(exit).rejects.toMatchObject({
-      exitStatus: 1,
-      message:
-        'cannot listen on 192.0.2.1: this machine does not have this address; set --listen-address or --listen-port',
-    });
+  it.each([
+    ['of another machine', '192.0.2.1', 'this machine does not have this address'],
+    ['without its device', 'fe80::1', 'an address such as fe80::1 needs its device'],
+    ['that is a wrong name', 'no such name', 'it is neither an address nor a known name'],
+  ])('cannot start on an address %s: status 2', async (_, address, reason) => {
+    const { exit } = start('--kubeconfig', kubeconfig, '--listen-address', address);
+    const error = await exit.catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ exitStatus: 2 });
+    expect(String(error)).toContain(`cannot listen on ${address}: ${reason}`);
+    expect(String(error)).toContain('; set --listen-address or --listen-port');
   });
 
   /** Writes a kubeconfig. */
