@@ -39,6 +39,22 @@ describe('the configuration of the agent', () => {
     },
   );
 
+  it.each([
+    'http://me:my-token@10.0.0.5',
+    'http://10.0.0.5/api',
+    'https://10.0.0.5:1?a',
+    'http://h#x',
+  ])('refuses a controller URL with credentials or a path: %s', (url) => {
+    const message = messageOf(() => parse('--node-name=n1', `--controller-url=${url}`));
+    expect(message).toContain('without credentials, path or query');
+    expect(message).not.toContain('my-token');
+  });
+
+  it('takes a slash after host and port of the controller URL', () => {
+    const url = 'https://controller:10349/';
+    expect(parse('--node-name=n1', `--controller-url=${url}`).controllerUrl).toBe(url);
+  });
+
   it('is in docs/configuration.md', () => {
     const page = readFileSync(join(import.meta.dirname, '../../../docs/configuration.md'), 'utf8');
     expect(page).toContain(renderOptions(agentOptions, ENV_PREFIX));
@@ -47,4 +63,13 @@ describe('the configuration of the agent', () => {
 
 function parse(...argv: readonly string[]): AgentConfig {
   return parseConfig(agentOptions, { argv, env: {}, envPrefix: 'SALLYPORT_AGENT' });
+}
+
+function messageOf(call: () => unknown): string {
+  try {
+    call();
+  } catch (error) {
+    return String(error);
+  }
+  throw new Error('nothing was thrown');
 }

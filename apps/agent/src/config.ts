@@ -11,9 +11,11 @@ const bits: OptionType<number> = {
   print: hex,
 };
 
+/** The log and other users of the Node see it, and the paths behind it are ours. */
 const httpUrl: OptionType<string> = {
-  expects: 'a URL that begins with http:// or https://',
-  parse: (value) => (/^https?:\/\/[^/]/.test(value) && URL.canParse(value) ? value : undefined),
+  expects: 'a URL that begins with http:// or https://, without credentials, path or query',
+  parse: (value) =>
+    /^https?:\/\/[^/?#@\\]+\/?$/.test(value) && URL.canParse(value) ? value : undefined,
 };
 
 /** The first word of the agent's environment variables. */

@@ -30,6 +30,14 @@ describe('the configuration of the controller', () => {
     expect(() => parse(['--service-cidrs=10.96.0.0', '--listen-port=0x1'])).toThrow(ConfigError);
   });
 
+  it.each(['0.0.0.0/0', '10.96.0.0/0', '::/0', '10.96.0.0/16,::/0'])(
+    'refuses %s, since all traffic would be cluster-internal',
+    (cidrs) => {
+      expect(() => parse([`--service-cidrs=${cidrs}`])).toThrow('not /0');
+      expect(() => parse([`--pod-cidrs=${cidrs}`])).toThrow('not /0');
+    },
+  );
+
   it('is in docs/configuration.md', () => {
     const page = readFileSync(join(import.meta.dirname, '../../../docs/configuration.md'), 'utf8');
     expect(page).toContain(renderOptions(controllerOptions, ENV_PREFIX));

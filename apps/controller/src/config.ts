@@ -3,7 +3,11 @@ import type { ConfigOf, OptionTable, OptionType } from '@sallyport/config';
 import { durationMs, integer, listOf, text } from '@sallyport/config';
 import { loggingOptions } from '@sallyport/program';
 
-const cidr: OptionType<string> = { expects: 'a CIDR such as 10.96.0.0/16', parse: parseCidr };
+/** With /0, all traffic would be cluster-internal, and no Egress would apply. */
+const cidr: OptionType<string> = {
+  expects: 'a CIDR such as 10.96.0.0/16, not /0',
+  parse: (value) => (value.endsWith('/0') ? undefined : parseCidr(value)),
+};
 
 /** The first word of the controller's environment variables. */
 export const ENV_PREFIX = 'SALLYPORT';

@@ -24,7 +24,7 @@ describe('the bundled controller', () => {
       stdout: '',
       stderr: [
         '--listen-port: "0x1" is not a whole number from 0 to 65535',
-        '--pod-cidrs: "10.244.0.0" is not a comma-separated list, each a CIDR such as 10.96.0.0/16',
+        '--pod-cidrs: "10.244.0.0" is not a comma-separated list, each a CIDR such as 10.96.0.0/16, not /0',
         '',
       ].join('\n'),
     });

@@ -80,6 +80,14 @@ describe('parseConfig', () => {
     expect(() => parse(['--node-name=n1', argument])).toThrow(new Error(message));
   });
 
+  it.each(['--prt=http://me:my-token@h', '--port=me:my-token@h', '--port=http://a:my-token/@h'])(
+    'does not repeat the credentials in %s',
+    (argument) => {
+      expect(() => parse(['--node-name=n1', argument])).toThrow(/…@h/);
+      expect(() => parse(['--node-name=n1', argument])).not.toThrow(/my-token/);
+    },
+  );
+
   it('documents the options from the same table, with defaults as the flags take them', () => {
     const { nodeName, resyncInterval, serviceCidrs } = table;
     expect(renderOptions({ nodeName, resyncInterval, serviceCidrs }, 'SALLYPORT')).toBe(

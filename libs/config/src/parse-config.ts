@@ -54,7 +54,9 @@ export function parseConfig<Table extends OptionTable>(
     const value = option.type.parse(given);
     if (value === undefined) {
       const source = fromFlag === undefined ? variable : flagOf(name);
-      faults.push(`${source}: ${JSON.stringify(given)} is not ${option.type.expects}`);
+      faults.push(
+        `${source}: ${JSON.stringify(withoutCredentials(given))} is not ${option.type.expects}`,
+      );
     }
     config[name] = value;
   }
@@ -79,7 +81,9 @@ function readFlags(
     const [, name = '', value] = /^(--[^=]+)(?:=(.*))?$/s.exec(argument) ?? [];
     const type = types.get(name);
     if (type === undefined) {
-      faults.push(`${argument}: unknown argument; ${hintFor(name, [...types.keys()])}`);
+      faults.push(
+        `${withoutCredentials(argument)}: unknown argument; ${hintFor(name, [...types.keys()])}`,
+      );
       continue;
     }
     const next = argv[index + 1];
@@ -96,6 +100,11 @@ function readFlags(
     }
   }
   return given;
+}
+
+/** A URL such as `http://user:password@host` as `…@host`: errors end in logs. */
+function withoutCredentials(value: string): string {
+  return value.replace(/^.*@/s, '…@');
 }
 
 /** Two letters may be wrong in a short flag, and more in a long one. */

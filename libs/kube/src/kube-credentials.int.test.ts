@@ -42,6 +42,12 @@ describe('loadKubeCredentials', () => {
       { 'auth-provider': { name: 'tokenFile', config: { tokenFile: '/missing/token' } } },
       /ENOENT.*\/missing\/token/,
     ],
+    [
+      'server URL free of credentials',
+      { server: 'https://me:my-token@10.0.0.1' },
+      {},
+      /config: the server of its cluster is a URL with credentials: move them to its user$/,
+    ],
     ['scheme', { server: '10.0.0.1:6443' }, {}, /the server "10.0.0.1:6443" of its cluster/],
     ['valid port', { server: 'https://10.0.0.1:643x' }, {}, /the server "https:.*643x"/],
   ])('refuses a kubeconfig without a %s', async (_, cluster, user, message) => {

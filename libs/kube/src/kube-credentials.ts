@@ -82,6 +82,11 @@ export function loadKubeCredentials(
 /** At the start these are faults of the operator; later, a file may be missing for a moment. */
 function checkCluster(config: KubeConfig, name: string): void {
   const { server = '', caFile } = config.getCurrentCluster() ?? {};
+  if (server.includes('@')) {
+    throw new KubeConfigError(
+      `${name}: the server of its cluster is a URL with credentials: move them to its user`,
+    );
+  }
   if (!/^https?:\/\/[^/]/.test(server) || !URL.canParse(server)) {
     throw new KubeConfigError(
       `${name}: the server ${JSON.stringify(server)} of its cluster is not a URL that begins with https:// or http://`,
