@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseConfig, renderOptions } from '@sallyport/config';
-import { defaultMarks } from '@sallyport/dataplane';
+import { flagOf, parseConfig, renderOptions } from '@sallyport/config';
+import { defaultMarks, markFaults } from '@sallyport/dataplane';
 import type { AgentConfig } from './config.ts';
 import { agentOptions, ENV_PREFIX, marksOf } from './config.ts';
 
@@ -11,6 +11,13 @@ describe('the configuration of the agent', () => {
   it('requires the Node name and the controller URL, and has the default marks of the planner', () => {
     expect(marksOf(parse(...REQUIRED))).toEqual(defaultMarks);
     expect(() => parse()).toThrow(/--node-name is missing[^]*--controller-url is missing/);
+  });
+
+  it('names the flags of wrong marks', () => {
+    const flags = Object.keys(agentOptions).map(flagOf);
+    const none = { snatIdMask: 0, redirect: 0, return: 0, drop: 0, connmarkBack: 0 };
+    const named = markFaults(none).map((fault) => /^(\S+) 0x0: choose/.exec(fault)?.[1]);
+    expect(named).toEqual(flags.filter((name) => name.includes('mark')));
   });
 
   it('reads marks as hexadecimal bits', () => {

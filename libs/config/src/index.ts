@@ -2,6 +2,7 @@ export {
   type ConfigOf,
   durationMs,
   flag,
+  flagOf,
   integer,
   listOf,
   oneOf,

@@ -18,39 +18,39 @@ describe('markFaults', () => {
     [
       'too few SNAT id bits',
       { snatIdMask: 0x7f },
-      'mark snatIdMask 0x7f: choose eight adjacent bits within 0xffff',
+      '--mark-snat-id-mask 0x7f: choose eight adjacent bits within 0xffff',
     ],
     [
       'SNAT id bits with a gap',
       { snatIdMask: 0x1fe01 },
-      'mark snatIdMask 0x1fe01: choose eight adjacent bits',
+      '--mark-snat-id-mask 0x1fe01: choose eight adjacent bits',
     ],
     [
       'SNAT ids that are no conntrack zone',
       { snatIdMask: 0xff0000 },
-      'mark snatIdMask 0xff0000: choose eight adjacent',
+      '--mark-snat-id-mask 0xff0000: choose eight adjacent',
     ],
-    ['no bit', { drop: 0 }, 'mark drop 0x0: choose one bit, such as 0x1000'],
-    ['two bits', { redirect: 0x30000 }, 'mark redirect 0x30000: choose one bit, such as 0x1000'],
+    ['no bit', { drop: 0 }, '--mark-drop 0x0: choose one bit, such as 0x1000'],
+    ['two bits', { redirect: 0x30000 }, '--mark-redirect 0x30000: choose one bit, such as 0x1000'],
     [
       'more than 32 bits',
       { redirect: 2 ** 32 },
-      'mark redirect 0x100000000: choose one bit, such as 0x1000',
+      '--mark-redirect 0x100000000: choose one bit, such as 0x1000',
     ],
     [
       'a bit of kube-proxy',
       { return: 0x4000 },
-      'mark return 0x4000: the bits 0xc000 are kube-proxy’s'.replace('’', "'"),
+      '--mark-return 0x4000: the bits 0xc000 are kube-proxy’s'.replace('’', "'"),
     ],
     [
       'the same bit twice',
       { drop: 0x1000 },
-      'marks redirect 0x1000 and drop 0x1000 overlap: choose other bits',
+      '--mark-redirect 0x1000 and --mark-drop 0x1000 overlap: choose other bits',
     ],
     [
       'a bit of the SNAT id',
       { drop: 0x80 },
-      'marks snatIdMask 0xff and drop 0x80 overlap: choose other bits',
+      '--mark-snat-id-mask 0xff and --mark-drop 0x80 overlap: choose other bits',
     ],
   ])('refuses %s', (_, part, message) => {
     expect(markFaults({ ...defaultMarks, ...part }).join('\n')).toContain(message);

@@ -34,23 +34,32 @@ export const MAX_SNAT_IDS = 255;
 
 const markNames = ['snatIdMask', 'redirect', 'return', 'drop', 'connmarkBack'] as const;
 
+/** The flags of the agent that choose the marks. */
+const flags: Readonly<Record<keyof Marks, string>> = {
+  snatIdMask: '--mark-snat-id-mask',
+  redirect: '--mark-redirect',
+  return: '--mark-return',
+  drop: '--mark-drop',
+  connmarkBack: '--connmark-back',
+};
+
 /** The faults of a choice of marks, a sentence each; empty for a valid choice. */
 export function markFaults(marks: Marks): readonly string[] {
   const faults: string[] = [];
   const mask = marks.snatIdMask;
   if (!isMark(mask) || mask > 0xffff || mask / snatIdUnit(marks) !== MAX_SNAT_IDS) {
     faults.push(
-      `mark snatIdMask ${hex(mask)}: choose eight adjacent bits within 0xffff, such as 0xff`,
+      `${flags.snatIdMask} ${hex(mask)}: choose eight adjacent bits within 0xffff, such as 0xff`,
     );
   }
   for (const name of markNames) {
     const mark = marks[name];
     if (name !== 'snatIdMask' && (!isMark(mark) || !isOneBit(mark))) {
-      faults.push(`mark ${name} ${hex(mark)}: choose one bit, such as 0x1000`);
+      faults.push(`${flags[name]} ${hex(mark)}: choose one bit, such as 0x1000`);
     }
     if ((mark & KUBE_PROXY_BITS) !== 0) {
       faults.push(
-        `mark ${name} ${hex(mark)}: the bits ${hex(KUBE_PROXY_BITS)} are kube-proxy's, choose others`,
+        `${flags[name]} ${hex(mark)}: the bits ${hex(KUBE_PROXY_BITS)} are kube-proxy's, choose others`,
       );
     }
   }
@@ -64,7 +73,7 @@ export function markFaults(marks: Marks): readonly string[] {
         continue;
       }
       faults.push(
-        `marks ${one.name} ${hex(one.mark)} and ${other.name} ${hex(other.mark)} overlap: choose other bits`,
+        `${flags[one.name]} ${hex(one.mark)} and ${flags[other.name]} ${hex(other.mark)} overlap: choose other bits`,
       );
     }
   });
