@@ -99,6 +99,13 @@ export const errorCodes = {
       'Compare `ip -d link` and `ss -uln` on the Node, and give all agents another `--tunnel-port`; ' +
       'for another port, see the log of ovs-vswitchd.',
   },
+  PLAN_IMPOSSIBLE: {
+    programs: ['agent'],
+    meaning:
+      'The Node or the cluster is not known well enough to plan. No Pod CIDR is known, the Node has ' +
+      'no IPv4 InternalIP, or no network device has that address. The dataplane stays as it is.',
+    remedy: 'The message names the option or the field. The agent repeats the pass.',
+  },
   REPORT_REFUSED: {
     programs: ['agent'],
     meaning:

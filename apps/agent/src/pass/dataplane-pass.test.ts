@@ -12,6 +12,7 @@ import {
   createPass,
   NotConvergedError,
   OperationError,
+  PlanError,
   planPass,
 } from './dataplane-pass.ts';
 import { kernelDataplane } from './kernel-dataplane.ts';
@@ -38,12 +39,6 @@ const EMPTY: DataplaneState = {
   netfilter: readNetfilter(EMPTY_NETFILTER, defaultMarks),
   routing: { rules: [], routes: [] },
 };
-
-it('plans nothing without a Pod CIDR: packets between Pods would count as external', () => {
-  expect(() => planPass({ ...input, network: { ...network, podCIDRs: [] } }, EMPTY)).toThrow(
-    '--pod-cidrs',
-  );
-});
 
 describe('createPass', () => {
   it('applies every operation in order and reports each', async () => {
@@ -117,6 +112,11 @@ describe('planPass', () => {
 
   it.each<{ name: string; input: PassInput; message: string }>([
     {
+      name: 'there is no Pod CIDR, since packets between Pods would count as external',
+      input: { ...input, network: { ...network, podCIDRs: [] } },
+      message: 'start it with --pod-cidrs',
+    },
+    {
       name: 'the Node is not in the cluster',
       input: { ...input, nodeName: 'n7' },
       message: 'Node n7 has no IPv4 InternalIP in the cluster: check --node-name',
@@ -127,6 +127,7 @@ describe('planPass', () => {
       message: 'no network device has 192.168.77.11, the InternalIP of Node n1',
     },
   ])('refuses to plan when $name', ({ input: wrong, message }) => {
+    expect(() => planPass(wrong, EMPTY)).toThrow(PlanError);
     expect(() => planPass(wrong, EMPTY)).toThrow(message);
   });
 });

@@ -62,6 +62,12 @@ export type Pass = (
   onApplied: (operation: Operation) => void,
 ) => Promise<PassResult>;
 
+/** The Node or the cluster is not known well enough to plan at all. */
+export class PlanError extends Error {
+  override readonly name = 'PlanError';
+  readonly code = 'PLAN_IMPOSSIBLE';
+}
+
 /** One operation was refused; the ones after it were not tried. */
 export class OperationError extends Error {
   override readonly name = 'OperationError';
@@ -132,15 +138,12 @@ export function createDryRunPass(
   };
 }
 
-/**
- * The plan of a pass over this state. Throws when the Node or the cluster is not known well enough
- * to plan at all.
- */
+/** The plan of a pass over this state. Throws {@link PlanError}. */
 export function planPass(input: PassInput, state: DataplaneState): PassPlan {
   const { groups, network, marks, tunnelUdpPort } = input;
   // With none, packets between Pods would count as external.
   if (network.podCIDRs.length === 0) {
-    throw new Error(
+    throw new PlanError(
       'the controller knows no Pod CIDR, as spec.podCIDRs of the Nodes is empty: start it with --pod-cidrs=<the CIDRs of your CNI>',
     );
   }
@@ -195,13 +198,13 @@ async function applyAll(
 function nodeFactsFor({ nodeName, network, addresses, tunnelMtu }: PassInput): NodeFacts {
   const ip = nodeIpOf(network, nodeName);
   if (ip === undefined) {
-    throw new Error(
+    throw new PlanError(
       `Node ${nodeName} has no IPv4 InternalIP in the cluster: check --node-name and kubectl get node -o wide`,
     );
   }
   const mtu = uplinkMtu(addresses, ip);
   if (mtu === undefined) {
-    throw new Error(
+    throw new PlanError(
       `no network device has ${ip}, the InternalIP of Node ${nodeName}: check ip address and the Node's status`,
     );
   }
