@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
+import { runCommand } from '@sallyport/command';
 import { parseConfig } from '@sallyport/config';
 import { FakeConntrack } from '@sallyport/conntrack/testing';
 import type { InterfaceAddress } from '@sallyport/dataplane';
@@ -113,6 +114,16 @@ describe('dryRun', () => {
     await expect(fixture.run()).rejects.toMatchObject({
       exitStatus: 1,
       message: 'no dry run within 1s: the last pass failed: ovs-ofctl: no',
+    });
+  });
+
+  it('ends at once when a tool is missing', async () => {
+    const dataplane = { observe: () => runCommand(['no-such-tool', 'dump']) as Promise<never> };
+    const fixture = setUp({ dataplane });
+    await expect(fixture.run()).rejects.toMatchObject({
+      exitStatus: 1,
+      message:
+        'no dry run: the last pass failed: no-such-tool dump: could not be started: spawn no-such-tool ENOENT',
     });
   });
 

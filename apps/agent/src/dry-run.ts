@@ -1,3 +1,4 @@
+import { CommandError } from '@sallyport/command';
 import type { ProgramDependencies } from '@sallyport/program';
 import { StartError, untilAborted } from '@sallyport/program';
 import type { AgentConfig } from './config.ts';
@@ -22,18 +23,24 @@ const silentReporter = { report: () => undefined, repeat: () => undefined };
 
 /**
  * Prints the operations of one pass, applies none, and resolves with exit status 0. Rejects with
- * StartError when no pass succeeds in time, or before it is stopped. It opens no port, so that it
- * can run beside the agent of the Node.
+ * StartError when no pass succeeds in time or before it is stopped, or when a tool is missing. It
+ * opens no port, so that it can run beside the agent of the Node.
  */
 export async function dryRun(deps: DryRunDependencies): Promise<number> {
   const { config, dataplane, clock, stop, logger } = deps;
   const printed = new AbortController();
   const timeout = new AbortController();
+  const hopeless = new AbortController();
   const pass = createDryRunPass(dataplane, deps.print);
   const loop = new AgentLoop({
     ...deps,
     async pass(input, onApplied) {
-      const result = await pass(input, onApplied);
+      const result = await pass(input, onApplied).catch((error: unknown) => {
+        if (isMissingTool(error)) {
+          hopeless.abort();
+        }
+        throw error;
+      });
       for (const { egress, message } of result.faults) {
         logger.warn({ egress, fault: message }, 'the Node cannot realize a part');
       }
@@ -47,16 +54,29 @@ export async function dryRun(deps: DryRunDependencies): Promise<number> {
   const cancelTimeout = clock.after(config.dryRunTimeout, () => {
     timeout.abort();
   });
-  await untilAborted(AbortSignal.any([stop, printed.signal, timeout.signal]));
+  await untilAborted(AbortSignal.any([stop, printed.signal, timeout.signal, hopeless.signal]));
   cancelTimeout();
   // Before the inputs, which may start a second pass while they close.
   await loop.stop();
   await inputs.close();
   if (!printed.signal.aborted) {
-    const limit = timeout.signal.aborted ? `within ${config.dryRunTimeout / 1000}s` : 'yet';
-    throw new StartError(1, `no dry run ${limit}: ${reasonFor(config, loop.state())}`);
+    const limit = timeout.signal.aborted
+      ? ` within ${config.dryRunTimeout / 1000}s`
+      : hopeless.signal.aborted
+        ? ''
+        : ' yet';
+    throw new StartError(1, `no dry run${limit}: ${reasonFor(config, loop.state())}`);
   }
   return 0;
+}
+
+/** Whether a tool of the Node is not installed: repeating the pass does not help. */
+function isMissingTool(error: unknown): boolean {
+  if (!(error instanceof CommandError)) {
+    return false;
+  }
+  const { code = '' } = (error.cause ?? {}) as NodeJS.ErrnoException;
+  return ['ENOENT', 'EACCES'].includes(code);
 }
 
 /** Why no pass has succeeded. */
