@@ -37,7 +37,7 @@ describe('the bundled agent', () => {
       stdout: '',
       stderr: [
         '--node-name is missing: give the flag or set SALLYPORT_AGENT_NODE_NAME (The name of the Node on which the agent runs.)',
-        '--controller-url: "10.0.0.5" is not a URL that begins with http:// or https://',
+        '--controller-url: "10.0.0.5" is not a URL that begins with http:// or https://, without credentials, path or query',
         '--dry-run: "maybe" is not true or false',
         '',
       ].join('\n'),

@@ -5,13 +5,13 @@ import { connectionErrorFor, failureFor, fetchAnswer } from '@sallyport/watch';
 const TIMEOUT_MS = 5000;
 
 /** The controller refused the report of this Node. */
-export class ReportRefusedError extends Error {
+class ReportRefusedError extends Error {
   override readonly name = 'ReportRefusedError';
   readonly code = 'REPORT_REFUSED';
 }
 
 /**
- * Sends reports to the controller. Rejects with {@link ReportRefusedError} when it refuses one,
+ * Sends reports to the controller. Rejects with ReportRefusedError when it refuses one,
  * with ConnectionError when it does not answer within five seconds.
  */
 export function putNodeReport(controllerUrl: string) {
