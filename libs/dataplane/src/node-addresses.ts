@@ -73,10 +73,10 @@ export function uplinkMtu(
     return uplink?.mtu;
   }
   const isLinkLocal = containedIn([LINK_LOCAL]);
-  const mtus = addresses
+  const others = addresses
     .filter(({ ip, up, loopback }) => up && !loopback && !isLinkLocal(ip))
     .map(({ mtu }) => mtu);
-  return mtus.length === 0 ? undefined : Math.min(...mtus);
+  return others.length === 0 ? undefined : Math.min(...others);
 }
 
 /**
