@@ -68,6 +68,8 @@ export function underlays(world: () => World): void {
       ] as const) {
         const route = `${cluster.node(to).ip}/32 dev eth0`;
         await cluster.node(from).script(`ip route add ${route} mtu 1400`);
+        // The Pod keeps the MTU that it has learned.
+        await cluster.guest.script('ip route flush cache', { netns: web.n1.netns });
         try {
           const answer = await ping('-s 1400 -M do');
           if (from === 'n1') {

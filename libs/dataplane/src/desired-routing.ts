@@ -37,7 +37,7 @@ export function desiredRouting(
         mark: marks.return,
         mask: packetMask(marks),
         table: MAIN_TABLE,
-        iif: 'lo',
+        iif: GATEWAY_PORT.name,
       },
       {
         priority: RULE_PRIORITIES.return,

@@ -8,8 +8,11 @@ export interface MaskedMark {
 export interface PolicyRule extends MaskedMark {
   readonly priority: number;
   readonly table: number;
-  /** Only for lookups with this input device; `lo` is that of the check of a packet's source. */
-  readonly iif?: 'lo';
+  /**
+   * Only for lookups with this input device. The check of a forwarded packet's source has the
+   * output device there (fib_validate_source in the kernel's net/ipv4).
+   */
+  readonly iif?: string;
 }
 
 /**

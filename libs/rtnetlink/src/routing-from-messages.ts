@@ -17,7 +17,7 @@ export interface RoutingTarget {
  */
 export function rulesFromMessages(
   messages: readonly rt.RuleMessage[],
-  { tables }: RoutingTarget,
+  { device, tables }: RoutingTarget,
 ): readonly PolicyRule[] {
   return messages.flatMap(({ attrs }) => {
     const {
@@ -32,13 +32,13 @@ export function rulesFromMessages(
     } = attrs;
     const conditional = [src, dst, oifname].some((condition) => condition !== undefined);
     const isOfSourceCheck =
-      priority === RULE_PRIORITIES.sourceCheck && table === MAIN_TABLE && iifname === 'lo';
+      priority === RULE_PRIORITIES.sourceCheck && table === MAIN_TABLE && iifname === device;
     const isOurs = table !== undefined && iifname === undefined && tables.includes(table);
     if (table === undefined || conditional || !(isOurs || isOfSourceCheck)) {
       return [];
     }
     const rule = { priority, mark: fwmark, mask: fwmask, table };
-    return isOfSourceCheck ? { ...rule, iif: 'lo' as const } : rule;
+    return isOfSourceCheck ? { ...rule, iif: device } : rule;
   });
 }
 

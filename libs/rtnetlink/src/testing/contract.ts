@@ -30,7 +30,7 @@ const CHECK_RULE: PolicyRule = {
   mark: 0x800,
   mask: 0x1cff,
   table: 254,
-  iif: 'lo',
+  iif: GATEWAY_PORT.name,
 };
 const SET_LINK: Extract<RoutingOperation, { op: 'set-gateway-link' }> = {
   op: 'set-gateway-link',
