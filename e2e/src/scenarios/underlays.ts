@@ -52,35 +52,19 @@ export function underlays(world: () => World): void {
       }
     });
 
-    it('senders learn the MTU of the way between the Nodes, in both directions', async () => {
+    it('a Pod learns the MTU of the way to its gateway', async () => {
       const { cluster, web } = world();
       await realizeOnN2(world());
-      const ping = async (options: string): Promise<string> =>
-        (
-          await cluster.guest.script(
-            `ping -n -c 4 -W 2 -i 0.5 ${options} ${EXTERNAL_SERVER.ip} 2>&1 || true`,
-            { netns: web.n1.netns },
-          )
-        ).stdout;
-      for (const [from, to] of [
-        ['n1', 'n2'],
-        ['n2', 'n1'],
-      ] as const) {
-        const route = `${cluster.node(to).ip}/32 dev eth0`;
-        await cluster.node(from).script(`ip route add ${route} mtu 1400`);
-        // The Pod keeps the MTU that it has learned.
-        await cluster.guest.script('ip route flush cache', { netns: web.n1.netns });
-        try {
-          const answer = await ping('-s 1400 -M do');
-          if (from === 'n1') {
-            expect(answer).toMatch(/mtu ?= ?1350/);
-          } else {
-            // The external server hears of it, and sends smaller packets.
-            expect(answer).toMatch(/[1-4] received/);
-          }
-        } finally {
-          await cluster.node(from).script(`ip route del ${route}`);
-        }
+      const route = `${cluster.node('n2').ip}/32 dev eth0`;
+      await cluster.node('n1').script(`ip route add ${route} mtu 1400`);
+      try {
+        const { stdout } = await cluster.guest.script(
+          `ping -n -c 2 -W 2 -s 1400 -M do ${EXTERNAL_SERVER.ip} 2>&1 || true`,
+          { netns: web.n1.netns },
+        );
+        expect(stdout).toMatch(/mtu ?= ?1350/);
+      } finally {
+        await cluster.node('n1').script(`ip route del ${route}`);
       }
     });
   });

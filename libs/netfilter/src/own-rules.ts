@@ -196,8 +196,6 @@ function mangleForwardRules(knownIds: readonly Rule[], marks: Marks): readonly R
     rule([IN, UNKNOWN], drop),
     rule([OUT, { kind: 'tcp-syn' }], { kind: 'clamp-mss' }),
     rule([NOT_IN], { kind: 'return' }),
-    // An ICMP error about a reply, from the Pod's Node or from this one, to the external sender.
-    rule([IN, { kind: 'state', states: ['related'] }, tunnelled(marks)], { kind: 'return' }),
     // Without a SNAT id, only replies of known connections come through the tunnel.
     rule([{ ...tunnelled(marks), not: true }, ORIGINAL], drop),
     // Only a Pod uses an egress IP, and only to the external network. The network policies for the

@@ -55,20 +55,12 @@ function ports({ udpPort }: DesiredBridge): readonly OvsPort[] {
 }
 
 function staticFlows({ ip }: DesiredBridge, marks: Marks): readonly Flow[] {
-  const toSelf = `tun_id=0,tun_dst=${ip}`;
   return [
     {
       table: OVS_TABLES.tunnel,
       priority: FLOW_PRIORITIES.tunnelReturn,
-      match: `ip,${toSelf}`,
+      match: `ip,tun_id=0,tun_dst=${ip}`,
       actions: toIpStack(marks.redirect),
-    },
-    {
-      // A reply was too large for the way to its Node: the kernel here tells the external sender.
-      table: OVS_TABLES.tunnel,
-      priority: FLOW_PRIORITIES.known,
-      match: tooLarge(toSelf),
-      actions: toIpStack(0),
     },
     {
       table: OVS_TABLES.classify,
@@ -93,25 +85,23 @@ function staticFlows({ ip }: DesiredBridge, marks: Marks): readonly Flow[] {
   ];
 }
 
-/** ICMP's "fragmentation needed" (RFC 792, RFC 1191), in the order of `ovs-ofctl dump-flows`. */
-function tooLarge(match: string): string {
-  return `icmp,${match},icmp_type=3,icmp_code=4`;
-}
-
 /**
  * To the kernel's IP stack. The mark redirect of a reply leads the check of its source back to
  * egress-gw0, so it needs no other route to the external network.
  */
 function toIpStack(mark: number): string {
-  return `${TO_GATEWAY_PORT},set_field:${mark === 0 ? '0' : hex(mark)}->pkt_mark,output:${GATEWAY_PORT.ofport}`;
+  return `${TO_GATEWAY_PORT},set_field:${hex(mark)}->pkt_mark,output:${GATEWAY_PORT.ofport}`;
 }
 
-/** A packet of a Pod was too large for the way to the gateway: the kernel here tells the Pod. */
+/**
+ * ICMP's "fragmentation needed" (RFC 792, RFC 1191): a packet of a Pod was too large for the way to
+ * the gateway, and the kernel here tells the Pod. The order is that of `ovs-ofctl dump-flows`.
+ */
 function tooLargeFlow(tunnelId: number, marks: Marks): Flow {
   return {
     table: OVS_TABLES.tunnel,
     priority: FLOW_PRIORITIES.known,
-    match: tooLarge(`tun_id=${hex(tunnelId)}`),
+    match: `icmp,tun_id=${hex(tunnelId)},icmp_type=3,icmp_code=4`,
     actions: toIpStack(marks.redirect),
   };
 }
