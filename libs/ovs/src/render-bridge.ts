@@ -94,8 +94,8 @@ function toIpStack(mark: number): string {
 }
 
 /**
- * ICMP's "fragmentation needed" (RFC 792, RFC 1191): a packet of a Pod was too large for the way to
- * the gateway, and the kernel here tells the Pod. The order is that of `ovs-ofctl dump-flows`.
+ * ICMP's "fragmentation needed" (RFC 792, RFC 1191). A packet of a Pod was too large for the way to
+ * the gateway, and the kernel here tells the Pod. `ovs-ofctl dump-flows` has this order.
  */
 function tooLargeFlow(tunnelId: number, marks: Marks): Flow {
   return {
