@@ -7,6 +7,7 @@ import { createLogger, runProgram } from '@sallyport/program';
 import { openRouting, watchAddresses } from '@sallyport/rtnetlink';
 import { agentOptions, ENV_PREFIX, marksOf } from './config.ts';
 import { kernelDataplane, routingTarget } from './pass/kernel-dataplane.ts';
+import { lazyNetfilter } from './pass/lazy-netfilter.ts';
 import { watchKernel } from './pass/watch-kernel.ts';
 import { run } from './run.ts';
 
@@ -22,13 +23,20 @@ const status = await runProgram(process, {
     const marks = marksOf(config);
     const routing = openRouting(routingTarget);
     try {
-      const { backend, reason, netfilter } = await openBackend(
-        runCommand,
-        { marks, tunnelPort: config.tunnelPort },
-        config.snatBackend,
-        { keepOther: config.dryRun },
-      );
-      logger.info({ backend, ...(reason === undefined ? {} : { reason }) }, 'SNAT backend chosen');
+      const netfilter = lazyNetfilter(async () => {
+        const choice = await openBackend(
+          runCommand,
+          { marks, tunnelPort: config.tunnelPort },
+          config.snatBackend,
+          { keepOther: config.dryRun },
+        );
+        const { backend, reason } = choice;
+        logger.info(
+          { backend, ...(reason === undefined ? {} : { reason }) },
+          'SNAT backend chosen',
+        );
+        return choice;
+      });
       return await run({
         ...deps,
         dataplane: kernelDataplane({
@@ -38,7 +46,8 @@ const status = await runProgram(process, {
           routing,
         }),
         watchAddresses,
-        watchDataplane: (options) => watchKernel({ ...options, backend }),
+        watchDataplane: (options) =>
+          watchKernel({ ...options, backend: () => netfilter.backend() }),
         print: (line) => process.stdout.write(`${line}\n`),
       });
     } finally {

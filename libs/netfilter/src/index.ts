@@ -4,7 +4,7 @@ export type { NftTable, NftTables } from './nftables/nft-table.ts';
 export { changeFor } from './nftables/open-nftables.ts';
 export { readNftables } from './nftables/read-nftables.ts';
 export { renderNftTables } from './nftables/render-nft-tables.ts';
-export { openBackend, type SnatBackend } from './open-backend.ts';
+export { type BackendChoice, openBackend, type SnatBackend } from './open-backend.ts';
 export type { Netfilter } from './open-netfilter.ts';
 export { markOf } from './path-marks.ts';
 export { readNetfilter } from './read-netfilter.ts';

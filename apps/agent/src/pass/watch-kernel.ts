@@ -19,8 +19,8 @@ export interface DataplaneWatchOptions {
   /** Something of ours in the part may have changed, by us or by other software. */
   readonly onChange: (part: DataplanePart) => void;
   readonly clock: Clock;
-  /** The one that is in use. */
-  readonly backend: SnatBackend;
+  /** The one that is in use; undefined before the first pass. */
+  readonly backend: () => SnatBackend | undefined;
 }
 
 /** The iptables tables of this network namespace that are not in nf_tables. */
@@ -49,7 +49,7 @@ export function watchKernel({ onChange, clock, backend }: DataplaneWatchOptions)
           return true;
         case 'netfilter':
           // ipset notifies nobody, and neither does iptables-legacy.
-          return backend === 'nftables' && !hasLegacyTables();
+          return backend() === 'nftables' && !hasLegacyTables();
       }
     },
     async close() {
