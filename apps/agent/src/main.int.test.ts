@@ -74,11 +74,16 @@ describe('the bundled agent', () => {
     const { other, port } = await listener();
     other.close();
     const agent = start(...REQUIRED, `--health-port=${port}`, `--log-format=${format}`);
-    const ended = end(agent);
-    const [line] = (await once(createInterface(agent.stdout), 'line')) as [string];
-    expect(line).toMatch(started);
-    agent.kill('SIGTERM');
-    expect(await ended).toMatchObject({ status: 0, stderr: '' });
+    try {
+      const ended = end(agent);
+      const [line] = (await once(createInterface(agent.stdout), 'line')) as [string];
+      expect(line).toMatch(started);
+      agent.kill('SIGTERM');
+      expect(await ended).toMatchObject({ status: 0, stderr: '' });
+    } finally {
+      // An agent that is left over keeps jest from ending.
+      agent.kill('SIGKILL');
+    }
   });
 });
 
