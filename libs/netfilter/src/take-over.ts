@@ -33,7 +33,7 @@ export async function leaveIptables(run: RunCommand, config: BackendConfig): Pro
   const present = await openNftables(run, marks).observe();
   if (present.paths === undefined) {
     const content = {
-      paths: observed.paths ?? NO_PATHS,
+      paths: blockedWhereUnknown(observed.paths ?? NO_PATHS),
       internal: observed.internal ?? NO_MEMBERS,
       nodes: observed.nodes ?? NO_MEMBERS,
       snatIds: observed.snatIds,
@@ -52,7 +52,8 @@ export async function leaveIptables(run: RunCommand, config: BackendConfig): Pro
     await run(['iptables-restore', '--noflush', '-w', '5'], { stdin });
   }
   for (const set of setsOf(state.sets)) {
-    await run(['ipset', 'destroy', set]);
+    // A set that a rule still names stays: it does no harm beside the tables.
+    await orUndefined(run(['ipset', 'destroy', set]));
   }
 }
 
@@ -77,6 +78,15 @@ export async function leaveNftables(run: RunCommand, config: BackendConfig): Pro
 
 const NO_PATHS: ReadonlyMap<string, ObservedPath> = new Map();
 const NO_MEMBERS: ReadonlySet<string> = new Set();
+
+/** Where iptables cannot read its table, no rule says how a Pod's packets leave. */
+function blockedWhereUnknown(
+  paths: ReadonlyMap<string, ObservedPath>,
+): ReadonlyMap<string, ObservedPath> {
+  return new Map(
+    [...paths].map(([ip, path]) => [ip, path.kind === 'unknown' ? { kind: 'blocked' } : path]),
+  );
+}
 
 async function readIptables(
   run: RunCommand,

@@ -17,7 +17,8 @@ export function rivalOf(
   );
 }
 
-/** iptables-nft keeps our rules in a table of its own. */
-function isOurs({ family, table }: NatChain): boolean {
-  return table === TABLE_NAMES.main || (family === 'ip' && table === 'nat');
+/** iptables-nft has one chain here, with our rules in front. */
+function isOurs({ family, table, name }: NatChain): boolean {
+  const isOfIptables = family === 'ip' && table === 'nat' && name === 'POSTROUTING';
+  return (family === 'inet' && table === TABLE_NAMES.main) || isOfIptables;
 }
