@@ -1,4 +1,5 @@
 import { byPrecedence } from '@sallyport/api';
+import { egressFinder } from './egress-finder.ts';
 import { withOwnAddresses } from './own-addresses.ts';
 import type { Exclusion, PodRef } from './pod.ts';
 import { exclusionOf } from './pod.ts';
@@ -38,7 +39,7 @@ export function explainPod(
   const labels = namespaces.find(({ name }) => name === pod.namespace)?.labels;
   const ordered = [...egresses].sort(byPrecedence);
   const excluded = exclusionOf(pod);
-  const contenders = excluded === undefined ? contest(ordered, pod, labels) : [];
+  const contenders = excluded === undefined ? contest(egressFinder(ordered), pod, labels) : [];
   return {
     pod: { namespace: pod.namespace, name: pod.name },
     ...(pod.nodeName === undefined ? {} : { nodeName: pod.nodeName }),

@@ -1,9 +1,10 @@
 import type { Egress, IpFamily, Labels } from '@sallyport/api';
 import { byPrecedence, familiesOf, ipFamilies, ipFamily } from '@sallyport/api';
+import type { EgressFinder } from './egress-finder.ts';
+import { egressFinder } from './egress-finder.ts';
 import { withOwnAddresses } from './own-addresses.ts';
 import type { Namespace, Pod, PodRef } from './pod.ts';
 import { exclusionOf, podKey } from './pod.ts';
-import { selects } from './selects.ts';
 
 /** The objects from which members are resolved; their order does not matter. */
 export interface Cluster {
@@ -59,14 +60,15 @@ export function resolveEgresses({
       ],
     ),
   );
-  for (const pod of [...withOwnAddresses(pods)].sort(byNamespaceAndName)) {
+  const find = egressFinder(ordered);
+  for (const pod of byNamespaceAndName(withOwnAddresses(pods))) {
     const { nodeName } = pod;
     if (nodeName === undefined || exclusionOf(pod) !== undefined) {
       continue;
     }
     const ref = { namespace: pod.namespace, name: pod.name };
     const labels = namespaceLabels.get(pod.namespace);
-    for (const { egress, effectiveFor, overridden } of contest(ordered, pod, labels)) {
+    for (const { egress, effectiveFor, overridden } of contest(find, pod, labels)) {
       const { name } = egress;
       if (effectiveFor.length > 0) {
         const ips = pod.ips.filter((ip) => effectiveFor.includes(ipFamily(ip)));
@@ -80,33 +82,34 @@ export function resolveEgresses({
 
 /**
  * The Egresses that select a Pod, in the order of precedence.
- * @param ordered all Egresses, by precedence
+ * @param find knows all Egresses
  */
 export function contest(
-  ordered: readonly Egress[],
+  find: EgressFinder,
   pod: Pod,
   namespaceLabels: Labels | undefined,
 ): readonly Contender[] {
   const effective = new Map<IpFamily, string>();
-  return ordered
-    .filter(({ appliedTo }) => selects(appliedTo, pod.labels, namespaceLabels) === 'selected')
-    .map((egress) => {
-      const families = familiesOf(egress).filter((family) => familiesOfPod(pod).includes(family));
-      const overridden = families.flatMap((family) => {
-        const by = effective.get(family);
-        return by === undefined ? [] : [{ family, by }];
-      });
-      const effectiveFor = families.filter((family) => !effective.has(family));
-      for (const family of effectiveFor) {
-        effective.set(family, egress.name);
-      }
-      return { egress, effectiveFor, overridden };
+  return find(pod.labels, namespaceLabels).map((egress) => {
+    const families = familiesOf(egress).filter((family) => familiesOfPod(pod).includes(family));
+    const overridden = families.flatMap((family) => {
+      const by = effective.get(family);
+      return by === undefined ? [] : [{ family, by }];
     });
+    const effectiveFor = families.filter((family) => !effective.has(family));
+    for (const family of effectiveFor) {
+      effective.set(family, egress.name);
+    }
+    return { egress, effectiveFor, overridden };
+  });
 }
 
-function byNamespaceAndName(a: PodRef, b: PodRef): number {
-  const [left, right] = [podKey(a), podKey(b)];
-  return left < right ? -1 : left > right ? 1 : 0;
+/** Each key is made once: a comparison of two Pods makes no string. */
+function byNamespaceAndName(pods: readonly Pod[]): readonly Pod[] {
+  return pods
+    .map((pod) => ({ pod, key: podKey(pod) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ pod }) => pod);
 }
 
 /** A Pod without an address may get one of either family. */
