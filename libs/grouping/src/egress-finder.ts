@@ -1,77 +1,59 @@
-import type { Egress, Labels, LabelSelector } from '@sallyport/api';
+import type { AppliedTo, Egress, Labels } from '@sallyport/api';
 import { selects } from './selects.ts';
 
-/** The Egresses that select Pods with these labels, in the order of precedence. */
+/**
+ * The Egresses that select Pods with these labels, in the order of precedence. The labels of an
+ * unknown Namespace are undefined.
+ */
 export type EgressFinder = (
   podLabels: Labels,
   namespaceLabels: Labels | undefined,
 ) => readonly Egress[];
 
-/** The places of Egresses in the order of precedence, by the key and value of a label. */
-type Postings = Map<string, Map<string, number[]>>;
-
-interface Pair {
-  readonly of: 'pod' | 'namespace';
-  readonly key: string;
-  readonly value: string;
+/** An Egress with its place in the order of precedence. */
+interface Ranked {
+  readonly rank: number;
+  readonly egress: Egress;
 }
 
+/** The list of the Egresses that require no label: they are tried for every Pod. */
+const anyPod = '';
+
 /**
- * Finds by posting lists: an Egress with `matchLabels` is tried only for Pods that have the rarest
- * of these labels. Each Egress stands in one list, so that no place is found twice.
+ * Finds by posting lists. Each Egress stands in one list: that of the label in its `matchLabels`
+ * that the fewest Egresses require. A Pod is tried against the lists of its own labels and of its
+ * Namespace's labels.
  * @param ordered all Egresses, by precedence
  */
 export function egressFinder(ordered: readonly Egress[]): EgressFinder {
-  const required: Record<Pair['of'], Postings> = { pod: new Map(), namespace: new Map() };
-  for (const [place, egress] of ordered.entries()) {
-    for (const pair of pairsOf(egress)) {
-      post(required[pair.of], pair, place);
-    }
+  const frequency = new Map<string, number>();
+  for (const label of ordered.flatMap(({ appliedTo }) => requiredLabels(appliedTo))) {
+    frequency.set(label, (frequency.get(label) ?? 0) + 1);
   }
-  const postings: Record<Pair['of'], Postings> = { pod: new Map(), namespace: new Map() };
-  const withoutPair: number[] = [];
-  for (const [place, egress] of ordered.entries()) {
-    const frequency = ({ of, key, value }: Pair) => placesOf(required[of], key, value).length;
-    const [rarest] = pairsOf(egress).sort((a, b) => frequency(a) - frequency(b));
-    if (rarest === undefined) {
-      withoutPair.push(place);
-    } else {
-      post(postings[rarest.of], rarest, place);
-    }
+  const byFrequency = (a: string, b: string) => (frequency.get(a) ?? 0) - (frequency.get(b) ?? 0);
+  const lists = new Map<string, Ranked[]>();
+  for (const [rank, egress] of ordered.entries()) {
+    const [rarest = anyPod] = requiredLabels(egress.appliedTo).sort(byFrequency);
+    const list = lists.get(rarest) ?? [];
+    lists.set(rarest, list);
+    list.push({ rank, egress });
   }
-  return (podLabels, namespaceLabels) => {
-    const places = [
-      ...withoutPair,
-      ...candidates(postings.pod, podLabels),
-      ...candidates(postings.namespace, namespaceLabels ?? {}),
-    ];
-    return places
-      .sort((a, b) => a - b)
-      .flatMap((place) => ordered[place] ?? [])
-      .filter(({ appliedTo }) => selects(appliedTo, podLabels, namespaceLabels) === 'selected');
-  };
+  return (podLabels, namespaceLabels) =>
+    [anyPod, ...labelsOf('pod', podLabels), ...labelsOf('namespace', namespaceLabels)]
+      .flatMap((label) => lists.get(label) ?? [])
+      .filter(({ egress }) => selects(egress.appliedTo, podLabels, namespaceLabels) === 'selected')
+      .sort((a, b) => a.rank - b.rank)
+      .map(({ egress }) => egress);
 }
 
-function pairsOf({ appliedTo: { podSelector, namespaceSelector } }: Egress): Pair[] {
-  const pairs = (of: Pair['of'], selector: LabelSelector | undefined): Pair[] =>
-    Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => ({ of, key, value }));
-  return [...pairs('pod', podSelector), ...pairs('namespace', namespaceSelector)];
+function requiredLabels({ podSelector, namespaceSelector }: AppliedTo): string[] {
+  return [
+    ...labelsOf('pod', podSelector?.matchLabels),
+    ...labelsOf('namespace', namespaceSelector?.matchLabels),
+  ];
 }
 
-function post(postings: Postings, { key, value }: Pair, place: number): void {
-  const byValue = postings.get(key) ?? new Map<string, number[]>();
-  postings.set(key, byValue);
-  const places = byValue.get(value) ?? [];
-  byValue.set(value, places);
-  places.push(place);
-}
-
-function candidates(postings: Postings, labels: Labels): readonly number[] {
-  return postings.size === 0
-    ? []
-    : Object.entries(labels).flatMap(([key, value]) => placesOf(postings, key, value));
-}
-
-function placesOf(postings: Postings, key: string, value: string): readonly number[] {
-  return postings.get(key)?.get(value) ?? [];
+/** One string for each label. Kubernetes allows no `=` in a key, so that no two are the same. */
+function labelsOf(owner: 'pod' | 'namespace', labels: Labels = {}): string[] {
+  return Object.entries(labels).map(([key, value]) => `${owner}:${key}=${value}`);
 }

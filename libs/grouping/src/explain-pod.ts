@@ -1,5 +1,4 @@
 import { byPrecedence } from '@sallyport/api';
-import { egressFinder } from './egress-finder.ts';
 import { withOwnAddresses } from './own-addresses.ts';
 import type { Exclusion, PodRef } from './pod.ts';
 import { exclusionOf } from './pod.ts';
@@ -37,19 +36,24 @@ export function explainPod(
     return undefined;
   }
   const labels = namespaces.find(({ name }) => name === pod.namespace)?.labels;
-  const ordered = [...egresses].sort(byPrecedence);
+  const judged = [...egresses].sort(byPrecedence).map((egress) => ({
+    egress,
+    selection: selects(egress.appliedTo, pod.labels, labels),
+  }));
+  const selecting = judged.flatMap(({ egress, selection }) =>
+    selection === 'selected' ? [egress] : [],
+  );
   const excluded = exclusionOf(pod);
-  const contenders = excluded === undefined ? contest(egressFinder(ordered), pod, labels) : [];
+  const contenders = excluded === undefined ? contest(selecting, pod) : [];
   return {
     pod: { namespace: pod.namespace, name: pod.name },
     ...(pod.nodeName === undefined ? {} : { nodeName: pod.nodeName }),
     ips: pod.ips,
     ...(excluded === undefined ? {} : { excluded }),
-    egresses: ordered.map(({ name, appliedTo }) => {
+    egresses: judged.map(({ egress: { name }, selection }) => {
       const { effectiveFor, overridden } = contenders.find(
         ({ egress }) => egress.name === name,
       ) ?? { effectiveFor: [], overridden: [] };
-      const selection = selects(appliedTo, pod.labels, labels);
       return { name, selection, effectiveFor, overridden };
     }),
   };

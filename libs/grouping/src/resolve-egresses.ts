@@ -1,6 +1,5 @@
-import type { Egress, IpFamily, Labels } from '@sallyport/api';
+import type { Egress, IpFamily } from '@sallyport/api';
 import { byPrecedence, familiesOf, ipFamilies, ipFamily } from '@sallyport/api';
-import type { EgressFinder } from './egress-finder.ts';
 import { egressFinder } from './egress-finder.ts';
 import { withOwnAddresses } from './own-addresses.ts';
 import type { Namespace, Pod, PodRef } from './pod.ts';
@@ -61,14 +60,14 @@ export function resolveEgresses({
     ),
   );
   const find = egressFinder(ordered);
-  for (const pod of byNamespaceAndName(withOwnAddresses(pods))) {
+  for (const pod of sortedByKey(withOwnAddresses(pods))) {
     const { nodeName } = pod;
     if (nodeName === undefined || exclusionOf(pod) !== undefined) {
       continue;
     }
     const ref = { namespace: pod.namespace, name: pod.name };
     const labels = namespaceLabels.get(pod.namespace);
-    for (const { egress, effectiveFor, overridden } of contest(find, pod, labels)) {
+    for (const { egress, effectiveFor, overridden } of contest(find(pod.labels, labels), pod)) {
       const { name } = egress;
       if (effectiveFor.length > 0) {
         const ips = pod.ips.filter((ip) => effectiveFor.includes(ipFamily(ip)));
@@ -81,16 +80,12 @@ export function resolveEgresses({
 }
 
 /**
- * The Egresses that select a Pod, in the order of precedence.
- * @param find knows all Egresses
+ * Decides for each address family of a Pod which Egress is effective: the first one that has it.
+ * @param selecting the Egresses that select the Pod, by precedence
  */
-export function contest(
-  find: EgressFinder,
-  pod: Pod,
-  namespaceLabels: Labels | undefined,
-): readonly Contender[] {
+export function contest(selecting: readonly Egress[], pod: Pod): readonly Contender[] {
   const effective = new Map<IpFamily, string>();
-  return find(pod.labels, namespaceLabels).map((egress) => {
+  return selecting.map((egress) => {
     const families = familiesOf(egress).filter((family) => familiesOfPod(pod).includes(family));
     const overridden = families.flatMap((family) => {
       const by = effective.get(family);
@@ -105,7 +100,7 @@ export function contest(
 }
 
 /** Each key is made once: a comparison of two Pods makes no string. */
-function byNamespaceAndName(pods: readonly Pod[]): readonly Pod[] {
+function sortedByKey(pods: readonly Pod[]): readonly Pod[] {
   return pods
     .map((pod) => ({ pod, key: podKey(pod) }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
