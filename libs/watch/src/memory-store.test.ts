@@ -33,6 +33,21 @@ describe('MemoryStore', () => {
     expect(store.version).toBe(101);
   });
 
+  it('changes single objects of a partition, and leaves the others', () => {
+    const store = storeOf();
+    store.publish('n1', [thing('a', 1), thing('b', 1)]);
+    const watcher = watchOf(store, fromState);
+    drain(watcher);
+    const update = (name: string, value?: number): number =>
+      store.update('n1', [[name, value === undefined ? undefined : thing(name, value)]]);
+    expect([update('a', 1), update('x'), update('a', 2), update('b'), update('c', 1)]).toEqual([
+      0, 0, 1, 1, 1,
+    ]);
+    expect(drain(watcher)).toEqual(['MODIFIED a=2@103', 'DELETED b=1@104', 'ADDED c=1@105']);
+    expect([update('a'), update('c')]).toEqual([1, 1]);
+    expect(store.partitions()).toEqual([]);
+  });
+
   it('sends only the last state of an object that changed often', () => {
     const store = storeOf();
     store.publish('n1', [thing('a', 0)]);

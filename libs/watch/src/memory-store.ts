@@ -96,23 +96,41 @@ export class MemoryStore<T extends Watchable> {
    * version. Returns how many objects were added, changed or removed.
    */
   publish(partition: string, objects: Iterable<Unversioned<T>>): number {
+    const changes = new Map<string, Unversioned<T> | undefined>();
+    for (const content of objects) {
+      changes.set(content.metadata.name, content);
+    }
+    for (const name of this.#partitions.get(partition)?.keys() ?? []) {
+      if (!changes.has(name)) {
+        changes.set(name, undefined);
+      }
+    }
+    return this.update(partition, changes);
+  }
+
+  /**
+   * Changes these objects of the partition and leaves the others; undefined removes an object. An
+   * object that is equal to the stored one keeps its version. Returns how many objects were added,
+   * changed or removed.
+   * @param changes by name
+   */
+  update(
+    partition: string,
+    changes: Iterable<readonly [string, Unversioned<T> | undefined]>,
+  ): number {
     const current = this.#partitions.get(partition) ?? new Map<string, Entry<T>>();
     const before = this.#version;
-    const names = new Set<string>();
-    for (const content of objects) {
-      const { name } = content.metadata;
-      names.add(name);
+    for (const [name, content] of changes) {
       const known = current.get(name);
-      if (known === undefined || !isDeepStrictEqual(known.content, content)) {
+      if (content === undefined) {
+        if (known !== undefined) {
+          this.#remove(partition, current, name, known);
+        }
+      } else if (known === undefined || !isDeepStrictEqual(known.content, content)) {
         this.#put(partition, current, name, content);
       } else if (known.content !== content) {
         // The next comparison with the same object costs nothing.
         current.set(name, { ...known, content });
-      }
-    }
-    for (const [name, entry] of current) {
-      if (!names.has(name)) {
-        this.#remove(partition, current, name, entry);
       }
     }
     if (current.size === 0) {
