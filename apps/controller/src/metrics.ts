@@ -2,7 +2,7 @@ import type { ClusterInformers } from '@sallyport/kube';
 import { clusterResources } from '@sallyport/kube';
 import type { MetricCatalogue, Metrics } from '@sallyport/program';
 import { createMetrics } from '@sallyport/program';
-import type { Decision } from './loop/decide.ts';
+import type { Decision } from './loop/decider.ts';
 import type { NodeReportsView } from './observe/node-reports.ts';
 import type { Stores } from './publish/stores.ts';
 

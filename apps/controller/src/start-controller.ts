@@ -5,7 +5,6 @@ import type { ControllerConfig } from './config.ts';
 import type { Server } from './http/create-server.ts';
 import { createServer } from './http/create-server.ts';
 import { ControllerLoop } from './loop/controller-loop.ts';
-import { fullResolver } from './loop/member-resolver.ts';
 import type { ControllerMetrics } from './metrics.ts';
 import { createControllerMetrics } from './metrics.ts';
 import { observeCluster } from './observe/observed-cluster.ts';
@@ -33,8 +32,7 @@ export async function startController(deps: ControllerDependencies): Promise<Con
   const client = createKubeClient(config.kubeconfig === '' ? undefined : config.kubeconfig);
   const cluster = observeCluster({ ...deps, client });
   const stores = createStores(nowMs());
-  const resolver = fullResolver(() => cluster.membership());
-  const loop = new ControllerLoop({ ...deps, cluster, resolver, stores });
+  const loop = new ControllerLoop({ ...deps, cluster, stores });
   const metrics = createControllerMetrics({ loop, stores, informers: cluster.informers, nowMs });
   countDecisions(loop, metrics, logger);
   const count = (result: string): void => {

@@ -1,9 +1,9 @@
 import { byPrecedence } from '@sallyport/api';
-import { withOwnAddresses } from './own-addresses.ts';
+import type { Contender } from './contest.ts';
+import { contest } from './contest.ts';
+import type { GroupIndex } from './group-index/group-index.ts';
 import type { Exclusion, PodRef } from './pod.ts';
 import { exclusionOf } from './pod.ts';
-import type { Cluster, Contender } from './resolve-egresses.ts';
-import { contest } from './resolve-egresses.ts';
 import type { Selection } from './selects.ts';
 import { selects } from './selects.ts';
 
@@ -26,19 +26,17 @@ export interface EgressExplanation extends Pick<Contender, 'effectiveFor' | 'ove
 
 /** Explains one Pod; undefined if the Pod does not exist. */
 export function explainPod(
-  { egresses, pods, namespaces }: Cluster,
+  index: Pick<GroupIndex, 'pod' | 'egresses'>,
   ref: PodRef,
 ): PodExplanation | undefined {
-  const pod = withOwnAddresses(pods).find(
-    ({ namespace, name }) => namespace === ref.namespace && name === ref.name,
-  );
-  if (pod === undefined) {
+  const found = index.pod(ref);
+  if (found === undefined) {
     return undefined;
   }
-  const labels = namespaces.find(({ name }) => name === pod.namespace)?.labels;
-  const judged = [...egresses].sort(byPrecedence).map((egress) => ({
+  const { pod, namespaceLabels } = found;
+  const judged = [...index.egresses()].sort(byPrecedence).map((egress) => ({
     egress,
-    selection: selects(egress.appliedTo, pod.labels, labels),
+    selection: selects(egress.appliedTo, pod.labels, namespaceLabels),
   }));
   const selecting = judged.flatMap(({ egress, selection }) =>
     selection === 'selected' ? [egress] : [],

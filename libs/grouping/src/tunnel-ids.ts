@@ -7,7 +7,7 @@ import { byPrecedence, MAX_TUNNEL_ID } from '@sallyport/api';
  * others take the next free ids. So only theirs can change when an older Egress is deleted.
  */
 export function tunnelIds(
-  egresses: readonly Egress[],
+  egresses: Iterable<Egress>,
   hash: (uid: string) => number = hashTunnelId,
 ): ReadonlyMap<string, number> {
   const taken = new Set<number>();

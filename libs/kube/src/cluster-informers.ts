@@ -1,8 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { CRD_GROUP, STORAGE_VERSION } from '@sallyport/api';
 import type { Namespace, Pod } from '@sallyport/grouping';
 import { podKey } from '@sallyport/grouping';
-import type { StateChange } from '@sallyport/watch';
+import type { ObjectChange } from '@sallyport/watch';
 import type { Informer, InformerOptions } from './informer.ts';
 import { startInformer } from './informer.ts';
 import type { Node } from './node-for.ts';
@@ -28,80 +27,72 @@ export const clusterResources = [
   'egresses',
 ] as const satisfies (keyof ClusterInformers)[];
 
-/**
- * A resource whose objects have changed; `egress-status` for an event after which an Egress differs
- * in its status or its resourceVersion only.
- */
-export type ClusterChange = keyof ClusterInformers | 'egress-status';
+/** One object that has come, changed or gone. */
+export type ClusterDelta =
+  | ({ readonly kind: 'pod' } & ObjectChange<Observed<Pod>>)
+  | ({ readonly kind: 'namespace' } & ObjectChange<Observed<Namespace>>)
+  | ({ readonly kind: 'node' } & ObjectChange<Observed<Node>>)
+  | ({ readonly kind: 'egress' } & ObjectChange<Observed<ObservedEgress>>);
 
-/** The same call-backs for all resources; they get the name of the resource. */
+/** The same call-backs for all resources. */
 export type ClusterInformersOptions = Pick<
   InformerOptions<unknown>,
-  'client' | 'onFaults' | 'clock' | 'random'
+  'client' | 'onFaults' | 'onListed' | 'clock' | 'random'
 > & {
-  readonly onChange: (change: ClusterChange) => void;
+  readonly onDelta: (delta: ClusterDelta) => void;
   readonly onError: (resource: keyof ClusterInformers, error: unknown) => void;
 };
 
 /** Starts an informer of each resource. */
 export function startClusterInformers({
-  onChange,
+  onDelta,
   onError,
   ...options
 }: ClusterInformersOptions): ClusterInformers {
-  const listenersOf = (resource: keyof ClusterInformers) => ({
-    onChange: () => {
-      onChange(resource);
-    },
+  const optionsOf = (resource: keyof ClusterInformers) => ({
+    ...options,
     onError: (error: unknown) => {
       onError(resource, error);
     },
   });
   return {
     pods: startInformer({
-      ...options,
-      ...listenersOf('pods'),
+      ...optionsOf('pods'),
+      onDelta: (delta) => {
+        onDelta({ kind: 'pod', ...delta });
+      },
       path: '/api/v1/pods',
       parse: podFor,
       keyOf: podKey,
     }),
     namespaces: startInformer({
-      ...options,
-      ...listenersOf('namespaces'),
+      ...optionsOf('namespaces'),
+      onDelta: (delta) => {
+        onDelta({ kind: 'namespace', ...delta });
+      },
       path: '/api/v1/namespaces',
       parse: namespaceFor,
       keyOf: nameOf,
     }),
     nodes: startInformer({
-      ...options,
-      ...listenersOf('nodes'),
+      ...optionsOf('nodes'),
+      onDelta: (delta) => {
+        onDelta({ kind: 'node', ...delta });
+      },
       path: '/api/v1/nodes',
       parse: nodeFor,
       keyOf: nameOf,
     }),
     egresses: startInformer({
-      ...options,
-      ...listenersOf('egresses'),
-      onChange: (change) => {
-        onChange(isOfStatusOnly(change) ? 'egress-status' : 'egresses');
+      ...optionsOf('egresses'),
+      onDelta: (delta) => {
+        onDelta({ kind: 'egress', ...delta });
       },
       path: `/apis/${CRD_GROUP}/${STORAGE_VERSION}/egresses`,
       parse: observedEgressFor,
       keyOf: nameOf,
     }),
   };
-}
-
-function isOfStatusOnly(change: StateChange<Observed<ObservedEgress>>): boolean {
-  if (change.kind === 'whole-state') {
-    return false;
-  }
-  const { before, after } = change;
-  return (
-    before !== undefined &&
-    after !== undefined &&
-    isDeepStrictEqual(before.object.egress, after.object.egress)
-  );
 }
 
 function nameOf({ name }: { readonly name: string }): string {

@@ -1,5 +1,5 @@
 export {
-  type ClusterChange,
+  type ClusterDelta,
   type ClusterInformers,
   clusterResources,
   startClusterInformers,
@@ -11,4 +11,3 @@ export { createKubeClient, KubeApiError, type KubeClient, retryAfterMsIn } from 
 export { KubeConfigError } from './kube-config-error.ts';
 export type { Node } from './node-for.ts';
 export type { ObservedEgress } from './observed-egress-for.ts';
-export type { Observed } from './raw-object.ts';

@@ -54,6 +54,7 @@ describe('an informer', () => {
   let client: KubeClient;
   let informer: Informer<Node> | undefined;
   const errors: unknown[] = [];
+  const deltas: string[] = [];
   const faults: Fault[] = [];
 
   const start = (): void => {
@@ -62,7 +63,11 @@ describe('an informer', () => {
       path: '/api/v1/nodes',
       parse: nodeFor,
       keyOf: ({ name }) => name,
-      onChange: () => undefined,
+      onDelta: ({ key, before, after }) => {
+        const word = before === undefined ? 'came' : after === undefined ? 'went' : 'changed';
+        deltas.push(`${key} ${word}`);
+      },
+      onListed: () => deltas.push('listed'),
       onFaults: (found) => faults.push(...found),
       onError: (error) => errors.push(error),
       clock: systemClock,
@@ -73,6 +78,7 @@ describe('an informer', () => {
 
   beforeEach(async () => {
     errors.length = 0;
+    deltas.length = 0;
     faults.length = 0;
     server = new Scripted();
     const url = await server.listen();
@@ -116,6 +122,7 @@ describe('an informer', () => {
     await eventually(() => names().includes('n3'));
     expect(names()).toEqual(['n2', 'n3']);
     expect(informer?.synced()).toBe(true);
+    expect(deltas).toEqual(['n1 came', 'n2 came', 'listed', 'n3 came', 'n1 went']);
     expect(faults.map(({ object }) => object)).toEqual(['Node n2']);
     expect(server.requests).toEqual([
       'GET /api/v1/nodes?limit=500',
@@ -144,7 +151,7 @@ describe('an informer', () => {
           response.end(
             JSON.stringify({
               metadata: { resourceVersion: `${lists}0` },
-              items: [node(`n${lists}`, '1')],
+              items: [node('n0', `${lists}`), node(`n${lists}`, '1')],
             }),
           );
         } else if (lists > 1) {
@@ -157,7 +164,9 @@ describe('an informer', () => {
       };
       start();
       await eventually(() => names().includes('n2'));
-      expect(names()).toEqual(['n2']);
+      expect(names()).toEqual(['n0', 'n2']);
+      // n0 differs only in its version, which is not kept.
+      expect(deltas).toEqual(['n0 came', 'n1 came', 'listed', 'n2 came', 'n1 went', 'listed']);
       expect(server.requests[2]).toContain('resourceVersion=15');
     },
   );

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Fault } from '@sallyport/api';
 import type { Clock } from '@sallyport/reconcile';
-import type { StateChange } from '@sallyport/watch';
+import type { ObjectChange } from '@sallyport/watch';
 import { createReflector } from '@sallyport/watch';
 import type { KubeClient } from './kube-client.ts';
 import { kubeSource } from './kube-source.ts';
@@ -15,10 +15,12 @@ export interface InformerOptions<T> {
   readonly parse: (raw: unknown) => Observed<T>;
   readonly keyOf: (object: T) => string;
   /**
-   * `objects` has changed. Not called for an event about other fields of an object than those that
-   * `parse` keeps, such as a heartbeat.
+   * An object has come, changed or gone. After a list: each object that differs from before. Not
+   * called for a change of other fields than those that `parse` keeps, such as a heartbeat.
    */
-  readonly onChange: (change: StateChange<Observed<T>>) => void;
+  readonly onDelta: (delta: ObjectChange<Observed<T>>) => void;
+  /** All objects have been listed, and `onDelta` was called for those that differ. */
+  readonly onListed: () => void;
   /** Called once for each version of an object that has faults. */
   readonly onFaults: (faults: readonly Fault[]) => void;
   /** A connection failed; the informer tries again by itself. */
@@ -44,7 +46,12 @@ const IDLE_MS = 130_000;
  * Starts at once and runs until `stop`, across lost connections and expired versions.
  */
 export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
-  const { client, path, parse, keyOf, onChange, onFaults, onError, clock, random } = options;
+  const { client, path, parse, keyOf, onDelta, onFaults, onError, clock, random } = options;
+  const passOn = ({ key, before, after }: ObjectChange<Observed<T>>): void => {
+    if (!isDeepStrictEqual(before, after)) {
+      onDelta({ key, before, after });
+    }
+  };
   const reflector = createReflector<Observed<T>>({
     source: kubeSource(client, path),
     parse: (raw) => {
@@ -55,10 +62,21 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
       return observed;
     },
     keyOf: ({ object }) => keyOf(object),
-    onChange: (_, change) => {
-      if (change.kind === 'whole-state' || !isDeepStrictEqual(change.before, change.after)) {
-        onChange(change);
+    onChange: ({ objects }, change) => {
+      if (change.kind === 'object') {
+        passOn(change);
+        return;
       }
+      const { before } = change;
+      for (const [key, after] of objects) {
+        passOn({ key, before: before.get(key), after });
+      }
+      for (const [key, gone] of before) {
+        if (!objects.has(key)) {
+          passOn({ key, before: gone, after: undefined });
+        }
+      }
+      options.onListed();
     },
     onError,
     clock,

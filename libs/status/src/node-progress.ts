@@ -39,7 +39,7 @@ export interface ProgressInput {
 /** The part of a decision that progress depends on. */
 interface DecidedNodes {
   /** By the name of the Egress, the Nodes that have the group. */
-  readonly nodesOfGroup: ReadonlyMap<string, readonly string[]>;
+  readonly nodesOfGroup: { get(egress: string): readonly string[] | undefined };
   readonly nodes: ReadonlyMap<string, { readonly ready: boolean }>;
 }
 

@@ -214,17 +214,12 @@ describe('planStatus', () => {
   });
 
   it('counts in Conflicted the Pods on which others override it', () => {
-    const pod = (name: string): { namespace: string; name: string } => ({
-      namespace: 'default',
-      name,
-    });
-    const overridden = [
-      { pod: pod('a'), family: 'IPv4' as const, by: 'old' },
-      { pod: pod('a'), family: 'IPv6' as const, by: 'old' },
-      { pod: pod('b'), family: 'IPv4' as const, by: 'older' },
-    ];
-    const members = [{ pod: pod('c'), nodeName: 'n1', ips: [] }];
-    expect(brief({ overridden, members }, 'Conflicted')).toBe(
+    const overriddenBy = new Map([
+      ['older', 1],
+      ['old', 1],
+    ]);
+    const tally = { effective: 1, overridden: 2, selected: 3, overriddenBy };
+    expect(brief({ tally }, 'Conflicted')).toBe(
       'True OtherEgressHasPrecedence: overridden on 2 of 3 selected Pods by an older Egress ' +
         '(or one of the same age whose name sorts first): old (1), older (1)',
     );
@@ -337,8 +332,7 @@ describe('eventsFor', () => {
 function input(changes: Partial<StatusInput> = {}): StatusInput {
   return {
     egress,
-    members: [],
-    overridden: [],
+    tally: { effective: 0, overridden: 0, selected: 0, overriddenBy: new Map() },
     faults: [],
     placement: one,
     network: { podCIDRs: ['10.244.0.0/16'], serviceCIDRs: ['10.96.0.0/16'] },

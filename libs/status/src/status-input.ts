@@ -1,10 +1,13 @@
-import type { ClusterNetwork, EgressStatus, Fault } from '@sallyport/api';
-import type { ResolvedEgress } from '@sallyport/grouping';
+import type { ClusterNetwork, Egress, EgressStatus, Fault } from '@sallyport/api';
+import type { EgressTally } from '@sallyport/grouping';
 import type { Placement } from '@sallyport/placement';
 import type { NodeProgress } from './node-progress.ts';
 
 /** The facts from which the status of one Egress is planned. */
-export interface StatusInput extends ResolvedEgress {
+export interface StatusInput {
+  readonly egress: Egress;
+  /** The Pods that it selects. */
+  readonly tally: EgressTally;
   readonly faults: readonly Fault[];
   readonly placement: Placement;
   readonly network: Pick<ClusterNetwork, 'podCIDRs' | 'serviceCIDRs'>;

@@ -1,6 +1,6 @@
 export { connectionErrorFor, fetchAnswer } from './connection-error.ts';
 export { MemoryStore, type Unversioned, type WatchStart } from './memory-store.ts';
-export type { ReflectorState, StateChange } from './mirror.ts';
+export type { ObjectChange, ReflectorState } from './mirror.ts';
 export { createReflector, type Reflector } from './reflector.ts';
 export { parseRetryAfter } from './retry-after.ts';
 export { serveWatch } from './serve-watch.ts';

@@ -15,10 +15,18 @@ export interface ReflectorState<T> {
   readonly synced: boolean;
 }
 
-/** One change of the state. An object is undefined before it was added and after its deletion. */
-export type StateChange<T> =
-  | { readonly kind: 'whole-state' }
-  | { readonly kind: 'object'; readonly before: T | undefined; readonly after: T | undefined };
+/** One change of the state. */
+type StateChange<T> =
+  /** The objects before the new state took their place. */
+  | { readonly kind: 'whole-state'; readonly before: ReadonlyMap<string, T> }
+  | ({ readonly kind: 'object' } & ObjectChange<T>);
+
+/** A change of one object: undefined before it was added and after its deletion. */
+export interface ObjectChange<T> {
+  readonly key: string;
+  readonly before: T | undefined;
+  readonly after: T | undefined;
+}
 
 type ObjectEvent = Extract<ReceivedEvent, { readonly object: unknown }>;
 
@@ -126,16 +134,17 @@ export class Mirror<T> {
     }
     if (this.#resumable) {
       this.#resourceVersion = resourceVersion;
-      this.#options.onChange(this.state(), { kind: 'object', before, after });
+      this.#options.onChange(this.state(), { kind: 'object', key, before, after });
     }
   }
 
   #replace(objects: Map<string, T>, resourceVersion: string): void {
+    const before = this.#objects;
     this.#objects = objects;
     this.#resourceVersion = resourceVersion;
     this.#synced = true;
     this.#resumable = true;
-    this.#options.onChange(this.state(), { kind: 'whole-state' });
+    this.#options.onChange(this.state(), { kind: 'whole-state', before });
   }
 
   #parse(raw: unknown): T {

@@ -6,19 +6,21 @@ import { Registry } from 'prom-client';
 import { createNodeReports } from '../observe/node-reports.ts';
 import { publish } from '../publish/publish.ts';
 import { createStores } from '../publish/stores.ts';
-import { decisionFor, noProgress } from '../testing/decision-for.ts';
+import { decidedFor, noProgress } from '../testing/decision-for.ts';
 import type { Server } from './create-server.ts';
 import { createServer } from './create-server.ts';
 
 const never: Clock = { after: () => () => undefined };
 const base = `/apis/${CONTROLPLANE_GROUP_VERSION}`;
 
-const decision = decisionFor({
-  nodes: new Map([
-    ['n1', { name: 'n1', ips: ['10.0.0.1'], podCIDRs: ['10.244.1.0/24'], ready: true }],
-  ]),
-  serviceCIDRs: ['10.96.0.0/16'],
-});
+const { decision, views } = decidedFor(
+  {
+    nodes: new Map([
+      ['n1', { name: 'n1', ips: ['10.0.0.1'], podCIDRs: ['10.244.1.0/24'], ready: true }],
+    ]),
+  },
+  { serviceCIDRs: ['10.96.0.0/16'] },
+);
 
 describe('the HTTP server', () => {
   let synced: Awaited<ReturnType<typeof serverOf>>;
@@ -259,13 +261,14 @@ async function serverOf(
 ): Promise<{ server: Server; accepted: NodeReport[]; routes: string[] }> {
   const stores = createStores(1000);
   if (synced) {
-    publish(decision, stores);
+    publish({ views, network: decision.network }, stores);
   }
   const accepted: NodeReport[] = [];
   const server = await createServer({
     loop: {
       decision: synced ? decision : undefined,
       progress: () => noProgress,
+      groupsOn: () => [],
       reports: createNodeReports(),
       missing: () => (synced ? [] : ['pods', 'nodes']),
       accept: (report) => accepted.push(report),

@@ -1,24 +1,23 @@
 import type { ClusterNetwork, Egress, EgressGroup, NodeReport } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import type { Pod } from '@sallyport/grouping';
+import { podKey } from '@sallyport/grouping';
 import { sampleEgress, samplePod } from '@sallyport/kit';
-import type { Node, ObservedEgress } from '@sallyport/kube';
+import type { ClusterDelta, Node, ObservedEgress } from '@sallyport/kube';
 import type { Clock } from '@sallyport/reconcile';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import type { ObservedChange, ObservedCluster } from '../observe/observed-cluster.ts';
+import type { ClusterListener } from '../observe/observed-cluster.ts';
 import { createStores } from '../publish/stores.ts';
+import { came } from '../testing/decision-for.ts';
 import { ControllerLoop } from './controller-loop.ts';
-import type { MemberResolver } from './member-resolver.ts';
-import { resolveMembers } from './member-resolver.ts';
+import type { Concerned } from './decider.ts';
 
 const IP = '192.0.2.10';
 
 interface Fixture {
   readonly loop: ControllerLoop;
   readonly cluster: FakeCluster;
-  /** The number of times that members were resolved. */
-  readonly resolved: () => number;
   /** The groups by Node, and the cluster network, without versions. */
   readonly published: () => unknown;
   /** The version of the latest change of a group on any Node. */
@@ -29,11 +28,11 @@ interface Fixture {
 describe('ControllerLoop', () => {
   it('does nothing before the cluster has been seen', () => {
     const { loop, cluster, published } = setUp();
-    cluster.unsynced = ['pods'];
+    cluster.missing = ['pods'];
     expect(loop.tick()).toBeUndefined();
     expect(loop.decision).toBeUndefined();
     expect(loop.missing()).toEqual(['pods']);
-    cluster.unsynced = [];
+    cluster.missing = [];
     expect(loop.missing()).toEqual(['the first decision']);
     loop.tick();
     expect(loop.missing()).toEqual([]);
@@ -50,32 +49,33 @@ describe('ControllerLoop', () => {
     expect(version()).toBe(at);
   });
 
-  it('resolves members again only after a change of the objects that they depend on', () => {
-    const { loop, cluster, resolved, published } = setUp();
+  it('names the Egresses that a change concerns, and decides nothing else again', () => {
+    const { loop, cluster, published } = setUp();
+    const concerned: Concerned[] = [];
+    loop.subscribe({ decided: (_, __, each) => concerned.push(each) });
     loop.accept(reportOf('n2', [IP]));
-    loop.tick();
-    expect(resolved()).toBe(1);
+    expect(concerned.splice(0)).toEqual([{ placed: new Set(['web']), all: 'all' }]);
     expect(gatewaysIn(published())).toEqual(['n2', 'n2']);
     loop.accept(reportOf('n2', []));
     loop.accept(reportOf('n1', [IP]));
     expect(loop.tick()).toEqual({ egressGroups: 2, clusterNetworks: 0 });
     expect(gatewaysIn(published())).toEqual(['n1']);
-    cluster.change('nodes', () => cluster.nodeMap.set('n3', nodeOf('n3')));
+    expect(concerned.splice(0)).toEqual([{ placed: new Set(['web']), all: new Set(['web']) }]);
+    cluster.putNode('n3');
     loop.tick();
     expect(loop.decision?.nodes.has('n3')).toBe(true);
-    expect(resolved()).toBe(1);
-    const written: ObservedEgress = {
-      ...cluster.egresses[0]!,
-      status: { egressNode: 'n1', egressIP: IP },
-      resourceVersion: '2',
-    };
-    cluster.change('status', () => (cluster.egresses = [written]));
+    expect(concerned.splice(0)).toEqual([{ placed: new Set(), all: 'all' }]);
+    const status = { egressNode: 'n1', egressIP: IP };
+    cluster.putEgress({ ...observed, egress: { ...egress }, status, resourceVersion: '2' });
+    expect(loop.tick()).toEqual({ egressGroups: 0, clusterNetworks: 0 });
+    expect(loop.decision?.egresses.get('web')?.resourceVersion).toBe('2');
+    expect(concerned.splice(0)).toEqual([{ placed: new Set(), all: new Set(['web']) }]);
+    cluster.putPod({ ...podOf('other', 'n1'), namespace: 'dev' });
     loop.tick();
-    expect(loop.decision?.egresses).toEqual([written]);
-    expect(resolved()).toBe(1);
-    cluster.change('membership', () => cluster.pods.push(podOf('b', 'n1')));
-    loop.tick();
-    expect(resolved()).toBe(2);
+    expect(concerned.splice(0)).toEqual([{ placed: new Set(), all: new Set() }]);
+    cluster.putPod(podOf('b', 'n1'));
+    expect(loop.tick()).toEqual({ egressGroups: 1, clusterNetworks: 0 });
+    expect(concerned).toEqual([{ placed: new Set(), all: new Set(['web']) }]);
   });
 
   it('publishes the same after the same events, in any order and with any ticks between', () => {
@@ -88,13 +88,13 @@ describe('ControllerLoop', () => {
         loop.accept(reportOf('n1', ['10.0.0.1']));
       },
       ({ cluster }) => {
-        cluster.change('membership', () => cluster.pods.push(podOf('b', 'n1')));
+        cluster.putPod(podOf('b', 'n1'));
       },
       ({ cluster }) => {
-        cluster.change('membership', () => cluster.pods.push(podOf('c', 'n3')));
+        cluster.putPod(podOf('c', 'n3'));
       },
       ({ cluster }) => {
-        cluster.change('nodes', () => cluster.nodeMap.set('n3', nodeOf('n3')));
+        cluster.putNode('n3');
       },
       (fixture) => {
         fixture.endStartupGrace();
@@ -111,7 +111,7 @@ describe('ControllerLoop', () => {
       }
       fixture.loop.tick();
       const { placements, nodesOfGroup } = fixture.loop.decision!;
-      return { published: fixture.published(), placements, nodesOfGroup };
+      return { published: fixture.published(), placements, nodes: nodesOfGroup.get('web') };
     };
     const expected = outcomeOf(events, []);
     fc.assert(
@@ -134,13 +134,13 @@ describe('ControllerLoop', () => {
     loop.accept(reportOf('n2', []));
     loop.tick();
     expect(loop.progress().pendingRemovals).toEqual(new Map([['web', ['n2']]]));
-    cluster.change('nodes', () => cluster.nodeMap.delete('n2'));
+    cluster.removeNode('n2');
     loop.tick();
     expect(gone).toEqual(['n2']);
     expect(loop.reports.all.has('n2')).toBe(false);
     expect(loop.progress().pendingRemovals.size).toBe(0);
     expect(published()).toMatchObject({ network: [{ nodes: [{ name: 'n1' }] }] });
-    cluster.change('nodes', () => cluster.nodeMap.set('n2', nodeOf('n2')));
+    cluster.putNode('n2');
     loop.tick();
     expect(gatewaysIn(published())).toEqual([]);
   });
@@ -195,24 +195,9 @@ function setUp(): Fixture {
       return () => undefined;
     },
   };
-  let count = 0;
-  const resolver: MemberResolver = {
-    resolve() {
-      count += 1;
-      return resolveMembers(cluster.membership());
-    },
-  };
   const loop = new ControllerLoop({
     config: { reportGrace: 60_000, podCidrs: [], serviceCidrs: [] },
-    cluster: {
-      unsynced: () => cluster.unsynced,
-      egresses: () => ({ egresses: [...cluster.egresses], faults: new Map() }),
-      nodes: () => new Map(cluster.nodeMap),
-      onChange: (listener) => {
-        cluster.listener = listener;
-      },
-    },
-    resolver,
+    cluster,
     stores,
     clock,
     nowMs: () => 0,
@@ -226,7 +211,6 @@ function setUp(): Fixture {
   return {
     loop,
     cluster,
-    resolved: () => count,
     published: () => ({
       groups: Object.fromEntries(
         stores.egressGroups
@@ -244,28 +228,53 @@ function setUp(): Fixture {
   };
 }
 
+/** Nodes n1 and n2, and an Egress that selects one Pod, on n1. */
 class FakeCluster {
-  unsynced: readonly string[] = [];
-  listener: Parameters<ObservedCluster['onChange']>[0] = () => undefined;
-  egresses: readonly ObservedEgress[] = [{ name: 'web', egress, status: {}, resourceVersion: '1' }];
-  readonly pods: Pod[] = [podOf('a', 'n1')];
-  readonly nodeMap = new Map(['n1', 'n2'].map((name) => [name, nodeOf(name)]));
+  missing: readonly string[] = [];
+  #listener: ClusterListener | undefined;
 
-  change(changed: ObservedChange, make: () => unknown): void {
-    make();
-    this.listener(changed);
+  unsynced(): readonly string[] {
+    return this.missing;
   }
 
-  membership(): ReturnType<ObservedCluster['membership']> {
-    return {
-      egresses: this.egresses.map((observed) => observed.egress),
-      pods: [...this.pods],
-      namespaces: [{ name: 'prod', labels: {} }],
-    };
+  subscribe(listener: ClusterListener): void {
+    this.#listener = listener;
+    this.#send({ kind: 'namespace', key: 'prod', ...came({ name: 'prod', labels: {} }) });
+    this.#send({ kind: 'namespace', key: 'dev', ...came({ name: 'dev', labels: { env: 'dev' } }) });
+    this.putNode('n1');
+    this.putNode('n2');
+    this.putPod(podOf('a', 'n1'));
+    this.putEgress(observed);
+  }
+
+  putPod(pod: Pod): void {
+    this.#send({ kind: 'pod', key: podKey(pod), ...came(pod) });
+  }
+
+  putEgress(each: ObservedEgress): void {
+    this.#send({ kind: 'egress', key: each.name, ...came(each) });
+  }
+
+  putNode(name: string): void {
+    this.#send({ kind: 'node', key: name, ...came(nodeOf(name)) });
+  }
+
+  removeNode(name: string): void {
+    this.#send({ kind: 'node', key: name, before: undefined, after: undefined });
+  }
+
+  #send(delta: ClusterDelta): void {
+    this.#listener?.changed(delta);
   }
 }
 
-const egress: Egress = sampleEgress('web', { egressIPs: [IP] });
+const egress: Egress = sampleEgress('web', {
+  egressIPs: [IP],
+  appliedTo: {
+    namespaceSelector: { matchExpressions: [{ key: 'env', operator: 'DoesNotExist' }] },
+  },
+});
+const observed: ObservedEgress = { name: 'web', egress, status: {}, resourceVersion: '1' };
 
 function podOf(name: string, nodeName: string): Pod {
   return samplePod(name, {

@@ -1,5 +1,6 @@
-import type { NodeReport } from '@sallyport/api';
-import type { GroupCache } from '@sallyport/grouping';
+import type { EgressGroup, NodeReport } from '@sallyport/api';
+import type { ViewChanges } from '@sallyport/grouping';
+import type { ClusterDelta } from '@sallyport/kube';
 import type { Clock, Runner } from '@sallyport/reconcile';
 import { createRunner } from '@sallyport/reconcile';
 import type { PendingRemovals, ProgressInput } from '@sallyport/status';
@@ -13,15 +14,13 @@ import type { Published } from '../publish/publish.ts';
 import { publish } from '../publish/publish.ts';
 import type { Stores } from '../publish/stores.ts';
 import { publishedVersionsOf } from '../publish/stores.ts';
-import type { Decision } from './decide.ts';
-import { decide } from './decide.ts';
-import type { MemberResolver, Membership } from './member-resolver.ts';
+import type { Concerned, Decision, EgressNames } from './decider.ts';
+import { Decider } from './decider.ts';
 
 /** Everything that the loop does not decide: the observed cluster, the stores, the clocks. */
 export interface ControllerLoopDependencies {
   readonly config: Pick<ControllerConfig, 'reportGrace' | 'podCidrs' | 'serviceCidrs'>;
-  readonly cluster: Pick<ObservedCluster, 'unsynced' | 'egresses' | 'nodes' | 'onChange'>;
-  readonly resolver: MemberResolver;
+  readonly cluster: Pick<ObservedCluster, 'unsynced' | 'subscribe'>;
   readonly stores: Stores;
   readonly clock: Clock;
   /** Milliseconds since 1970. */
@@ -34,9 +33,9 @@ export interface ControllerLoopDependencies {
 /** Called synchronously, in the order of subscription. */
 export interface LoopListener {
   /** A decision has been published; the tick took `durationMs`. */
-  readonly decided?: (published: Published, durationMs: number) => void;
+  readonly decided?: (published: Published, durationMs: number, concerned: Concerned) => void;
   /** A Node has reported, but no other addresses than before. */
-  readonly progressed?: () => void;
+  readonly progressed?: (egresses: EgressNames) => void;
   /** A Node that had reported has left the cluster. */
   readonly nodeGone?: (nodeName: string) => void;
 }
@@ -53,9 +52,9 @@ export class ControllerLoop {
   readonly #runner: Runner;
   readonly #listeners: LoopListener[] = [];
   readonly #reports: NodeReports = createNodeReports();
-  /** Undefined while it is out of date. */
-  #membership: Membership | undefined;
-  readonly #groupCache: GroupCache = new WeakMap();
+  readonly #decider: Decider;
+  /** The changes since the latest tick: a decision shows all of a change, or nothing. */
+  #deltas: ClusterDelta[] = [];
   #decision: Decision | undefined;
   #pendingRemovals: PendingRemovals = new Map();
   #startupGrace = true;
@@ -73,11 +72,19 @@ export class ControllerLoop {
         deps.logger.error({ err }, 'deciding failed, it will be tried again');
       },
     });
-    deps.cluster.onChange((changed) => {
-      if (changed === 'membership') {
-        this.#membership = undefined;
-      }
-      this.#runner.trigger();
+    const { podCidrs, serviceCidrs } = deps.config;
+    this.#decider = new Decider({ podCIDRs: podCidrs, serviceCIDRs: serviceCidrs });
+    deps.cluster.subscribe({
+      changed: (delta) => {
+        this.#deltas.push(delta);
+        // The first decision waits for the lists.
+        if (this.#decision !== undefined) {
+          this.#runner.trigger();
+        }
+      },
+      listed: () => {
+        this.#runner.trigger();
+      },
     });
   }
 
@@ -90,45 +97,49 @@ export class ControllerLoop {
     const { addressesChanged } = this.#reports.put(report, this.#deps.nowMs());
     this.#deps.logger.debug({ node: report.metadata.name, report }, 'Node reported');
     if (addressesChanged) {
+      this.#decider.placeAll();
       this.#runner.trigger();
     } else {
-      this.#notify(({ progressed }) => progressed?.());
+      const concerned = this.#egressesOn(report.metadata.name);
+      this.#notify(({ progressed }) => progressed?.(concerned));
     }
   }
 
   /**
-   * One pass. Members are resolved only if the cluster has changed in a part that they depend on.
-   * The status and the resourceVersion of each Egress are always the latest. Returns undefined, and
-   * does nothing, before the whole cluster has been seen once.
+   * One pass over the changes since the latest one. Returns undefined, and does nothing, before
+   * the whole cluster has been seen once.
    */
   tick(): Published | undefined {
-    const { cluster, resolver, stores, config, monotonicMs } = this.#deps;
+    const { cluster, stores, monotonicMs } = this.#deps;
     if (cluster.unsynced().length > 0) {
       return undefined;
     }
     const startedAt = monotonicMs();
-    const membership = (this.#membership ??= resolver.resolve());
-    const nodes = cluster.nodes();
-    this.#beginStartupGrace(membership);
-    this.#dropReportsExceptOf(nodes);
-    const facts = {
-      ...cluster.egresses(),
-      nodes,
-      reports: new Map(this.#reports.all),
+    const deltas = this.#deltas;
+    this.#deltas = [];
+    for (const delta of deltas) {
+      this.#decider.apply(delta);
+    }
+    if (deltas.some(({ kind }) => kind === 'node')) {
+      this.#dropReportsOfGoneNodes();
+    }
+    const { decision, views, concerned } = this.#decider.decide({
+      reports: this.#reports.all,
       startupGrace: this.#startupGrace,
-      podCIDRs: config.podCidrs,
-      serviceCIDRs: config.serviceCidrs,
-    };
-    const decision = decide(membership, facts, this.#groupCache);
-    const published = publish(decision, stores);
-    const before = { decision: this.#decision, pendingRemovals: this.#pendingRemovals };
-    const progress = this.progress();
-    this.#pendingRemovals = pendingRemovalsAfter(before, decision, (nodeName, egress) =>
-      hasApplied(nodeName, egress, progress),
-    );
+    });
+    this.#beginStartupGrace(decision);
+    const published = publish({ views, network: decision.network }, stores);
     this.#decision = decision;
+    const progress = this.progress();
+    this.#pendingRemovals = pendingRemovalsAfter(
+      { pending: this.#pendingRemovals, removed: removalsIn(views) },
+      decision,
+      (nodeName, egress) => hasApplied(nodeName, egress, progress),
+    );
     const durationMs = monotonicMs() - startedAt;
-    this.#notify(({ decided }) => decided?.(published, durationMs));
+    // The network is part of the progress of every Egress.
+    const all = published.clusterNetworks > 0 ? 'all' : concerned.all;
+    this.#notify(({ decided }) => decided?.(published, durationMs, { ...concerned, all }));
     return published;
   }
 
@@ -151,6 +162,11 @@ export class ControllerLoop {
     };
   }
 
+  /** The groups that a Node sees, sorted by name. */
+  groupsOn(nodeName: string): readonly EgressGroup[] {
+    return this.#deps.stores.egressGroups.list(nodeName).items;
+  }
+
   /** The reasons, for people, why agents cannot be served yet; empty when they can. */
   missing(): readonly string[] {
     const unsynced = this.#deps.cluster.unsynced();
@@ -167,23 +183,32 @@ export class ControllerLoop {
    * The start-up grace begins when agents can report. When it ends, an egress IP that no report and
    * no status assigns to a Node counts as unassigned.
    */
-  #beginStartupGrace({ pods, resolved }: Membership): void {
+  #beginStartupGrace({ index }: Decision): void {
     if (this.#cancelStartupGrace !== undefined) {
       return;
     }
     const { clock, config, logger } = this.#deps;
-    logger.info({ pods: pods.length, egresses: resolved.size }, 'cluster seen');
+    const { pods, egresses } = index.size;
+    logger.info({ pods, egresses }, 'cluster seen');
     this.#cancelStartupGrace = clock.after(config.reportGrace, () => {
       this.#startupGrace = false;
+      this.#decider.endStartupGrace();
       this.#runner.trigger();
     });
   }
 
   /** If the Node comes back, its agent has to report again. */
-  #dropReportsExceptOf(nodes: ReadonlyMap<string, unknown>): void {
-    for (const nodeName of this.#reports.retain(nodes)) {
+  #dropReportsOfGoneNodes(): void {
+    for (const nodeName of this.#reports.retain(this.#decider.nodes)) {
       this.#notify(({ nodeGone }) => nodeGone?.(nodeName));
     }
+  }
+
+  /** The Egresses whose progress depends on the Node. */
+  #egressesOn(nodeName: string): ReadonlySet<string> {
+    const groups = this.groupsOn(nodeName).map(({ metadata }) => metadata.name);
+    const pending = [...this.#pendingRemovals].filter(([, nodes]) => nodes.includes(nodeName));
+    return new Set([...groups, ...pending.map(([name]) => name)]);
   }
 
   #notify(call: (listener: LoopListener) => void): void {
@@ -191,4 +216,17 @@ export class ControllerLoop {
       call(listener);
     }
   }
+}
+
+/** By the name of the Egress, the Nodes that no longer see its group. */
+function removalsIn(views: ViewChanges): PendingRemovals {
+  const removals = new Map<string, string[]>();
+  for (const [nodeName, changes] of views) {
+    for (const [egress, view] of changes) {
+      if (view === undefined) {
+        removals.set(egress, [...(removals.get(egress) ?? []), nodeName]);
+      }
+    }
+  }
+  return removals;
 }

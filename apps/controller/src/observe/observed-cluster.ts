@@ -1,42 +1,25 @@
-import type { Fault } from '@sallyport/api';
 import { renderFault } from '@sallyport/api';
-import type { Cluster } from '@sallyport/grouping';
-import type {
-  ClusterChange,
-  ClusterInformers,
-  KubeClient,
-  Node,
-  Observed,
-  ObservedEgress,
-} from '@sallyport/kube';
+import type { ClusterDelta, ClusterInformers, KubeClient } from '@sallyport/kube';
 import { clusterResources, startClusterInformers } from '@sallyport/kube';
 import type { Clock } from '@sallyport/reconcile';
 import type { Logger } from 'pino';
 
-/** The Egresses with their parts that change without a change of members. */
-export interface EgressObservation {
-  readonly egresses: readonly ObservedEgress[];
-  /** The faults of Egresses that have any, by the name of the Egress. */
-  readonly faults: ReadonlyMap<string, readonly Fault[]>;
+/** Called synchronously, in the order of subscription. */
+export interface ClusterListener {
+  /**
+   * An object has come, changed or gone. Not called for heartbeats and other changes of fields that
+   * no decision depends on.
+   */
+  readonly changed: (delta: ClusterDelta) => void;
+  /** All objects of a resource have been listed; `changed` was called for those that differ. */
+  readonly listed: () => void;
 }
-
-/**
- * A change of the mirror. `membership`: of the objects from which members are resolved. `status`:
- * of an Egress's status or resourceVersion only, as after each write of a status.
- */
-export type ObservedChange = 'membership' | 'status' | 'nodes';
 
 /** The mirror of the API server's objects. */
 export interface ObservedCluster {
   /** The resources that have not been listed completely yet. */
   unsynced(): readonly string[];
-  /** The objects from which members are resolved. All resources must be synchronized, as below. */
-  membership(): Cluster;
-  egresses(): EgressObservation;
-  /** By name. */
-  nodes(): ReadonlyMap<string, Node>;
-  /** Calls the listener after each change, but not for heartbeats and the like. */
-  onChange(listener: (changed: ObservedChange) => void): void;
+  subscribe(listener: ClusterListener): void;
   readonly informers: ClusterInformers;
   stop(): Promise<void>;
 }
@@ -49,25 +32,22 @@ interface ObserverDependencies {
   readonly random: () => number;
 }
 
-const observedChanges: Readonly<Record<ClusterChange, ObservedChange>> = {
-  pods: 'membership',
-  namespaces: 'membership',
-  egresses: 'membership',
-  'egress-status': 'status',
-  nodes: 'nodes',
-};
-
 /** Starts to mirror the API server, until it is stopped. */
 export function observeCluster(deps: ObserverDependencies): ObservedCluster {
   const { client, logger, clock, random } = deps;
-  const listeners: ((changed: ObservedChange) => void)[] = [];
+  const listeners: ClusterListener[] = [];
   const informers = startClusterInformers({
     client,
     clock,
     random,
-    onChange: (change) => {
-      for (const listener of listeners) {
-        listener(observedChanges[change]);
+    onDelta: (delta) => {
+      for (const { changed } of listeners) {
+        changed(delta);
+      }
+    },
+    onListed: () => {
+      for (const { listed } of listeners) {
+        listed();
       }
     },
     onFaults: (faults) => {
@@ -79,14 +59,7 @@ export function observeCluster(deps: ObserverDependencies): ObservedCluster {
   });
   return {
     unsynced: () => clusterResources.filter((resource) => !informers[resource].synced()),
-    membership: () => ({
-      egresses: objectsOf(informers.egresses.objects()).map(({ egress }) => egress),
-      pods: objectsOf(informers.pods.objects()),
-      namespaces: objectsOf(informers.namespaces.objects()),
-    }),
-    egresses: () => egressesOf(informers.egresses.objects()),
-    nodes: () => new Map(objectsOf(informers.nodes.objects()).map((node) => [node.name, node])),
-    onChange: (listener) => {
+    subscribe: (listener) => {
       listeners.push(listener);
     },
     informers,
@@ -94,18 +67,4 @@ export function observeCluster(deps: ObserverDependencies): ObservedCluster {
       await Promise.all(clusterResources.map((resource) => informers[resource].stop()));
     },
   };
-}
-
-function egressesOf(egresses: ReadonlyMap<string, Observed<ObservedEgress>>): EgressObservation {
-  const faults = new Map<string, readonly Fault[]>();
-  for (const [name, observed] of egresses) {
-    if (observed.faults.length > 0) {
-      faults.set(name, observed.faults);
-    }
-  }
-  return { egresses: objectsOf(egresses), faults };
-}
-
-function objectsOf<T>(observed: ReadonlyMap<string, Observed<T>>): readonly T[] {
-  return [...observed.values()].map(({ object }) => object);
 }

@@ -1,9 +1,11 @@
-import type { Egress, EgressGroup } from '@sallyport/api';
+import type { Egress, EgressGroup, NodeReport } from '@sallyport/api';
 import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import type { Pod } from '@sallyport/grouping';
+import { podKey } from '@sallyport/grouping';
 import { sampleEgress, samplePod } from '@sallyport/kit';
-import type { Decision } from '../loop/decide.ts';
-import { decisionFor } from '../testing/decision-for.ts';
+import { Decider } from '../loop/decider.ts';
+import { came } from '../testing/decision-for.ts';
+import type { Published } from './publish.ts';
 import { publish } from './publish.ts';
 import type { Stores } from './stores.ts';
 import { createStores, publishedVersionsOf } from './stores.ts';
@@ -16,75 +18,117 @@ const web: Egress = sampleEgress('web', {
 
 describe('publish', () => {
   it('changes only the views that differ', () => {
-    const stores = createStores(1);
-    const before = decisionOf(web, [pod('a', 'n1'), pod('bb', 'n2')], { n1: false, n2: true });
-    expect(publish(before, stores)).toEqual({ egressGroups: 2, clusterNetworks: 1 });
-    expect(publish(before, stores)).toEqual({ egressGroups: 0, clusterNetworks: 0 });
-    const onN1 = groupOf(stores, 'n1', 'web');
-    const after = decisionOf(web, [pod('a', 'n1'), pod('bb', 'n2'), pod('ccc', 'n2')], {
-      n1: false,
-      n2: true,
-    });
-    expect(publish(after, stores)).toEqual({ egressGroups: 1, clusterNetworks: 0 });
-    expect(groupOf(stores, 'n1', 'web')).toBe(onN1);
-    expect(groupOf(stores, 'n2', 'web')?.groupMembers.map((member) => member.pod.name)).toEqual([
-      'bb',
-      'ccc',
-    ]);
+    const cluster = new Cluster(web);
+    cluster.put(pod('a', 'n1'), pod('bb', 'n2'));
+    cluster.report({ n1: false, n2: true });
+    expect(cluster.publish()).toEqual({ egressGroups: 2, clusterNetworks: 1 });
+    expect(cluster.publish()).toEqual({ egressGroups: 0, clusterNetworks: 0 });
+    const onN1 = groupOf(cluster.stores, 'n1', 'web');
+    cluster.put(pod('ccc', 'n2'));
+    expect(cluster.publish()).toEqual({ egressGroups: 1, clusterNetworks: 0 });
+    expect(groupOf(cluster.stores, 'n1', 'web')).toBe(onN1);
+    expect(
+      groupOf(cluster.stores, 'n2', 'web')?.groupMembers.map((member) => member.pod.name),
+    ).toEqual(['bb', 'ccc']);
   });
 
   it('removes the group from a Node without members that is not the gateway', () => {
-    const stores = createStores(1);
-    publish(decisionOf(web, [pod('a', 'n1')], { n2: true }), stores);
-    expect(stores.egressGroups.partitions()).toEqual(['n2', 'n1']);
-    publish(decisionOf(web, [pod('a', 'n1', 'db')], { n2: true }), stores);
-    expect(stores.egressGroups.partitions()).toEqual(['n2']);
-    publish(decisionOf(web, [pod('a', 'n1', 'db')], { n2: false }), stores);
-    expect(stores.egressGroups.partitions()).toEqual([]);
+    const cluster = new Cluster(web);
+    const partitions = (): readonly string[] => {
+      cluster.publish();
+      return [...cluster.stores.egressGroups.partitions()].sort();
+    };
+    cluster.put(pod('a', 'n1'));
+    cluster.report({ n2: true });
+    expect(partitions()).toEqual(['n1', 'n2']);
+    cluster.put(pod('a', 'n1', 'db'));
+    expect(partitions()).toEqual(['n2']);
+    cluster.report({ n2: false });
+    expect(partitions()).toEqual([]);
   });
 
   it('has the version of the latest change or removal of each view', () => {
-    const stores = createStores(1);
-    const versions = publishedVersionsOf(stores);
-    publish(decisionOf(web, [pod('a', 'n1')], { n2: true }), stores);
+    const cluster = new Cluster(web);
+    const versions = publishedVersionsOf(cluster.stores);
+    cluster.put(pod('a', 'n1'));
+    cluster.report({ n2: true });
+    cluster.publish();
     const [first, network] = [versions.groupVersion('n1', 'web'), versions.networkVersion()];
     expect(first).toBeGreaterThan(versions.firstVersion);
     expect(network).toBeGreaterThan(versions.firstVersion);
-    publish(decisionOf(web, [], { n2: true }), stores);
+    cluster.put(pod('a', 'n1', 'db'));
+    cluster.publish();
     expect(versions.groupVersion('n1', 'web')).toBeGreaterThan(first);
     expect(versions.networkVersion()).toBe(network);
   });
 
   it('has no gateway while two Nodes have the IP, so that traffic is dropped', () => {
-    const stores = createStores(1);
-    publish(decisionOf(web, [pod('a', 'n1')], { n1: true, n2: true }), stores);
-    expect(groupOf(stores, 'n1', 'web')?.gateway).toBeUndefined();
-    expect(groupOf(stores, 'n1', 'web')?.groupMembers).toHaveLength(1);
+    const cluster = new Cluster(web);
+    cluster.put(pod('a', 'n1'));
+    cluster.report({ n1: true, n2: true });
+    cluster.publish();
+    expect(groupOf(cluster.stores, 'n1', 'web')?.gateway).toBeUndefined();
+    expect(groupOf(cluster.stores, 'n1', 'web')?.groupMembers).toHaveLength(1);
   });
 
   it('has no members without a gateway when traffic may leave from the IPs of the Nodes', () => {
-    const stores = createStores(1);
-    publish(decisionOf({ ...web, unavailable: 'NodeIP' }, [pod('a', 'n1')], {}), stores);
-    expect(groupOf(stores, 'n1', 'web')?.groupMembers ?? []).toEqual([]);
+    const cluster = new Cluster({ ...web, unavailable: 'NodeIP' });
+    cluster.put(pod('a', 'n1'));
+    cluster.publish();
+    expect(groupOf(cluster.stores, 'n1', 'web')?.groupMembers ?? []).toEqual([]);
+  });
+
+  it('touches no list of members when the gateway moves, nor when a status is written', () => {
+    const cluster = new Cluster(web);
+    cluster.put(pod('a', 'n1'), pod('bb', 'n3'));
+    cluster.report({ n1: true });
+    cluster.publish();
+    const before = groupOf(cluster.stores, 'n3', 'web')?.groupMembers;
+    cluster.report({ n1: false, n2: true });
+    expect(cluster.publish()).toEqual({ egressGroups: 3, clusterNetworks: 0 });
+    expect(groupOf(cluster.stores, 'n3', 'web')?.gateway?.nodeName).toBe('n2');
+    expect(groupOf(cluster.stores, 'n3', 'web')?.groupMembers).toBe(before);
+    cluster.writeStatus();
+    expect(cluster.publish()).toEqual({ egressGroups: 0, clusterNetworks: 0 });
+    expect(cluster.concerned).toEqual({ placed: new Set(), all: new Set(['web']) });
   });
 });
 
-function decisionOf(
-  egress: Egress,
-  pods: readonly Pod[],
-  hasIP: Readonly<Record<string, boolean>>,
-): Decision {
-  return decisionFor({
-    egresses: [{ name: egress.name, egress, status: {}, resourceVersion: '1' }],
-    pods,
-    namespaces: [{ name: 'prod', labels: {} }],
-    nodes: new Map(
-      ['n1', 'n2'].map((name, index) => [
-        name,
-        { name, ips: [`10.0.0.${index + 1}`], podCIDRs: [], ready: true },
-      ]),
-    ),
-    reports: new Map(
+/** Three Nodes and an Egress. */
+class Cluster {
+  readonly stores = createStores(1);
+  concerned: unknown;
+  readonly #decider = new Decider({ podCIDRs: [], serviceCIDRs: [] });
+  readonly #egress: Egress;
+  #reports: ReadonlyMap<string, NodeReport> = new Map();
+  #version = 0;
+
+  constructor(egress: Egress) {
+    this.#egress = egress;
+    this.#decider.apply({ kind: 'namespace', key: 'prod', ...came({ name: 'prod', labels: {} }) });
+    for (const name of ['n1', 'n2', 'n3']) {
+      const node = { name, ips: [`10.0.0.${name.slice(1)}`], podCIDRs: [], ready: true };
+      this.#decider.apply({ kind: 'node', key: name, ...came(node) });
+    }
+    this.writeStatus();
+  }
+
+  put(...pods: readonly Pod[]): void {
+    for (const each of pods) {
+      this.#decider.apply({ kind: 'pod', key: podKey(each), ...came(each) });
+    }
+  }
+
+  writeStatus(): void {
+    this.#version += 1;
+    const { name } = this.#egress;
+    const resourceVersion = String(this.#version);
+    const observed = { name, egress: { ...this.#egress }, status: {}, resourceVersion };
+    this.#decider.apply({ kind: 'egress', key: name, ...came(observed) });
+  }
+
+  report(hasIP: Readonly<Record<string, boolean>>): void {
+    this.#reports = new Map(
       Object.entries(hasIP).map(([name, has]) => [
         name,
         {
@@ -96,8 +140,16 @@ function decisionOf(
           realizedNetworkVersion: '',
         },
       ]),
-    ),
-  });
+    );
+    this.#decider.placeAll();
+  }
+
+  publish(): Published {
+    const facts = { reports: this.#reports, startupGrace: false };
+    const { decision, views, concerned } = this.#decider.decide(facts);
+    this.concerned = concerned;
+    return publish({ views, network: decision.network }, this.stores);
+  }
 }
 
 function pod(name: string, nodeName: string, role = 'web'): Pod {

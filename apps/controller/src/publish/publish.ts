@@ -1,12 +1,11 @@
-import type { EgressGroupView } from '@sallyport/grouping';
+import type { ViewChanges } from '@sallyport/grouping';
 import type { ClusterNetworkView } from './cluster-network-for.ts';
 import type { Stores } from './stores.ts';
 import { UNPARTITIONED } from './stores.ts';
 
 /** The objects to publish. */
 export interface PublishedViews {
-  /** The groups that each Node sees, by the Node's name. */
-  readonly groups: ReadonlyMap<string, readonly EgressGroupView[]>;
+  readonly views: ViewChanges;
   readonly network: ClusterNetworkView;
 }
 
@@ -17,13 +16,13 @@ export interface Published {
 }
 
 /**
- * Puts the views into the stores. A Node without groups loses those that it had; an
- * object that has not changed keeps its version.
+ * Puts the changed views into the stores of their Nodes. An object that has not changed keeps its
+ * version.
  */
-export function publish({ groups, network }: PublishedViews, stores: Stores): Published {
+export function publish({ views, network }: PublishedViews, stores: Stores): Published {
   let changed = 0;
-  for (const nodeName of new Set([...stores.egressGroups.partitions(), ...groups.keys()])) {
-    changed += stores.egressGroups.publish(nodeName, groups.get(nodeName) ?? []);
+  for (const [nodeName, changes] of views) {
+    changed += stores.egressGroups.update(nodeName, changes);
   }
   return {
     egressGroups: changed,

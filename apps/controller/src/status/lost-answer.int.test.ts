@@ -11,7 +11,7 @@ import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import { sampleEgress } from '@sallyport/kit';
 import { createKubeClient } from '@sallyport/kube';
 import { pino } from 'pino';
-import { decisionFor, noProgress as progress } from '../testing/decision-for.ts';
+import { decidedFor, noProgress as progress } from '../testing/decision-for.ts';
 import type { PassInput } from './status-pass.ts';
 import { StatusPass } from './status-pass.ts';
 import { statusPortFor } from './status-port.ts';
@@ -120,7 +120,7 @@ function inputFor({ status, version }: OneEgress, addresses: readonly string[]):
     realizedResourceVersion: '',
     realizedNetworkVersion: '',
   };
-  const decision = decisionFor({
+  const { decision } = decidedFor({
     egresses: [{ name: 'web', egress, status, resourceVersion: String(version) }],
     nodes: new Map([['n1', { name: 'n1', ips: ['10.0.0.1'], podCIDRs: [], ready: true }]]),
     reports: new Map([['n1', report]]),

@@ -2,7 +2,7 @@ import type { KubeClient } from '@sallyport/kube';
 import type { Clock } from '@sallyport/reconcile';
 import type { ProgressInput } from '@sallyport/status';
 import type { Logger } from 'pino';
-import type { Decision } from '../loop/decide.ts';
+import type { Concerned, Decision, EgressNames } from '../loop/decider.ts';
 import type { StatusLoop } from './status-loop.ts';
 import { createStatusLoop } from './status-loop.ts';
 import { StatusPass } from './status-pass.ts';
@@ -15,7 +15,10 @@ export interface StatusDependencies {
   readonly loop: {
     readonly decision: Decision | undefined;
     progress(): ProgressInput;
-    subscribe(listener: { readonly decided: () => void; readonly progressed: () => void }): void;
+    subscribe(listener: {
+      readonly decided: (published: unknown, durationMs: number, concerned: Concerned) => void;
+      readonly progressed: (egresses: EgressNames) => void;
+    }): void;
   };
   readonly client: KubeClient;
   readonly clock: Clock;
@@ -35,16 +38,22 @@ export function startStatus(deps: StatusDependencies): StatusLoop {
     onError: (err) => {
       logger.warn({ err }, 'writing status failed, it will be tried again');
     },
-    async pass(scope) {
+    names: () => loop.decision?.egresses.keys() ?? [],
+    async pass(scope, due, isCurrent) {
       const { decision } = loop;
       if (decision === undefined) {
         return 'done';
       }
-      const isCurrent = (): boolean => loop.decision === decision;
       const now = new Date(nowMs());
-      return statusPass.run({ decision, progress: loop.progress(), now, scope, isCurrent });
+      const progress = loop.progress();
+      return statusPass.run({ decision, progress, now, scope, due, isCurrent });
     },
   });
-  loop.subscribe({ decided: status.decided, progressed: status.progressed });
+  loop.subscribe({
+    decided: (_, __, concerned) => {
+      status.decided(concerned);
+    },
+    progressed: status.progressed,
+  });
   return status;
 }

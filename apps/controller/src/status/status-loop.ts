@@ -1,25 +1,32 @@
 import { retryAfterMsIn } from '@sallyport/kube';
 import type { Clock } from '@sallyport/reconcile';
 import { createRunner } from '@sallyport/reconcile';
+import type { Concerned, EgressNames } from '../loop/decider.ts';
 import type { StatusScope } from './status-pass.ts';
 
 /** `onError` gets the error of each failed pass; the loop tries again by itself. */
 export interface StatusLoopOptions {
   readonly clock: Clock;
+  /** The names of all Egresses. */
+  readonly names: () => Iterable<string>;
   /**
-   * One pass over the Egresses. It resolves with `outdated` when a new decision has ended it early,
-   * so that a new placement does not wait for the rest.
+   * One pass over the Egresses that are due. It takes out those that are up to date. It resolves
+   * with `outdated` when it has ended early, so that a new placement does not wait for the rest.
    */
-  readonly pass: (scope: StatusScope) => Promise<'done' | 'outdated'>;
+  readonly pass: (
+    scope: StatusScope,
+    due: Set<string>,
+    isCurrent: () => boolean,
+  ) => Promise<'done' | 'outdated'>;
   readonly onError: (error: unknown) => void;
 }
 
 /** Decides when statuses are written. */
 export interface StatusLoop {
   /** A new decision has been published. */
-  readonly decided: () => void;
+  readonly decided: (concerned: Concerned) => void;
   /** A Node has reported its progress. */
-  readonly progressed: () => void;
+  readonly progressed: (egresses: EgressNames) => void;
   stop(): Promise<void>;
 }
 
@@ -37,7 +44,9 @@ const MIN_INTERVAL_MS = 20;
 const DELAY_MS = 150;
 
 /** Nothing is written before the first call of `decided` or `progressed`. */
-export function createStatusLoop({ clock, pass, onError }: StatusLoopOptions): StatusLoop {
+export function createStatusLoop(options: StatusLoopOptions): StatusLoop {
+  const { clock, names, pass, onError } = options;
+  const waiting = { placements: new WaitingEgresses(), everything: new WaitingEgresses() };
   let everythingDue = false;
   let cancelDelay: (() => void) | undefined;
   const runner = createRunner({
@@ -48,27 +57,35 @@ export function createStatusLoop({ clock, pass, onError }: StatusLoopOptions): S
     async reconcile() {
       const scope = everythingDue ? 'everything' : 'placements';
       everythingDue = false;
+      // Those with a new placement are among all that wait.
+      const urgent = waiting.placements.take(names);
+      const due = scope === 'placements' ? urgent : waiting.everything.take(names);
       let done = false;
       try {
-        done = (await pass(scope)) === 'done';
+        done = (await pass(scope, due, () => waiting.placements.isEmpty)) === 'done';
       } finally {
         if (!done) {
+          waiting[scope].add(due);
           everythingDue ||= scope === 'everything';
         }
       }
     },
   });
-  const everythingLater = (): void => {
-    cancelDelay ??= clock.after(DELAY_MS, () => {
-      cancelDelay = undefined;
-      everythingDue = true;
-      runner.trigger();
-    });
+  const everythingLater = (egresses: EgressNames): void => {
+    if (waiting.everything.add(egresses)) {
+      cancelDelay ??= clock.after(DELAY_MS, () => {
+        cancelDelay = undefined;
+        everythingDue = true;
+        runner.trigger();
+      });
+    }
   };
   return {
-    decided() {
-      runner.trigger();
-      everythingLater();
+    decided({ placed, all }) {
+      if (waiting.placements.add(placed)) {
+        runner.trigger();
+      }
+      everythingLater(all);
     },
     progressed: everythingLater,
     stop() {
@@ -76,4 +93,33 @@ export function createStatusLoop({ clock, pass, onError }: StatusLoopOptions): S
       return runner.stop();
     },
   };
+}
+
+/** The names of the Egresses that wait for a pass. */
+class WaitingEgresses {
+  #all = false;
+  #names = new Set<string>();
+
+  get isEmpty(): boolean {
+    return !this.#all && this.#names.size === 0;
+  }
+
+  /** Returns whether any was added. */
+  add(egresses: EgressNames): boolean {
+    if (egresses === 'all') {
+      this.#all = true;
+      return true;
+    }
+    for (const name of egresses) {
+      this.#names.add(name);
+    }
+    return egresses.size > 0;
+  }
+
+  take(allNames: () => Iterable<string>): Set<string> {
+    const names = this.#all ? new Set(allNames()) : this.#names;
+    this.#all = false;
+    this.#names = new Set();
+    return names;
+  }
 }

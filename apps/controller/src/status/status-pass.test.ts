@@ -3,8 +3,8 @@ import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import { sampleEgress } from '@sallyport/kit';
 import type { ObservedEgress } from '@sallyport/kube';
 import { KubeApiError } from '@sallyport/kube';
-import type { Decision } from '../loop/decide.ts';
-import { decisionFor, noProgress as progress } from '../testing/decision-for.ts';
+import type { Decision } from '../loop/decider.ts';
+import { decidedFor, noProgress as progress } from '../testing/decision-for.ts';
 import type { PassInput, StatusPort, StatusScope, VersionOfEgress } from './status-pass.ts';
 import { StatusPass } from './status-pass.ts';
 
@@ -89,6 +89,16 @@ describe('StatusPass', () => {
     }
     expect(await ending).toBe('outdated');
     expect([...port.statuses.keys()]).toEqual(names.slice(0, 8));
+  });
+
+  it('looks only at the Egresses that are due, and takes out those that are up to date', async () => {
+    const port = fakePort();
+    port.refused.add('b');
+    const decision = decisionOf(['a', 'b', 'c'].map((name) => observed(name)));
+    const due = new Set(['a', 'b', 'gone']);
+    await expect(new StatusPass(port).run({ ...inputOf(decision), due })).rejects.toThrow();
+    expect([...port.statuses.keys()]).toEqual(['a']);
+    expect([...due]).toEqual(['b']);
   });
 
   it('repairs a status that another client has changed', async () => {
@@ -231,7 +241,7 @@ function fakePort(): StatusPort & {
 }
 
 function decisionOf(egresses: readonly ObservedEgress[], gateway?: string): Decision {
-  return decisionFor({
+  return decidedFor({
     egresses,
     nodes: new Map([['n1', { name: 'n1', ips: ['10.0.0.1'], podCIDRs: [], ready: true }]]),
     reports: new Map(
@@ -251,7 +261,7 @@ function decisionOf(egresses: readonly ObservedEgress[], gateway?: string): Deci
             ],
           ],
     ),
-  });
+  }).decision;
 }
 
 function observed(name: string, status: EgressStatus = {}, resourceVersion = '1'): ObservedEgress {

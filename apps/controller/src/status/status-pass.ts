@@ -4,7 +4,7 @@ import type { ObservedEgress } from '@sallyport/kube';
 import { retryAfterMsIn } from '@sallyport/kube';
 import type { ProgressInput, StatusEvent } from '@sallyport/status';
 import { eventsFor, planStatus, progressOf } from '@sallyport/status';
-import type { Decision } from '../loop/decide.ts';
+import type { Decision } from '../loop/decider.ts';
 import type { StatusVersion } from './written-statuses.ts';
 import { WrittenStatuses } from './written-statuses.ts';
 
@@ -34,7 +34,12 @@ export interface PassInput {
   readonly progress: ProgressInput;
   readonly now: Date;
   readonly scope: StatusScope;
-  /** Whether the decision is still the latest one. Default: always. */
+  /**
+   * The names of the Egresses whose status may differ. The pass takes out those that are up to
+   * date. Default: all.
+   */
+  readonly due?: Set<string>;
+  /** Whether no new placement waits to be written. Default: always. */
   readonly isCurrent?: () => boolean;
 }
 
@@ -58,14 +63,19 @@ export class StatusPass {
   /**
    * Brings the status of the Egresses up to date, those with another placement first. Rejects with
    * all failures after it has tried every Egress, or once the API server asks for a pause.
-   * Resolves with `outdated`, and starts no further write, once the decision is not the latest one.
+   * Resolves with `outdated`, and starts no further write, once it is not current any more.
    */
   async run(input: PassInput): Promise<'done' | 'outdated'> {
-    const { isCurrent = () => true } = input;
-    this.#written.retain(input.decision.egresses);
+    const { isCurrent = () => true, due = new Set(input.decision.egresses.keys()) } = input;
+    this.#written.retain(input.decision.egresses.values());
+    for (const name of due) {
+      if (!input.decision.egresses.has(name)) {
+        due.delete(name);
+      }
+    }
     const failures: unknown[] = [];
     let pausing = false;
-    const waiting = this.#ordered(input).values();
+    const waiting = this.#ordered(input, due).values();
     const work = async (): Promise<void> => {
       for (const observed of waiting) {
         if (pausing || !isCurrent()) {
@@ -73,6 +83,7 @@ export class StatusPass {
         }
         try {
           await this.#bringUpToDate(observed, input);
+          due.delete(observed.name);
         } catch (error) {
           failures.push(error);
           pausing ||= retryAfterMsIn(error) > 0;
@@ -86,8 +97,9 @@ export class StatusPass {
     return isCurrent() ? 'done' : 'outdated';
   }
 
-  #ordered(input: PassInput): readonly ObservedEgress[] {
-    const { egresses } = input.decision;
+  #ordered(input: PassInput, due: Set<string>): readonly ObservedEgress[] {
+    const { egresses: all } = input.decision;
+    const egresses = [...due].flatMap((name) => all.get(name) ?? []);
     const urgent = new Set(
       egresses.filter((observed) => {
         const planned = this.#plan(observed, input);
@@ -142,14 +154,16 @@ export class StatusPass {
   #plan(observed: ObservedEgress, input: PassInput): PlannedStatus | undefined {
     const { decision, progress, now } = input;
     const { name } = observed;
-    const resolved = decision.resolved.get(name);
+    const tally = decision.index.tally(name);
     const placement = decision.placements.get(name);
-    if (resolved === undefined || placement === undefined) {
+    // The Egress has gone since the pass began.
+    if (tally === undefined || placement === undefined) {
       return undefined;
     }
     const previous = this.#written.latest(observed);
     const status = planStatus({
-      ...resolved,
+      egress: observed.egress,
+      tally,
       faults: decision.faults.get(name) ?? [],
       placement,
       network: decision.network,

@@ -49,8 +49,11 @@ export class WrittenStatuses {
   }
 
   /** Drops everything about Egresses that no longer exist. */
-  retain(egresses: readonly ObservedEgress[]): void {
-    const existing = new Set(egresses.map(({ egress }) => egress.uid));
+  retain(egresses: Iterable<ObservedEgress>): void {
+    if (this.#written.size === 0 && this.#beforeUnanswered.size === 0) {
+      return;
+    }
+    const existing = new Set([...egresses].map(({ egress }) => egress.uid));
     for (const map of [this.#written, this.#beforeUnanswered]) {
       for (const uid of map.keys()) {
         if (!existing.has(uid)) {

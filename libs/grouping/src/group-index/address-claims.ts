@@ -5,6 +5,8 @@ import type { PodEntry } from './entries.ts';
 /** One claimant, or several: most addresses have one. */
 type Claimants = PodEntry | PodEntry[];
 
+const nobody: readonly PodEntry[] = [];
+
 /**
  * The Pods that report each address of each Node. A CNI reuses an address as soon as the old Pod's
  * sandbox is gone, and the old Pod stays listed as terminating for a while. The address then
@@ -15,17 +17,23 @@ export class AddressClaims {
 
   /** Counts the addresses of the Pod. Returns the terminating Pods that report one of them. */
   add(entry: PodEntry): readonly PodEntry[] {
-    const { nodeName = '', ips } = entry.pod;
-    if (!claims(entry.pod)) {
-      return [];
+    const { pod } = entry;
+    if (!claims(pod)) {
+      return nobody;
     }
-    const claimants = this.#nodes.get(nodeName) ?? new Map<string, Claimants>();
-    this.#nodes.set(nodeName, claimants);
-    return ips.flatMap((ip) => {
-      const others = listOf(claimants.get(ip));
-      claimants.set(ip, others.length === 0 ? entry : [...others, entry]);
-      return others.filter(({ pod }) => pod.terminating);
-    });
+    const { nodeName = '' } = pod;
+    let claimants = this.#nodes.get(nodeName);
+    if (claimants === undefined) {
+      claimants = new Map();
+      this.#nodes.set(nodeName, claimants);
+    }
+    let affected = nobody;
+    for (const ip of pod.ips) {
+      const others = claimants.get(ip);
+      claimants.set(ip, others === undefined ? entry : [...listOf(others), entry]);
+      affected = withTerminating(affected, others);
+    }
+    return affected;
   }
 
   /** The reverse of `add`. */
@@ -33,18 +41,18 @@ export class AddressClaims {
     const { nodeName = '', ips } = entry.pod;
     const claimants = this.#nodes.get(nodeName);
     if (!claims(entry.pod) || claimants === undefined) {
-      return [];
+      return nobody;
     }
-    const affected = ips.flatMap((ip) => {
-      const others = listOf(claimants.get(ip)).filter((other) => other !== entry);
-      const [first] = others;
-      if (first === undefined) {
+    let affected = nobody;
+    for (const ip of ips) {
+      const others = without(claimants.get(ip), entry);
+      if (others === undefined) {
         claimants.delete(ip);
       } else {
-        claimants.set(ip, others.length === 1 ? first : others);
+        claimants.set(ip, others);
       }
-      return others.filter(({ pod }) => pod.terminating);
-    });
+      affected = withTerminating(affected, others);
+    }
     if (claimants.size === 0) {
       this.#nodes.delete(nodeName);
     }
@@ -70,7 +78,24 @@ function claims(pod: Pod): boolean {
 
 function listOf(claimants: Claimants | undefined): readonly PodEntry[] {
   if (claimants === undefined) {
-    return [];
+    return nobody;
   }
   return Array.isArray(claimants) ? claimants : [claimants];
+}
+
+function without(claimants: Claimants | undefined, entry: PodEntry): Claimants | undefined {
+  if (claimants === undefined || claimants === entry) {
+    return undefined;
+  }
+  const others = listOf(claimants).filter((other) => other !== entry);
+  return others.length === 1 ? others[0] : others;
+}
+
+function withTerminating(
+  affected: readonly PodEntry[],
+  claimants: Claimants | undefined,
+): readonly PodEntry[] {
+  return claimants === undefined
+    ? affected
+    : [...affected, ...listOf(claimants).filter(({ pod }) => pod.terminating)];
 }

@@ -2,11 +2,11 @@ import type { Egress, LabelSelector } from '@sallyport/api';
 import { labelOperators } from '@sallyport/api';
 import { sampleEgress as egress, samplePod as pod } from '@sallyport/kit';
 import fc from 'fast-check';
-import { withOwnAddresses } from '../own-addresses.ts';
 import type { Namespace, Pod } from '../pod.ts';
 import { podKey } from '../pod.ts';
-import type { Cluster, ResolvedEgress } from '../resolve-egresses.ts';
-import { resolveEgresses } from '../resolve-egresses.ts';
+import { withOwnAddresses } from '../testing/own-addresses.ts';
+import type { Cluster, ResolvedEgress } from '../testing/resolve-egresses.ts';
+import { resolveEgresses } from '../testing/resolve-egresses.ts';
 import type { GroupingChange } from './group-index.ts';
 import { GroupIndex } from './group-index.ts';
 import type { EgressTally } from './tally.ts';
@@ -227,7 +227,7 @@ class PlainCluster {
 }
 
 function contentOf(index: GroupIndex): Content {
-  const names = [...index.egressNames()];
+  const names = [...index.egresses()].map(({ name }) => name);
   return {
     members: Object.fromEntries(
       names.flatMap((name) =>

@@ -124,8 +124,10 @@ export class GroupIndex {
     return this.#egresses.get(name)?.egress;
   }
 
-  egressNames(): Iterable<string> {
-    return this.#egresses.keys();
+  *egresses(): Generator<Egress> {
+    for (const { egress } of this.#egresses.values()) {
+      yield egress;
+    }
   }
 
   /** A Pod with the addresses that are its own, and the labels of its Namespace if it is known. */
@@ -156,20 +158,24 @@ export class GroupIndex {
 
   #applyPod(key: string, after: Pod | undefined): void {
     const known = this.#pods.get(key);
-    const affected = new Set(known === undefined ? [] : this.#claims.delete(known));
+    const hadClaims = known === undefined ? [] : this.#claims.delete(known);
+    let haveClaims: readonly PodEntry[] = [];
     if (after !== undefined) {
       const entry = known ?? newEntry(key, after);
       entry.pod = after;
-      this.#pods.set(key, entry);
-      for (const other of this.#claims.add(entry)) {
-        affected.add(other);
+      if (known === undefined) {
+        this.#pods.set(key, entry);
       }
+      haveClaims = this.#claims.add(entry);
       this.#settle(entry);
     } else if (known !== undefined) {
       this.#pods.delete(key);
       this.#unseat(known);
     }
-    for (const entry of affected) {
+    for (const entry of hadClaims) {
+      this.#settle(entry);
+    }
+    for (const entry of haveClaims) {
       this.#settle(entry);
     }
   }

@@ -5,7 +5,11 @@ import type { AppliedTo, Labels, LabelSelector } from '@sallyport/api';
  * `key=value`. Kubernetes allows no `=` in a key, so that no two are the same.
  */
 export function termsOf(labels: Labels = {}): readonly string[] {
-  return Object.entries(labels).flatMap(([key, value]) => [key, `${key}=${value}`]);
+  const terms: string[] = [];
+  for (const [key, value] of Object.entries(labels)) {
+    terms.push(key, `${key}=${value}`);
+  }
+  return terms;
 }
 
 /** The terms of one requirement: labels that satisfy it have at least one of them. */
@@ -30,8 +34,7 @@ export function anchorsOf({ podSelector, namespaceSelector }: AppliedTo): readon
 /** The same text for equal labels only. */
 export function labelsKey(labels: Labels): string {
   const keys = Object.keys(labels);
-  // The API server sends them sorted.
-  if (keys.some((key, index) => index > 0 && key < (keys[index - 1] ?? ''))) {
+  if (!isSorted(keys)) {
     keys.sort();
   }
   let text = '';
@@ -67,4 +70,14 @@ function requiredTerms(selector: LabelSelector = {}): readonly (readonly string[
 function selectorKey({ matchLabels = {}, matchExpressions = [] }: LabelSelector): unknown {
   const requirements = matchExpressions.map(({ key, operator, values }) => [key, operator, values]);
   return [labelsKey(matchLabels), requirements];
+}
+
+/** The API server sends labels sorted; others may not. */
+function isSorted(keys: readonly string[]): boolean {
+  for (let index = 1; index < keys.length; index += 1) {
+    if ((keys[index] ?? '') < (keys[index - 1] ?? '')) {
+      return false;
+    }
+  }
+  return true;
 }

@@ -2,10 +2,9 @@ import type { Labels } from '@sallyport/api';
 import type { Buckets } from './buckets.ts';
 import type { EffectivePairs } from './effective-pairs.ts';
 import type { Effective, Item, PodEntry, SelectorEntry } from './entries.ts';
-import { noCounts } from './families.ts';
 import type { ItemTable } from './item-table.ts';
 import type { SelectorTable } from './selector-table.ts';
-import { count } from './tally.ts';
+import { countItem, countPods } from './tally.ts';
 
 interface SeatingParts {
   readonly items: ItemTable;
@@ -125,14 +124,15 @@ export class Seating {
 
   #countOne(item: Item, { families }: PodEntry, sign: 1 | -1): void {
     item.counts[families] = (item.counts[families] ?? 0) + sign;
-    const one = noCounts();
-    one[families] = 1;
-    this.#countAll(item, one, sign);
+    for (const selector of item.selecting) {
+      countPods(selector, item.effective, families, sign);
+      this.#dirty.add(selector);
+    }
   }
 
   #countAll({ selecting, effective }: Item, pods: Item['counts'], sign: 1 | -1): void {
     for (const selector of selecting) {
-      count(selector, effective, pods, sign);
+      countItem(selector, effective, pods, sign);
       this.#dirty.add(selector);
     }
   }

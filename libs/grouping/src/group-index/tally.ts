@@ -1,4 +1,4 @@
-import type { Effective, EgressEntry, FamilyCounts, SelectorEntry } from './entries.ts';
+import type { Effective, EgressEntry, FamilyCounts, FamilySet, SelectorEntry } from './entries.ts';
 import { familiesIn, noCounts } from './families.ts';
 
 /** The Pods that an Egress selects and that have an address family in common with it. */
@@ -13,21 +13,36 @@ export interface EgressTally {
   readonly overriddenBy: ReadonlyMap<string, number>;
 }
 
-/** Adds Pods with these effective Egresses to the tally of a selector, or subtracts them. */
-export function count(
-  { tally }: SelectorEntry,
+/** Adds the Pods of an item to the tally of a selector, or subtracts them. */
+export function countItem(
+  selector: SelectorEntry,
   effective: Effective,
-  pods: FamilyCounts,
+  counts: FamilyCounts,
   sign: 1 | -1,
 ): void {
-  const counts = tally.get(effective) ?? noCounts();
-  for (const [families, number] of pods.entries()) {
-    counts[families] = (counts[families] ?? 0) + sign * number;
+  for (let families = 1; families < counts.length; families += 1) {
+    countPods(selector, effective, families, sign * (counts[families] ?? 0));
   }
+}
+
+/** Adds Pods with these families and effective Egresses to the tally; negative: subtracts them. */
+export function countPods(
+  { tally }: SelectorEntry,
+  effective: Effective,
+  families: FamilySet,
+  pods: number,
+): void {
+  let counts = tally.get(effective);
+  if (pods === 0) {
+    return;
+  }
+  if (counts === undefined) {
+    counts = noCounts();
+    tally.set(effective, counts);
+  }
+  counts[families] = (counts[families] ?? 0) + pods;
   if (counts.every((number) => number === 0)) {
     tally.delete(effective);
-  } else {
-    tally.set(effective, counts);
   }
 }
 

@@ -1,7 +1,8 @@
+import type { EgressGroup } from '@sallyport/api';
 import type { ProgressInput } from '@sallyport/status';
 import type { TSchema } from 'typebox';
 import { Type } from 'typebox';
-import type { Decision } from '../../loop/decide.ts';
+import type { Decision } from '../../loop/decider.ts';
 import type { NodeReportsView } from '../../observe/node-reports.ts';
 import { ApiError, failures, noDecisionYet } from '../fastify/api-error.ts';
 import type { TypedFastify } from '../fastify/typed-fastify.ts';
@@ -15,6 +16,8 @@ export interface DebugViews {
   /** Undefined before the first decision. */
   readonly decision: Decision | undefined;
   progress(): ProgressInput;
+  /** The groups that a Node sees. */
+  groupsOn(nodeName: string): readonly EgressGroup[];
   readonly reports: NodeReportsView;
 }
 
@@ -58,7 +61,7 @@ function groupRoutes(app: TypedFastify, views: DebugViews): void {
     { schema: schemaFor('All groups', Type.Array(EgressGroupViewSchema)) },
     () => {
       const decision = decisionOf(views);
-      return [...decision.resolved.keys()].sort().flatMap((name) => {
+      return [...decision.egresses.keys()].sort().flatMap((name) => {
         const view = egressGroupViewFor(name, decision, views.progress());
         return view === undefined ? [] : [view];
       });
@@ -77,7 +80,9 @@ function nodeRoutes(app: TypedFastify, views: DebugViews, nowMs: () => number): 
     const decision = decisionOf(views);
     return [...decision.nodes.values()]
       .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map((node) => nodeViewFor(node, decision, views.reports, nowMs()));
+      .map((node) =>
+        nodeViewFor(node, decision, views.groupsOn(node.name), views.reports, nowMs()),
+      );
   });
   app.get(
     '/debug/nodes/:name',
@@ -85,7 +90,7 @@ function nodeRoutes(app: TypedFastify, views: DebugViews, nowMs: () => number): 
     ({ params: { name } }) => {
       const decision = decisionOf(views);
       const node = found(decision.nodes.get(name), `Node ${name}`);
-      return nodeViewFor(node, decision, views.reports, nowMs());
+      return nodeViewFor(node, decision, views.groupsOn(node.name), views.reports, nowMs());
     },
   );
 }

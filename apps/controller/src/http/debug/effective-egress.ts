@@ -5,7 +5,7 @@ import type { ProgressInput } from '@sallyport/status';
 import { nodeProgressFor } from '@sallyport/status';
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
-import type { Decision } from '../../loop/decide.ts';
+import type { Decision } from '../../loop/decider.ts';
 
 /** An Egress that applies to a Pod, in `/debug/pods/{namespace}/{name}`. */
 export const EffectiveEgressSchema = Type.Object({
@@ -25,14 +25,14 @@ export type EffectiveEgress = Static<typeof EffectiveEgressSchema>;
 /** The Egresses that apply to the IPv4 traffic of a Pod. */
 export function effectiveEgressesOf(
   { egresses: explanations, nodeName }: PodExplanation,
-  { resolved, placements }: Pick<Decision, 'resolved' | 'placements'>,
+  { egresses, placements }: Pick<Decision, 'egresses' | 'placements'>,
   progress: ProgressInput,
 ): EffectiveEgress[] {
   return explanations
     .map(({ name, effectiveFor }) => ({ name, families: effectiveFor.filter(isSupported) }))
     .filter(({ families }) => families.length > 0)
     .map(({ name, families }) => {
-      const egress = resolved.get(name)?.egress;
+      const egress = egresses.get(name)?.egress;
       const gateway = gatewayOf(placements.get(name));
       return {
         egress: name,

@@ -4,7 +4,7 @@ import type { ProgressInput } from '@sallyport/status';
 import { progressOf } from '@sallyport/status';
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
-import type { Decision } from '../../loop/decide.ts';
+import type { Decision } from '../../loop/decider.ts';
 
 /** A group in `/debug/egressgroups`, over all Nodes. */
 export const EgressGroupViewSchema = Type.Object({
@@ -33,25 +33,25 @@ export function egressGroupViewFor(
   decision: Decision,
   progress: ProgressInput,
 ): EgressGroupDebugView | undefined {
-  const { egresses, placements, tunnelIDs, groups } = decision;
-  const observed = egresses.find((egress) => egress.name === name);
+  const { egresses, placements, tunnelIDs, nodesOfGroup, index } = decision;
+  const observed = egresses.get(name);
   const tunnelID = tunnelIDs.get(name);
   if (observed === undefined || tunnelID === undefined) {
     return undefined;
   }
   const gateway = gatewayOf(placements.get(name));
+  const viewers = nodesOfGroup.get(name);
   return {
     name,
     tunnelID,
     egressIPs: [...observed.egress.egressIPs],
     ...(gateway && { gateway }),
     nodes: progressOf(name, decision, progress).map(({ nodeName, kind, ...rest }) => {
-      const group = groups.get(nodeName)?.find(({ metadata }) => metadata.name === name);
       return {
         nodeName,
         progress: kind,
         ...('failure' in rest && { failure: rest.failure }),
-        groupMembers: [...(group?.groupMembers ?? [])],
+        groupMembers: viewers.includes(nodeName) ? [...index.members(name, nodeName)] : [],
       };
     }),
   };

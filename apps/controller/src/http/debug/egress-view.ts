@@ -1,9 +1,8 @@
 import { renderFault } from '@sallyport/api';
-import { podKey } from '@sallyport/grouping';
 import type { Placement } from '@sallyport/placement';
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
-import type { Decision } from '../../loop/decide.ts';
+import type { Decision } from '../../loop/decider.ts';
 
 /** An Egress in `/debug/egresses`. */
 export const EgressViewSchema = Type.Object({
@@ -36,11 +35,11 @@ export type EgressView = Static<typeof EgressViewSchema>;
 
 /** All Egresses, in the order of their names. */
 export function egressViewsFor(decision: Decision): EgressView[] {
-  return [...decision.egresses]
+  return [...decision.egresses.values()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, egress, status }) => {
       const placement = decision.placements.get(name) ?? { kind: 'no-ip' as const };
-      const { members = [], overridden = [] } = decision.resolved.get(name) ?? {};
+      const { effective = 0, overridden = 0 } = decision.index.tally(name) ?? {};
       return {
         name,
         egressIPs: [...egress.egressIPs],
@@ -49,10 +48,7 @@ export function egressViewsFor(decision: Decision): EgressView[] {
         unavailable: egress.unavailable,
         tunnelID: decision.tunnelIDs.get(name) ?? 0,
         placement: { kind: placement.kind, nodeNames: nodeNamesOf(placement) },
-        pods: {
-          effective: members.length,
-          overridden: new Set(overridden.map(({ pod }) => podKey(pod))).size,
-        },
+        pods: { effective, overridden },
         faults: (decision.faults.get(name) ?? []).map(renderFault),
         conditions: (status.conditions ?? []).map(({ type, status, reason, message }) => ({
           type,

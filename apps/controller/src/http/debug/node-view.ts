@@ -1,9 +1,10 @@
+import type { EgressGroup } from '@sallyport/api';
 import { NodeFaultSchema } from '@sallyport/api/schemas';
 import type { Node } from '@sallyport/kube';
 import { gatewayOf } from '@sallyport/placement';
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
-import type { Decision } from '../../loop/decide.ts';
+import type { Decision } from '../../loop/decider.ts';
 import type { NodeReportsView } from '../../observe/node-reports.ts';
 
 /** A Node in `/debug/nodes`. */
@@ -32,10 +33,15 @@ export const NodeViewSchema = Type.Object({
 
 export type NodeView = Static<typeof NodeViewSchema>;
 
-/** One Node. @param nowMs milliseconds since 1970 */
+/**
+ * One Node.
+ * @param groups the groups that it sees
+ * @param nowMs milliseconds since 1970
+ */
 export function nodeViewFor(
   node: Node,
-  { placements, groups }: Decision,
+  { placements }: Decision,
+  groups: readonly EgressGroup[],
   reports: NodeReportsView,
   nowMs: number,
 ): NodeView {
@@ -49,7 +55,7 @@ export function nodeViewFor(
       .filter(([, placement]) => gatewayOf(placement)?.nodeName === node.name)
       .map(([egress]) => egress)
       .sort(),
-    groups: (groups.get(node.name) ?? []).map(({ metadata, groupMembers }) => ({
+    groups: groups.map(({ metadata, groupMembers }) => ({
       name: metadata.name,
       members: groupMembers.length,
     })),

@@ -1,7 +1,7 @@
 import { ipFamily } from '@sallyport/api';
 import type { EgressExplanation, Exclusion, PodExplanation } from '@sallyport/grouping';
 import { isSupported } from '@sallyport/placement';
-import type { Decision } from '../../loop/decide.ts';
+import type { Decision } from '../../loop/decider.ts';
 import type { EffectiveEgress } from './effective-egress.ts';
 
 const exclusions: Readonly<Record<Exclusion, string>> = {
@@ -69,7 +69,7 @@ function sentenceOf(
   if (gateway !== undefined) {
     return `Egress ${name} applies to the Pod: external IPv4 traffic leaves from ${egressIPs.join(', ')} on Node ${gateway.nodeName}.`;
   }
-  const observed = egresses.find((egress) => egress.name === name);
+  const observed = egresses.get(name);
   const consequence =
     observed?.egress.unavailable === 'NodeIP' ? 'leaves from the IP of its Node' : 'is dropped';
   return `Egress ${name} applies to the Pod, but has no gateway (placement: ${placements.get(name)?.kind ?? 'no-ip'}): external IPv4 traffic ${consequence}.`;

@@ -1,6 +1,6 @@
 import type { Egress } from '@sallyport/api';
 import { sampleEgress } from '@sallyport/kit';
-import { decisionFor, noProgress } from '../../testing/decision-for.ts';
+import { decidedFor, noProgress } from '../../testing/decision-for.ts';
 import type { PodView } from './pod-view.ts';
 import { podViewFor } from './pod-view.ts';
 
@@ -67,7 +67,7 @@ function viewOf(
   unavailable: Egress['unavailable'] = 'Drop',
 ) {
   const egress = sampleEgress('web', { egressIPs, unavailable });
-  const decision = decisionFor({
+  const { decision } = decidedFor({
     // n2 had the IP before our start.
     egresses: [
       { name: 'web', egress, status: { egressNode: 'n2', egressIP: IP }, resourceVersion: '1' },

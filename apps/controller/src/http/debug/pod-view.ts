@@ -5,7 +5,7 @@ import { isSupported } from '@sallyport/placement';
 import type { ProgressInput } from '@sallyport/status';
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
-import type { Decision } from '../../loop/decide.ts';
+import type { Decision } from '../../loop/decider.ts';
 import { effectiveEgressesOf, EffectiveEgressSchema } from './effective-egress.ts';
 import { reasonOf, reasonOfOther } from './pod-reasons.ts';
 
@@ -36,9 +36,7 @@ export function podViewFor(
   decision: Decision,
   progress: ProgressInput,
 ): PodView | undefined {
-  const egresses = decision.egresses.map(({ egress }) => egress);
-  const { pods, namespaces } = decision;
-  const explained = explainPod({ egresses, pods, namespaces }, ref);
+  const explained = explainPod(decision.index, ref);
   if (explained === undefined) {
     return undefined;
   }

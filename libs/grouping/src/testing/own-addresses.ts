@@ -1,5 +1,5 @@
-import type { Pod } from './pod.ts';
-import { exclusionOf } from './pod.ts';
+import type { Pod } from '../pod.ts';
+import { exclusionOf } from '../pod.ts';
 
 /**
  * The Pods, each with the addresses that are its own. A CNI reuses an address on the Node as soon

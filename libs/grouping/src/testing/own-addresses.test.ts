@@ -1,10 +1,10 @@
 import type { Egress } from '@sallyport/api';
 import { sampleEgress as egress, samplePod as pod } from '@sallyport/kit';
 import fc from 'fast-check';
+import type { Pod } from '../pod.ts';
+import { podKey } from '../pod.ts';
+import { indexOf } from './index-of.ts';
 import { withOwnAddresses } from './own-addresses.ts';
-import type { Pod } from './pod.ts';
-import { podKey } from './pod.ts';
-import { resolveEgresses } from './resolve-egresses.ts';
 
 const IP = '10.244.1.11';
 const selected = { labels: { role: 'web' } };
@@ -129,8 +129,10 @@ describe('withOwnAddresses', () => {
 
 /** The names of the members with the address. */
 function membersWithAddress(...pods: readonly Pod[]): readonly string[] {
-  return resolveEgresses({ egresses: [web], pods, namespaces: [] })
-    .get('web')!
-    .members.filter(({ ips }) => ips.includes(IP))
-    .map((member) => member.pod.name);
+  const index = indexOf({ egresses: [web], pods, namespaces: [] });
+  return [...index.nodesOf('web')]
+    .flatMap((nodeName) => index.members('web', nodeName))
+    .filter(({ ips }) => ips.includes(IP))
+    .map((member) => member.pod.name)
+    .sort();
 }

@@ -2,13 +2,14 @@ import type { Egress } from '@sallyport/api';
 import { familiesOf, ipFamily } from '@sallyport/api';
 import { sampleEgress as egress, samplePod as pod } from '@sallyport/kit';
 import fc from 'fast-check';
-import { explainPod } from './explain-pod.ts';
+import { explainPod } from '../explain-pod.ts';
+import type { Namespace, Pod } from '../pod.ts';
+import { exclusionOf, podKey } from '../pod.ts';
+import { selects } from '../selects.ts';
+import { indexOf } from './index-of.ts';
 import { withOwnAddresses } from './own-addresses.ts';
-import type { Namespace, Pod } from './pod.ts';
-import { exclusionOf, podKey } from './pod.ts';
 import type { Cluster, ResolvedEgress } from './resolve-egresses.ts';
 import { resolveEgresses } from './resolve-egresses.ts';
-import { selects } from './selects.ts';
 
 const namespaces: readonly Namespace[] = [
   { name: 'default', labels: {} },
@@ -221,8 +222,9 @@ describe('resolveEgresses, for every cluster', () => {
     fc.assert(
       fc.property(clusters, (cluster) => {
         const resolved = resolveEgresses(cluster);
+        const index = indexOf(cluster);
         for (const each of cluster.pods) {
-          for (const explained of explainPod(cluster, each)!.egresses) {
+          for (const explained of explainPod(index, each)!.egresses) {
             const { members, overridden } = resolved.get(explained.name)!;
             expect(explained.effectiveFor.length > 0).toBe(
               members.some((member) => podKey(member.pod) === podKey(each)),
@@ -239,65 +241,13 @@ describe('resolveEgresses, for every cluster', () => {
   });
 });
 
-describe('explainPod', () => {
-  it('says why each Egress applies to a Pod or not, in the order of precedence', () => {
-    const egresses = [
-      egress('young', { createdAtMs: 9 }),
-      egress('old', { createdAtMs: 1 }),
-      egress('elsewhere', {
-        createdAtMs: 2,
-        appliedTo: { namespaceSelector: { matchLabels: { env: 'prod' } } },
-      }),
-      egress('others', {
-        createdAtMs: 3,
-        appliedTo: { podSelector: { matchLabels: { role: 'db' } } },
-      }),
-      egress('nobody', { createdAtMs: 4, appliedTo: {} }),
-    ];
-    const pods = [pod('p', { ips: ['10.244.1.11'] })];
-    const none = { effectiveFor: [], overridden: [] };
-    expect(explainPod({ egresses, pods, namespaces }, { namespace: 'default', name: 'p' })).toEqual(
-      {
-        pod: { namespace: 'default', name: 'p' },
-        nodeName: 'n1',
-        ips: ['10.244.1.11'],
-        egresses: [
-          { name: 'old', selection: 'selected', effectiveFor: ['IPv4'], overridden: [] },
-          { name: 'elsewhere', selection: 'namespace-labels-differ', ...none },
-          { name: 'others', selection: 'pod-labels-differ', ...none },
-          { name: 'nobody', selection: 'selects-nothing', ...none },
-          {
-            name: 'young',
-            selection: 'selected',
-            effectiveFor: [],
-            overridden: [{ family: 'IPv4', by: 'old' }],
-          },
-        ],
-      },
-    );
-  });
-
-  it('says why no Egress can apply to a selected Pod', () => {
-    const cluster = {
-      egresses: [egress('a')],
-      pods: [pod('p', { hostNetwork: true })],
-      namespaces,
-    };
-    expect(explainPod(cluster, { namespace: 'default', name: 'p' })).toMatchObject({
-      excluded: 'host-network',
-      egresses: [{ selection: 'selected', effectiveFor: [], overridden: [] }],
-    });
-  });
-
-  it('is undefined for a Pod that does not exist', () => {
-    expect(
-      explainPod({ egresses: [], pods: [], namespaces }, { namespace: 'default', name: 'p' }),
-    ).toBeUndefined();
-  });
-});
-
 function membersOf(cluster: Partial<Cluster>, name = 'a'): readonly string[] {
-  return resolveEgresses({ egresses: [egress(name)], pods: [], namespaces, ...cluster })
+  const all = { egresses: [egress(name)], pods: [], namespaces, ...cluster };
+  const members = resolveEgresses(all)
     .get(name)!
     .members.map((member) => podKey(member.pod));
+  const index = indexOf(all);
+  const indexed = [...index.nodesOf(name)].flatMap((node) => index.members(name, node));
+  expect(indexed.map((member) => podKey(member.pod)).sort()).toEqual(members);
+  return members;
 }

@@ -1,9 +1,10 @@
 import type { Egress, IpFamily } from '@sallyport/api';
-import { byPrecedence, familiesOf, ipFamilies, ipFamily } from '@sallyport/api';
-import { egressFinder } from './egress-finder.ts';
+import { byPrecedence, ipFamily } from '@sallyport/api';
+import { contest } from '../contest.ts';
+import type { Namespace, Pod, PodRef } from '../pod.ts';
+import { exclusionOf, podKey } from '../pod.ts';
+import { selects } from '../selects.ts';
 import { withOwnAddresses } from './own-addresses.ts';
-import type { Namespace, Pod, PodRef } from './pod.ts';
-import { exclusionOf, podKey } from './pod.ts';
 
 /** The objects from which members are resolved; their order does not matter. */
 export interface Cluster {
@@ -35,15 +36,10 @@ export interface ResolvedEgress {
   readonly overridden: readonly OverriddenPod[];
 }
 
-/** An Egress that selects a Pod, with the address families that both of them have. */
-export interface Contender {
-  readonly egress: Egress;
-  readonly effectiveFor: readonly IpFamily[];
-  /** The other families, with the name of the effective Egress. */
-  readonly overridden: readonly Omit<OverriddenPod, 'pod'>[];
-}
-
-/** The Pods of each Egress, by the name of the Egress. */
+/**
+ * The Pods of each Egress, by the name of the Egress: every Pod is tried against every Egress. The
+ * index has to find the same.
+ */
 export function resolveEgresses({
   egresses,
   pods,
@@ -59,7 +55,6 @@ export function resolveEgresses({
       ],
     ),
   );
-  const find = egressFinder(ordered);
   for (const pod of sortedByKey(withOwnAddresses(pods))) {
     const { nodeName } = pod;
     if (nodeName === undefined || exclusionOf(pod) !== undefined) {
@@ -67,7 +62,10 @@ export function resolveEgresses({
     }
     const ref = { namespace: pod.namespace, name: pod.name };
     const labels = namespaceLabels.get(pod.namespace);
-    for (const { egress, effectiveFor, overridden } of contest(find(pod.labels, labels), pod)) {
+    const selecting = ordered.filter(
+      ({ appliedTo }) => selects(appliedTo, pod.labels, labels) === 'selected',
+    );
+    for (const { egress, effectiveFor, overridden } of contest(selecting, pod)) {
       const { name } = egress;
       if (effectiveFor.length > 0) {
         const ips = pod.ips.filter((ip) => effectiveFor.includes(ipFamily(ip)));
@@ -79,37 +77,10 @@ export function resolveEgresses({
   return resolved;
 }
 
-/**
- * Decides for each address family of a Pod which Egress is effective: the first one that has it.
- * @param selecting the Egresses that select the Pod, by precedence
- */
-export function contest(selecting: readonly Egress[], pod: Pod): readonly Contender[] {
-  const effective = new Map<IpFamily, string>();
-  return selecting.map((egress) => {
-    const families = familiesOf(egress).filter((family) => familiesOfPod(pod).includes(family));
-    const overridden = families.flatMap((family) => {
-      const by = effective.get(family);
-      return by === undefined ? [] : [{ family, by }];
-    });
-    const effectiveFor = families.filter((family) => !effective.has(family));
-    for (const family of effectiveFor) {
-      effective.set(family, egress.name);
-    }
-    return { egress, effectiveFor, overridden };
-  });
-}
-
 /** Each key is made once: a comparison of two Pods makes no string. */
 function sortedByKey(pods: readonly Pod[]): readonly Pod[] {
   return pods
     .map((pod) => ({ pod, key: podKey(pod) }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
     .map(({ pod }) => pod);
-}
-
-/** A Pod without an address may get one of either family. */
-function familiesOfPod({ ips }: Pod): readonly IpFamily[] {
-  return ips.length === 0
-    ? ipFamilies
-    : ipFamilies.filter((family) => ips.some((ip) => ipFamily(ip) === family));
 }
