@@ -221,7 +221,7 @@ export default defineConfig(
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
   },
   {
-    files: ['{{apps,libs,testing}/*,e2e}/package.json'],
+    files: ['{{apps,libs,testing}/*,e2e,images}/package.json'],
     languageOptions: { parser: jsoncParser },
     plugins: { '@nx': nx },
     rules: {
@@ -261,11 +261,13 @@ function moduleBoundaries(equipment) {
         },
         may('type:io', 'type:pure', 'type:io'),
         may('type:app', 'type:pure', 'type:io'),
-        may('type:testing', 'type:pure', 'type:io', 'type:testing'),
+        may('type:tool', 'type:pure', 'type:io', 'type:tool'),
+        may('type:testing', 'type:pure', 'type:io', 'type:tool', 'type:testing'),
         may('type:e2e', '*'),
         may('scope:shared', 'scope:shared'),
         may('scope:controller', 'scope:controller', 'scope:shared'),
         may('scope:agent', 'scope:agent', 'scope:shared'),
+        may('scope:tool', 'scope:tool', 'scope:shared'),
         may('scope:testing', '*'),
       ],
     },

@@ -1,5 +1,6 @@
 // Bundles a TypeScript program of the workspace into one file that Node.js runs:
 // `node tools/bundle.mjs apps/agent/src/main.ts apps/agent/dist/bundle/main.mjs`.
+// A third argument names a file for esbuild's metafile, the list of the files in the bundle.
 // Imports esbuild only when a bundle is made: tools/run.mjs installs it first.
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -13,11 +14,14 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Bundles the program `entryPoint` into `outfile`, with a source map beside it and, where it uses
- * netlink, the native add-on for each architecture.
+ * netlink, the native add-on for each architecture. Resolves with esbuild's metafile, whose paths
+ * are relative to the workspace's folder.
  */
 export async function bundleProgram(entryPoint, outfile) {
   const esbuild = await import('esbuild');
-  const { outputFiles } = await esbuild.build({
+  const { outputFiles, metafile } = await esbuild.build({
+    absWorkingDir: root,
+    metafile: true,
     entryPoints: [entryPoint],
     outfile,
     write: false,
@@ -47,6 +51,7 @@ export async function bundleProgram(entryPoint, outfile) {
   for (const { path, contents } of outputFiles) {
     await writeWhole(path, contents);
   }
+  return metafile;
 }
 
 /** Another process may read or write the same file: it sees a whole one, new or old. */
@@ -98,5 +103,9 @@ function revision() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await bundleProgram(process.argv[2], process.argv[3]);
+  const [entryPoint, outfile, metafile] = process.argv.slice(2);
+  const content = await bundleProgram(entryPoint, outfile);
+  if (metafile !== undefined) {
+    await writeFile(metafile, JSON.stringify(content));
+  }
 }

@@ -25,7 +25,7 @@ export interface BootOptions {
 /**
  * Boots a throwaway virtual machine and resolves when it answers. If the user's cache folder has no
  * root for the guest yet, it builds one first. Rejects with `BootError`, whose message contains the
- * tail of the guest's console, when the guest does not boot in time. Rejects with `LabSetupError`
+ * tail of the guest's console, when the guest does not boot in time. Rejects with `SetupError`
  * when the host lacks something. Nothing is left running then.
  */
 export async function bootGuest(options: BootOptions = {}): Promise<Guest> {

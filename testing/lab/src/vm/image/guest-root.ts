@@ -2,15 +2,13 @@ import { readFileSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { runCommand } from '@sallyport/command';
-import { aptDownload } from './apt-download.ts';
+import { aptDownload, downloadNode, SetupError } from '@sallyport/images';
 import { buildOnce } from './build-once.ts';
 import { cpioOf } from './cpio.ts';
 import { firstInit } from './first-init.ts';
 import { payloadOf } from './kernel-image.ts';
 import { loadOrder } from './kernel-modules.ts';
 import { labCacheFolder } from './lab-cache.ts';
-import { LabSetupError } from './lab-setup-error.ts';
-import { downloadNode } from './node-download.ts';
 import {
   excluded,
   files,
@@ -40,7 +38,7 @@ export interface GuestRoot {
  */
 export async function guestRoot(onProgress: (message: string) => void): Promise<GuestRoot> {
   if (process.arch !== 'x64') {
-    throw new LabSetupError(`the lab's guest is x86-64; this machine is ${process.arch}`);
+    throw new SetupError(`the lab's guest is x86-64; this machine is ${process.arch}`);
   }
   const folder = join(labCacheFolder(), recipeHash(debianRelease()));
   await buildOnce(folder, (temporary) => build(temporary, onProgress));
@@ -65,7 +63,7 @@ async function build(target: string, onProgress: (message: string) => void): Pro
   const aptFolder = join(scratch, 'apt');
   await mkdir(aptFolder);
   const [archives] = await Promise.all([
-    aptDownload(aptFolder, packages, leftOut),
+    aptDownload(aptFolder, { architecture: 'amd64', packages, leftOut }),
     downloadNode(node, join(rootFolder, 'opt/node')),
   ]);
   const sizes = await Promise.all(archives.map(async (archive) => (await stat(archive)).size));

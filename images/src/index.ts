@@ -1,0 +1,5 @@
+export { aptDownload } from './inputs/apt-download.ts';
+export { downloadNode } from './inputs/node-download.ts';
+export { nodePackages } from './inputs/node-packages.ts';
+export { SetupError } from './inputs/setup-error.ts';
+export { unpackPackages } from './inputs/unpack-packages.ts';
