@@ -193,7 +193,7 @@ export default defineConfig(
   },
   {
     // Tests, and code that tests of a project share, may import the equipment in testing/ as well.
-    files: ['{apps,libs}/**/*.test.ts', '{apps,libs}/*/src/testing/**/*.ts'],
+    files: ['{apps,libs,charts}/**/*.test.ts', '{{apps,libs}/*,charts}/src/testing/**/*.ts'],
     rules: { '@nx/enforce-module-boundaries': moduleBoundaries(['scope:testing', 'type:testing']) },
   },
   {
@@ -221,7 +221,7 @@ export default defineConfig(
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
   },
   {
-    files: ['{{apps,libs,testing}/*,e2e,images}/package.json'],
+    files: ['{{apps,libs,testing}/*,charts,e2e,images}/package.json'],
     languageOptions: { parser: jsoncParser },
     plugins: { '@nx': nx },
     rules: {

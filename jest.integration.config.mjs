@@ -7,7 +7,7 @@ import preset from './jest.preset.mjs';
 export default {
   ...preset,
   displayName: 'integration',
-  roots: ['apps', 'libs', 'testing', 'images', 'e2e'].map((name) => `<rootDir>/${name}`),
+  roots: ['apps', 'libs', 'testing', 'images', 'charts', 'e2e'].map((name) => `<rootDir>/${name}`),
   testMatch: ['**/src/**/*.int.test.ts'],
   testPathIgnorePatterns: [],
   // Longer than the waits of tests, so that a wait that fails says so in its own words.

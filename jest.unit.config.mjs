@@ -2,7 +2,7 @@
 export default {
   projects: [
     '<rootDir>/{apps,libs,testing}/*/jest.config.mjs',
-    '<rootDir>/{e2e,images}/jest.config.mjs',
+    '<rootDir>/{charts,e2e,images}/jest.config.mjs',
     '<rootDir>/tools/jest.config.mjs',
   ],
 };

@@ -3,6 +3,7 @@ import { durationMs, flag, integer, oneOf, text } from '@sallyport/config';
 import type { Marks } from '@sallyport/dataplane';
 import { DEFAULT_TUNNEL_UDP_PORT, defaultMarks, hex } from '@sallyport/dataplane';
 import { loggingOptions } from '@sallyport/program';
+import { SYSCTL_FOLDER } from '@sallyport/rtnetlink';
 
 /** Bits of a mark, hexadecimal as every tool prints them. */
 const bits: OptionType<number> = {
@@ -81,6 +82,12 @@ export const agentOptions = {
     type: bits,
     description: 'Connection mark: opened by a Pod on another Node.',
     default: defaultMarks.connmarkBack,
+  },
+  sysctlFolder: {
+    type: text,
+    description:
+      'The folder of the settings of the kernel; a container gets a mount that it may write to.',
+    default: SYSCTL_FOLDER,
   },
   ...loggingOptions,
   dryRun: {

@@ -21,7 +21,7 @@ const status = await runProgram(process, {
   async run(deps) {
     const { config, logger } = deps;
     const marks = marksOf(config);
-    const routing = openRouting(routingTarget);
+    const routing = openRouting({ ...routingTarget, sysctlFolder: config.sysctlFolder });
     try {
       const netfilter = lazyNetfilter(async () => {
         const choice = await openBackend(

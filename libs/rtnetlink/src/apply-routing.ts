@@ -1,7 +1,7 @@
 import type { PolicyRoute, PolicyRule, RoutingOperation } from '@sallyport/dataplane';
 import type { rt, RtNetlinkSocket } from 'netlink';
 import { FlagsNew } from 'netlink';
-import { writeSysctl } from './device-sysctl.ts';
+import { SYSCTL_FOLDER, writeSysctl } from './device-sysctl.ts';
 import { AF_INET, bytesFromIp, bytesFromMac, prefixFromCidr } from './inet.ts';
 import { addressesOf, findLink } from './observe-routing.ts';
 import { NETLINK_REQUEST } from './open-socket.ts';
@@ -38,7 +38,7 @@ export async function applyRouting(
 ): Promise<void> {
   switch (operation.op) {
     case 'set-gateway-link':
-      await setGatewayLink(socket, target.device, operation);
+      await setGatewayLink(socket, target, operation);
       return;
     case 'set-neighbor':
       await socket.newNeighbor(
@@ -88,12 +88,12 @@ export async function applyRouting(
 
 async function setGatewayLink(
   socket: RtNetlinkSocket,
-  device: string,
+  { device, sysctlFolder = SYSCTL_FOLDER }: RoutingTarget,
   { addresses, mtu, rpFilter, srcValidMark }: Extract<RoutingOperation, { op: 'set-gateway-link' }>,
 ): Promise<void> {
   const index = await indexOf(socket, device);
-  await writeSysctl(device, 'rp_filter', rpFilter);
-  await writeSysctl(device, 'src_valid_mark', srcValidMark);
+  await writeSysctl(sysctlFolder, device, 'rp_filter', rpFilter);
+  await writeSysctl(sysctlFolder, device, 'src_valid_mark', srcValidMark);
   await socket.setLink(
     { index, change: { up: true }, flags: { up: true } },
     { mtu },

@@ -1,4 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** The settings of the kernel, in the network namespace of the process that opens a file. */
+export const SYSCTL_FOLDER = '/proc/sys';
 
 /**
  * Sysctls of a device, net.ipv4.conf.<device>. Of both the kernel takes the larger of this value
@@ -8,18 +12,22 @@ type DeviceSysctl = 'rp_filter' | 'src_valid_mark';
 
 /** Rejects when the device does not exist. */
 export async function readSysctl(device: string, name: DeviceSysctl): Promise<number> {
-  return Number(await readFile(pathOf(device, name), 'utf8'));
+  return Number(await readFile(pathOf(SYSCTL_FOLDER, device, name), 'utf8'));
 }
 
-/** Rejects when the device does not exist. */
+/**
+ * Rejects when the device does not exist.
+ * @param folder another one than /proc/sys in a container, where that is read-only
+ */
 export async function writeSysctl(
+  folder: string,
   device: string,
   name: DeviceSysctl,
   value: number,
 ): Promise<void> {
-  await writeFile(pathOf(device, name), String(value));
+  await writeFile(pathOf(folder, device, name), String(value));
 }
 
-function pathOf(device: string, name: DeviceSysctl): string {
-  return `/proc/sys/net/ipv4/conf/${device}/${name}`;
+function pathOf(folder: string, device: string, name: DeviceSysctl): string {
+  return join(folder, 'net/ipv4/conf', device, name);
 }

@@ -1,3 +1,4 @@
+export { SYSCTL_FOLDER } from './device-sysctl.ts';
 export { openRouting, type Routing } from './open-routing.ts';
 export type { RoutingTarget } from './routing-from-messages.ts';
 export {

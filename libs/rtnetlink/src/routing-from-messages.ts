@@ -9,6 +9,8 @@ export interface RoutingTarget {
   readonly device: string;
   /** The route tables that are ours: every rule that looks them up and every route in them. */
   readonly tables: readonly number[];
+  /** Where settings are written; default /proc/sys. A container may write to another mount only. */
+  readonly sysctlFolder?: string;
 }
 
 /**

@@ -236,6 +236,21 @@ const DEFINITIONS: readonly BuiltinDefinition[] = [
     ],
   },
   {
+    group: 'networking.k8s.io',
+    version: 'v1',
+    kind: 'NetworkPolicy',
+    model: 'V1NetworkPolicy',
+    plural: 'networkpolicies',
+    namespaced: true,
+    shortNames: ['netpol'],
+    hasGeneration: true,
+    columns: [
+      NAME,
+      column('Pod-Selector', (policy) => pairsAt(policy, 'spec', 'podSelector', 'matchLabels')),
+      AGE,
+    ],
+  },
+  {
     ...rbac,
     kind: 'Role',
     model: 'V1Role',
