@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { NodeReport } from '@sallyport/api';
+import type { EgressGroup, NodeReport } from '@sallyport/api';
 import { bundleProgram, waitFor } from '@sallyport/kit';
 import type { Guest, GuestProcess } from '@sallyport/lab';
 import { bootGuest, UNTIL_OVS_WORKS } from '@sallyport/lab';
+import type { Unversioned } from '@sallyport/watch';
 import type { CaseResult } from './adapter-contracts.ts';
 import { ControllerStandIn } from './controller-stand-in.ts';
 
@@ -188,5 +189,27 @@ ip neigh show dev egress-gw0 nud permanent; cat /proc/sys/net/ipv4/conf/egress-g
       ({ realizedResourceVersion, failure, faults = [] }) =>
         Number(realizedResourceVersion) >= version && failure === undefined && faults.length === 0,
     );
+  }
+
+  /** Publishes these groups to the agent, and waits until it has realized them. */
+  async realize(...groups: readonly Unversioned<EgressGroup>[]): Promise<void> {
+    await this.untilRealized(this.controller.publishGroups('n1', groups));
+  }
+
+  /** The kernel's conntrack entries of a source, without those of Open vSwitch. */
+  async connectionsOf(source: string): Promise<readonly string[]> {
+    const all = await this.onNode('conntrack', '-L', '-p', 'icmp', '--orig-src', source);
+    return all.split('\n').filter((line) => line !== '' && !line.includes('zone=65000'));
+  }
+
+  /** The address that a new connection of a Pod leaves with, or `dropped`. */
+  async addressOf(podIP: string): Promise<string> {
+    await this.guest.script(
+      `ip netns exec n1 conntrack -D --orig-src ${podIP} || true; ip netns exec pod ping -c 1 -W 1 -I ${podIP} 203.0.113.77 || true`,
+    );
+    const [line] = await this.connectionsOf(podIP);
+    return line === undefined
+      ? 'dropped'
+      : (/src=203\.0\.113\.77 dst=(\S+)/.exec(line)?.[1] ?? line);
   }
 }
