@@ -34,7 +34,7 @@ export const api = {
     client.json({ method: 'PATCH', path, contentType: 'application/merge-patch+json', body }),
   /** Deletes an object, if it exists. */
   remove: (path: string): Promise<unknown> =>
-    orUndefined(404, client.json({ method: 'DELETE', path, query: { gracePeriodSeconds: '0' } })),
+    orUndefined([404], client.json({ method: 'DELETE', path, query: { gracePeriodSeconds: '0' } })),
 };
 
 export const pods = `/api/v1/namespaces/${NAMESPACE}/pods`;
@@ -47,10 +47,11 @@ export function useTestCluster(): void {
     client = createKubeClient(apiServer.kubeconfig);
     for (const file of await readdir(CRDS)) {
       const body: unknown = parse(await readFile(new URL(file, CRDS), 'utf8'));
-      await orUndefined(409, client.json({ method: 'POST', path: CRD_PATH, body }));
+      await orUndefined([409], client.json({ method: 'POST', path: CRD_PATH, body }));
     }
+    // A real API server answers 404 at first, then 429 while it makes the storage of a new kind.
     await waitFor('Egresses to be served', () =>
-      orUndefined(404, client.json({ method: 'GET', path: EGRESSES })),
+      orUndefined([404, 429], client.json({ method: 'GET', path: EGRESSES })),
     );
     const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } };
     await client.json({ method: 'POST', path: '/api/v1/namespaces', body });
@@ -149,7 +150,7 @@ export async function createUnchecked(egress: unknown): Promise<void> {
   await api.patch(path, { spec: { versions: lax } });
   await waitFor('the lax schema to be in force', () =>
     orUndefined(
-      422,
+      [422],
       api.create(EGRESSES, egress).then(() => true),
     ),
   );
@@ -164,12 +165,15 @@ export async function statusOf(name: string): Promise<EgressStatus> {
   return (egress as EgressResource).status ?? {};
 }
 
-/** The answer, or undefined if the API server refuses the request with this HTTP status. */
-async function orUndefined<T>(status: number, answer: Promise<T>): Promise<T | undefined> {
+/** The answer, or undefined if the API server refuses the request with one of these statuses. */
+async function orUndefined<T>(
+  statuses: readonly number[],
+  answer: Promise<T>,
+): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof KubeApiError && error.status === status) {
+    if (error instanceof KubeApiError && statuses.includes(error.status)) {
       return undefined;
     }
     throw error;
