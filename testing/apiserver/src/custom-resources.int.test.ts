@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubectlResult } from '@sallyport/kit';
+import { restClient } from './setup/rest.ts';
 import type { TestCluster } from './testing/cluster.ts';
 import {
   gate,
@@ -28,6 +29,20 @@ beforeAll(async () => {
 afterAll(async () => {
   await cluster.kubectl(['delete', 'crd', resource, '--wait=false']);
   await (cluster as TestCluster | undefined)?.close();
+});
+
+it('an unknown path is answered in JSON below the own groups of the server, else as text', async () => {
+  const client = restClient(cluster.server.kubeconfig);
+  const answers = async (path: string): Promise<unknown> =>
+    (await client.send({ method: 'GET', path })).body;
+  const { group } = gateNames(cluster.id);
+  const text = '404 page not found\n';
+  for (const path of ['/none', '/apis/none.example/v1/x', `/apis/${group}/v1beta1/none`]) {
+    expect([path, await answers(path)]).toEqual([path, text]);
+  }
+  for (const path of ['/api/v1/none', '/apis/apps/v1/none', '/api/v9']) {
+    expect([path, await answers(path)]).toEqual([path, expect.objectContaining({ code: 404 })]);
+  }
 });
 
 describe('a custom resource', () => {

@@ -59,6 +59,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     registry.add(resource);
     collector.watch(resource);
   }
+  const ownGroups = new Set(registry.all().map(({ group }) => group));
   new CustomResources({ store, registry, collector, now }).start();
   createDefaultServiceAccounts(store, objects, registry);
   bootstrap(objects, registry);
@@ -67,6 +68,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     store,
     registry,
     objects,
+    ownGroups,
     watch: { bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000, now },
     onError: (error, request) => {
       log(

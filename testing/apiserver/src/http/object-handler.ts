@@ -1,5 +1,9 @@
 import type { JsonObject } from '../model/json.ts';
-import { methodNotAllowed, noSuchResource, unsupportedMediaType } from '../model/status-error.ts';
+import {
+  methodNotAllowed,
+  noSuchSubresource,
+  unsupportedMediaType,
+} from '../model/status-error.ts';
 import { PATCH_TYPES } from '../patch/apply-patch.ts';
 import { isDryRun } from '../rest/delete-options.ts';
 import type { WriteRequest } from '../rest/request.ts';
@@ -32,7 +36,7 @@ export async function handleObject(exchange: Exchange, of: WriteRequest): Promis
   }
   const { served, subresource } = of;
   if (subresource !== undefined && !(subresource === 'status' && served.version.hasStatus)) {
-    throw noSuchResource();
+    throw noSuchSubresource();
   }
   const representation = exchange.representation();
   const method = METHODS.get(exchange.method);

@@ -1,4 +1,4 @@
-import { noSuchResource } from '../model/status-error.ts';
+import { NotServed } from '../model/status-error.ts';
 import type { ResourceRequest } from '../rest/request.ts';
 import { handleCollection } from './collection-handler.ts';
 import type { Exchange } from './exchange.ts';
@@ -9,10 +9,10 @@ import type { ResourcePath } from './path.ts';
 export async function handleResource(exchange: Exchange, path: ResourcePath): Promise<void> {
   const served = exchange.deps.registry.find(path.group, path.version, path.plural);
   if (served === undefined) {
-    throw noSuchResource();
+    throw new NotServed();
   }
   if (path.namespace !== undefined && !served.resource.namespaced) {
-    throw noSuchResource();
+    throw new NotServed();
   }
   const { deprecationWarning } = served.version;
   if (deprecationWarning !== undefined) {
@@ -31,7 +31,7 @@ export async function handleResource(exchange: Exchange, path: ResourcePath): Pr
     return;
   }
   if (served.resource.namespaced && path.namespace === undefined) {
-    throw noSuchResource();
+    throw new NotServed();
   }
   const { name, subresource } = path;
   await handleObject(exchange, { ...request, name, subresource, options: exchange.writeOptions() });

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import { noSuchResource, StatusError } from '../model/status-error.ts';
+import { NotServed, StatusError } from '../model/status-error.ts';
 import { documentAt } from './documents.ts';
 import type { ResourceHandlerDeps } from './exchange.ts';
 import { Exchange } from './exchange.ts';
@@ -10,6 +10,8 @@ import { sendJson } from './send.ts';
 
 /** The needs of the HTTP server, beside those of resources. */
 export interface ServerDeps extends ResourceHandlerDeps {
+  /** The API groups that no CustomResourceDefinition makes. */
+  readonly ownGroups: ReadonlySet<string>;
   /** Called with errors that are the server's own fault; the client gets 500. */
   readonly onError: (error: unknown, request: string) => void;
 }
@@ -39,7 +41,7 @@ async function handle(
     return;
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    throw noSuchResource();
+    throw new NotServed();
   }
   if (['/healthz', '/livez', '/readyz'].includes(url.pathname)) {
     response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
@@ -52,7 +54,7 @@ async function handle(
     host: request.headers.host ?? '',
   });
   if (body === undefined) {
-    throw noSuchResource();
+    throw new NotServed();
   }
   sendJson(response, 200, body.document, new Set(), body.contentType);
 }
@@ -78,5 +80,16 @@ function answerError(
     response.destroy();
     return;
   }
+  if (status instanceof NotServed && !isOfOwnGroup(deps, request)) {
+    response.writeHead(status.code, { 'content-type': 'text/plain; charset=utf-8' });
+    response.end('404 page not found\n');
+    return;
+  }
   sendJson(response, status.code, status.status);
+}
+
+/** A real API server answers an unknown path of its own groups in JSON, any other one as text. */
+function isOfOwnGroup({ ownGroups }: ServerDeps, request: IncomingMessage): boolean {
+  const [, root, group = ''] = new URL(request.url ?? '/', 'http://localhost').pathname.split('/');
+  return root === 'api' || (root === 'apis' && ownGroups.has(group));
 }

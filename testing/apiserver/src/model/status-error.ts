@@ -61,6 +61,20 @@ export class StatusError extends Error {
   }
 }
 
+const NOT_SERVED = 'the server could not find the requested resource';
+
+/** 404 for a path that no resource serves. */
+export class NotServed extends StatusError {
+  constructor() {
+    super(404, 'NotFound', NOT_SERVED, {});
+  }
+}
+
+/** 404 for a subresource that a resource does not have. */
+export function noSuchSubresource(): StatusError {
+  return new StatusError(404, 'NotFound', NOT_SERVED, {});
+}
+
 /** The reason of the most usual conflict: another write came first. */
 export const OBJECT_MODIFIED =
   'the object has been modified; please apply your changes to the latest version and try again';
@@ -69,11 +83,6 @@ export const OBJECT_MODIFIED =
 export function notFound(resource: ResourceName, name: string): StatusError {
   const message = `${qualified(resource.group, resource.plural)} ${goQuote(name)} not found`;
   return new StatusError(404, 'NotFound', message, detailsOf(resource, name));
-}
-
-/** 404 for a path that no resource serves. */
-export function noSuchResource(): StatusError {
-  return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 }
 
 /** 409 on create; `isDeleting`: the existing object is being deleted. */

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../model/kube-object.ts';
 import { resourceKey } from '../model/resource.ts';
-import { noSuchResource } from '../model/status-error.ts';
+import { noSuchSubresource } from '../model/status-error.ts';
 import type { WriteRequest } from './request.ts';
 
 /** Resources of which a write of `/status` changes labels and annotations, too. */
@@ -17,7 +17,7 @@ export function withSubresource(
 ): KubeObject {
   if (!request.served.version.hasStatus) {
     if (request.subresource === 'status') {
-      throw noSuchResource();
+      throw noSuchSubresource();
     }
     return object;
   }

@@ -18,13 +18,14 @@ interface RestRequest {
 /** The answer, whatever its status. */
 export interface RestAnswer {
   readonly status: number;
+  /** A text where the answer is no JSON, as for a path that a real API server does not know. */
   readonly body: Json;
 }
 
 /** Requests to the API server of a kubeconfig's current context, with its credentials. */
 export interface RestClient {
   readonly server: string;
-  /** Rejects when there is no answer, or none in JSON. */
+  /** Rejects when there is no answer, or one that says JSON and is none. */
   readonly send: (request: RestRequest) => Promise<RestAnswer>;
 }
 
@@ -64,9 +65,9 @@ function exchange(
   const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
   return new Promise((resolve, reject) => {
     const request = send(url, options, (response) => {
-      readJson(response).then(
-        (body) => {
-          resolve({ status: response.statusCode ?? 0, body });
+      readBody(response).then(
+        (answer) => {
+          resolve({ status: response.statusCode ?? 0, body: answer });
         },
         (cause: unknown) => {
           const what = `${options.method ?? ''} ${url.href}: the answer is no JSON`;
@@ -79,10 +80,12 @@ function exchange(
   });
 }
 
-async function readJson(response: IncomingMessage): Promise<Json> {
+async function readBody(response: IncomingMessage): Promise<Json> {
   const chunks: Buffer[] = [];
   for await (const chunk of response as AsyncIterable<Buffer>) {
     chunks.push(chunk);
   }
-  return JSON.parse(Buffer.concat(chunks).toString()) as Json;
+  const text = Buffer.concat(chunks).toString();
+  const isText = response.headers['content-type']?.startsWith('text/') === true;
+  return isText ? text : (JSON.parse(text) as Json);
 }
