@@ -72,6 +72,7 @@ describe('the chart', () => {
     const objects = objectsIn(await render(helm));
     expect(objectOf(objects, 'ClusterRole', 'sallyport-controller').rules).toEqual([
       { apiGroups: [''], resources: ['pods', 'namespaces', 'nodes'], verbs: ['list', 'watch'] },
+      { apiGroups: ['networking.k8s.io'], resources: ['servicecidrs'], verbs: ['list', 'watch'] },
       { apiGroups: ['crd.antrea.io'], resources: ['egresses'], verbs: ['list', 'watch'] },
       { apiGroups: ['crd.antrea.io'], resources: ['egresses/status'], verbs: ['patch'] },
     ]);

@@ -130,6 +130,12 @@ export const excluded = [
   './var/lib/apt/*',
 ] as const;
 
+/** Links that Debian's maintainer scripts would make in every image. */
+export const baseLinks: Readonly<Record<string, string>> = {
+  'var/lock': '/run/lock',
+  'var/run': '/run',
+};
+
 /** Files that Debian's maintainer scripts would write. */
 export const files: Readonly<Record<string, string>> = {
   'etc/passwd': [

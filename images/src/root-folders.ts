@@ -6,7 +6,7 @@ import type { NpmPart } from './inputs/third-party.ts';
 import { debParts, renderLicences } from './inputs/third-party.ts';
 import { unpackPackages } from './inputs/unpack-packages.ts';
 import type { Recipe } from './recipes.ts';
-import { excluded, files } from './recipes.ts';
+import { baseLinks, excluded, files } from './recipes.ts';
 import type { Part } from './sbom.ts';
 
 /** Fills an empty folder with Debian packages, and returns them. */
@@ -18,8 +18,8 @@ export async function debianRoot(
   await mkdir(folder, { recursive: true });
   await unpackPackages(archives, folder, excluded);
   await keepCopyrightOnly(folder);
-  for (const [path, target] of Object.entries(links)) {
-    await rm(join(folder, path), { force: true });
+  for (const [path, target] of Object.entries({ ...baseLinks, ...links })) {
+    await rm(join(folder, path), { force: true, recursive: true });
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await symlink(target, join(folder, path));
   }

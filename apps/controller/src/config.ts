@@ -33,7 +33,7 @@ export const controllerOptions = {
   serviceCidrs: {
     type: listOf(cidr),
     description:
-      'The CIDRs of Services. Traffic to them is cluster-internal and keeps its source address.',
+      'The CIDRs of Services, whose traffic is cluster-internal; without them, those of the ServiceCIDR objects (Kubernetes 1.33).',
     default: [],
   },
   podCidrs: {

@@ -39,18 +39,6 @@ describe('run', () => {
     expect(log).toContain('stopping');
   });
 
-  it('warns at the start when it knows no Service CIDRs', async () => {
-    const warning =
-      'no --service-cidrs: packets to Services may count as external and be translated';
-    for (const argv of [[], ['--service-cidrs=10.96.0.0/16']]) {
-      const { exit, log, stop } = start('--kubeconfig', kubeconfig, ...argv);
-      await waitFor('the controller to serve', () => log.includes('serving'));
-      stop();
-      await exit;
-      expect(log.filter((message) => message === warning)).toHaveLength(argv.length === 0 ? 1 : 0);
-    }
-  });
-
   it('ends with 0 when it is stopped while a command of the kubeconfig hangs', async () => {
     const running = join(folder, 'running');
     const exec = {

@@ -57,11 +57,6 @@ export async function startController(deps: ControllerDependencies): Promise<Con
   };
   try {
     const url = await server.listen(config.listenAddress, config.listenPort);
-    if (config.serviceCidrs.length === 0) {
-      logger.warn(
-        'no --service-cidrs: packets to Services may count as external and be translated',
-      );
-    }
     logger.info({ url, apiServer: client.server }, 'serving');
     return { url, app: server.app, stop };
   } catch (error) {

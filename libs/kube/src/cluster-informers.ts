@@ -10,6 +10,8 @@ import type { ObservedEgress } from './observed-egress-for.ts';
 import { observedEgressFor } from './observed-egress-for.ts';
 import { namespaceFor, podFor } from './pod-for.ts';
 import type { Observed } from './raw-object.ts';
+import type { ServiceCIDR } from './service-cidr-for.ts';
+import { serviceCIDRFor } from './service-cidr-for.ts';
 
 /** All resources that the controller watches. */
 export interface ClusterInformers {
@@ -32,7 +34,8 @@ export type ClusterDelta =
   | ({ readonly kind: 'pod' } & ObjectChange<Observed<Pod>>)
   | ({ readonly kind: 'namespace' } & ObjectChange<Observed<Namespace>>)
   | ({ readonly kind: 'node' } & ObjectChange<Observed<Node>>)
-  | ({ readonly kind: 'egress' } & ObjectChange<Observed<ObservedEgress>>);
+  | ({ readonly kind: 'egress' } & ObjectChange<Observed<ObservedEgress>>)
+  | ({ readonly kind: 'service-cidr' } & ObjectChange<Observed<ServiceCIDR>>);
 
 /** The same call-backs for all resources. */
 export type ClusterInformersOptions = Pick<
@@ -93,6 +96,24 @@ export function startClusterInformers({
       keyOf: nameOf,
     }),
   };
+}
+
+/** Starts the informer of the ServiceCIDRs, which Kubernetes has from 1.33 on. */
+export function startServiceCIDRInformer({
+  onDelta,
+  ...options
+}: Omit<InformerOptions<ServiceCIDR>, 'onDelta' | 'path' | 'parse' | 'keyOf'> & {
+  readonly onDelta: (delta: ClusterDelta) => void;
+}): Informer<ServiceCIDR> {
+  return startInformer({
+    ...options,
+    onDelta: (delta) => {
+      onDelta({ kind: 'service-cidr', ...delta });
+    },
+    path: '/apis/networking.k8s.io/v1/servicecidrs',
+    parse: serviceCIDRFor,
+    keyOf: nameOf,
+  });
 }
 
 function nameOf({ name }: { readonly name: string }): string {

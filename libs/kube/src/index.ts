@@ -3,6 +3,7 @@ export {
   type ClusterInformers,
   clusterResources,
   startClusterInformers,
+  startServiceCIDRInformer,
 } from './cluster-informers.ts';
 export { writeEgressStatus } from './egress-status-writer.ts';
 export type { EgressEvent } from './event-correlator.ts';

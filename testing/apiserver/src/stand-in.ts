@@ -123,11 +123,19 @@ function createDefaultServiceAccounts(store: Store, objects: Objects, registry: 
   });
 }
 
-/** The first objects of every cluster: its namespaces and the Service `kubernetes`. */
+/** The first objects of every cluster: Namespaces, and range and first of the Services. */
 function bootstrap(objects: Objects, registry: Registry): void {
   for (const name of NAMESPACES) {
     create(objects, registry, 'namespaces', undefined, { metadata: { name } });
   }
+  create(
+    objects,
+    registry,
+    'servicecidrs',
+    undefined,
+    { metadata: { name: 'kubernetes' }, spec: { cidrs: ['10.96.0.0/16'] } },
+    'networking.k8s.io',
+  );
   create(objects, registry, 'services', 'default', {
     metadata: { name: 'kubernetes', labels: { component: 'apiserver', provider: 'kubernetes' } },
     spec: { clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, targetPort: 6443 }] },
@@ -140,8 +148,9 @@ function create(
   plural: string,
   namespace: string | undefined,
   object: JsonObject,
+  group = '',
 ): void {
-  const served = registry.find('', 'v1', plural);
+  const served = registry.find(group, 'v1', plural);
   if (served === undefined) {
     throw new Error(`no built-in resource ${plural}`);
   }

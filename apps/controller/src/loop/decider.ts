@@ -71,9 +71,10 @@ export class Decider {
   readonly #egresses = new Map<string, ObservedEgress>();
   readonly #faults = new Map<string, readonly Fault[]>();
   readonly #nodes = new Map<string, Node>();
+  readonly #serviceCIDRs = new Map<string, readonly string[]>();
   readonly #placements = new Map<string, Placement>();
   #tunnelIDs: ReadonlyMap<string, number> = new Map();
-  /** Undefined after a change of Nodes. */
+  /** Undefined after a change of Nodes or ServiceCIDRs. */
   #network: ClusterNetworkView | undefined;
   /** The Egresses of which anything has changed, the status too. */
   #changed = new Set<string>();
@@ -98,6 +99,11 @@ export class Decider {
         setOrDelete(this.#nodes, delta.key, delta.after?.object);
         this.#network = undefined;
         this.#allToPlace = true;
+        this.#allConcerned = true;
+        return;
+      case 'service-cidr':
+        setOrDelete(this.#serviceCIDRs, delta.key, delta.after?.object.cidrs);
+        this.#network = undefined;
         this.#allConcerned = true;
         return;
       case 'egress':
@@ -138,11 +144,20 @@ export class Decider {
         ? ('all' as const)
         : new Set([...this.#changed, ...dirty.tallies, ...rerouted, ...regrouped]),
     };
-    const network = (this.#network ??= clusterNetworkFor({ nodes: this.#nodes, ...this.#cidrs }));
+    const network = (this.#network ??= this.#clusterNetwork());
     this.#changed = new Set();
     this.#allConcerned = false;
     this.#allToPlace = false;
     return { decision: this.#decision(network), views, concerned };
+  }
+
+  #clusterNetwork(): ClusterNetworkView {
+    const { podCIDRs, serviceCIDRs } = this.#cidrs;
+    return clusterNetworkFor({
+      nodes: this.#nodes,
+      podCIDRs,
+      serviceCIDRs: [...serviceCIDRs, ...[...this.#serviceCIDRs.values()].flat()],
+    });
   }
 
   #decision(network: ClusterNetworkView): Decision {

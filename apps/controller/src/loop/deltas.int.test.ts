@@ -62,7 +62,13 @@ async function startLoop(): Promise<{
   readonly changes: string[];
 }> {
   const logger = pino({ level: 'silent' });
-  const cluster = observeCluster({ client, logger, clock: systemClock, random: Math.random });
+  const cluster = observeCluster({
+    config: { serviceCidrs: [] },
+    client,
+    logger,
+    clock: systemClock,
+    random: Math.random,
+  });
   afterThisTest(() => cluster.stop());
   const changes: string[] = [];
   cluster.subscribe({

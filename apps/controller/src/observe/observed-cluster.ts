@@ -1,8 +1,10 @@
+import type { Fault } from '@sallyport/api';
 import { renderFault } from '@sallyport/api';
 import type { ClusterDelta, ClusterInformers, KubeClient } from '@sallyport/kube';
-import { clusterResources, startClusterInformers } from '@sallyport/kube';
+import { clusterResources, startClusterInformers, startServiceCIDRInformer } from '@sallyport/kube';
 import type { Clock } from '@sallyport/reconcile';
 import type { Logger } from 'pino';
+import type { ControllerConfig } from '../config.ts';
 
 /** Called synchronously, in the order of subscription. */
 export interface ClusterListener {
@@ -17,7 +19,7 @@ export interface ClusterListener {
 
 /** The mirror of the API server's objects. */
 export interface ObservedCluster {
-  /** The resources that have not been listed completely yet. */
+  /** The resources that have not been listed completely yet, for people. */
   unsynced(): readonly string[];
   subscribe(listener: ClusterListener): void;
   readonly informers: ClusterInformers;
@@ -25,6 +27,7 @@ export interface ObservedCluster {
 }
 
 interface ObserverDependencies {
+  readonly config: Pick<ControllerConfig, 'serviceCidrs'>;
   readonly client: KubeClient;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -32,15 +35,18 @@ interface ObserverDependencies {
   readonly random: () => number;
 }
 
-/** Starts to mirror the API server, until it is stopped. */
+/**
+ * Starts to mirror the API server, until it is stopped. It reads the CIDRs of Services too, unless
+ * the configuration has them.
+ */
 export function observeCluster(deps: ObserverDependencies): ObservedCluster {
-  const { client, logger, clock, random } = deps;
+  const { client, config, logger, clock, random } = deps;
   const listeners: ClusterListener[] = [];
-  const informers = startClusterInformers({
+  const options = {
     client,
     clock,
     random,
-    onDelta: (delta) => {
+    onDelta: (delta: ClusterDelta) => {
       for (const { changed } of listeners) {
         changed(delta);
       }
@@ -50,21 +56,37 @@ export function observeCluster(deps: ObserverDependencies): ObservedCluster {
         listed();
       }
     },
-    onFaults: (faults) => {
+    onFaults: (faults: readonly Fault[]) => {
       logger.warn({ faults: faults.map(renderFault) }, 'object has faults');
     },
-    onError: (resource, err) => {
-      logger.warn({ resource, err }, 'watching the API server failed, it will be tried again');
-    },
-  });
+  };
+  const onError = (resource: string, err: unknown): void => {
+    logger.warn({ resource, err }, 'watching the API server failed, it will be tried again');
+  };
+  const informers = startClusterInformers({ ...options, onError });
+  const serviceCIDRs =
+    config.serviceCidrs.length > 0
+      ? undefined
+      : startServiceCIDRInformer({
+          ...options,
+          onError: (err) => {
+            onError('servicecidrs', err);
+          },
+        });
   return {
-    unsynced: () => clusterResources.filter((resource) => !informers[resource].synced()),
+    unsynced: () => [
+      ...clusterResources.filter((resource) => !informers[resource].synced()),
+      ...(serviceCIDRs?.synced() === false ? ['servicecidrs (or set --service-cidrs)'] : []),
+    ],
     subscribe: (listener) => {
       listeners.push(listener);
     },
     informers,
     async stop() {
-      await Promise.all(clusterResources.map((resource) => informers[resource].stop()));
+      await Promise.all([
+        serviceCIDRs?.stop(),
+        ...clusterResources.map((resource) => informers[resource].stop()),
+      ]);
     },
   };
 }

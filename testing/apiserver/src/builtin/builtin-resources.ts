@@ -251,6 +251,20 @@ const DEFINITIONS: readonly BuiltinDefinition[] = [
     ],
   },
   {
+    group: 'networking.k8s.io',
+    version: 'v1',
+    kind: 'ServiceCIDR',
+    model: 'V1ServiceCIDR',
+    plural: 'servicecidrs',
+    namespaced: false,
+    hasStatus: true,
+    columns: [
+      NAME,
+      column('CIDRs', (range) => listAt(range, 'spec', 'cidrs').map(String).join(',')),
+      AGE,
+    ],
+  },
+  {
     ...rbac,
     kind: 'Role',
     model: 'V1Role',
