@@ -48,14 +48,16 @@ export async function unpackImage(
 }
 
 /**
- * Runs a program with the image as its root and nothing of the host. The user is root in a
- * namespace of its own.
+ * Runs a program with the image as its root and no file of the host. Without being root on the
+ * host, it is root in a namespace of its own.
  */
 export async function runInImage(
   { config, root }: UnpackedImage,
   argv: readonly string[],
 ): Promise<string> {
-  const isolated = ['unshare', '--map-root-user', '--net', `--root=${root}`];
+  // A container of a CI may be root and yet make no namespace.
+  const isRoot = process.getuid?.() === 0;
+  const isolated = isRoot ? ['chroot', root] : ['unshare', '--map-root-user', `--root=${root}`];
   const { stdout } = await runCommand(['env', '-i', ...config.Env, ...isolated, ...argv], {
     timeoutMs: 120_000,
   });

@@ -12,6 +12,7 @@ export const packages = [
   'conntrack',
   'iproute2',
   'containernetworking-plugins',
+  'crun',
   // For tests and people.
   'curl',
   'ethtool',
