@@ -36,7 +36,10 @@ const reset: Readonly<Record<CaseResult['contract'], () => Promise<unknown>>> = 
     script(`ip link del ${GATEWAY_PORT.name} || true
 while ip rule del table ${ROUTE_TABLES.redirect}; do :; done
 while ip rule del priority ${RULE_PRIORITIES.sourceCheck}; do :; done
+while ip -6 rule del table ${ROUTE_TABLES.redirect}; do :; done
 ip route flush table ${ROUTE_TABLES.redirect} || true
+ip -6 route flush table ${ROUTE_TABLES.redirect} || true
+ip -6 route flush table ${ROUTE_TABLES.return} || true
 ip route flush table ${ROUTE_TABLES.return} || true`),
 };
 

@@ -18,6 +18,8 @@ export const GATEWAY_ADDRESS = '169.254.77.1/32';
  * entry.
  */
 export const VIRTUAL_NEXT_HOP = { ip: '169.254.77.254', mac: '0a:58:00:00:00:01' } as const;
+/** The same for IPv6, of link scope. */
+export const VIRTUAL_NEXT_HOP_6 = { ip: 'fe80::4d:fe', mac: VIRTUAL_NEXT_HOP.mac } as const;
 /** Loose: some device has to reach the source of a packet. */
 export const RP_FILTER_LOOSE = 2;
 /** The source of a reply out of the tunnel is looked up with its mark, which leads back into it. */

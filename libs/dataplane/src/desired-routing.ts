@@ -1,3 +1,5 @@
+import type { IpFamily } from '@sallyport/api';
+import { ipFamily } from '@sallyport/api';
 import {
   GATEWAY_ADDRESS,
   GATEWAY_PORT,
@@ -8,16 +10,21 @@ import {
   SRC_VALID_MARK,
   TUNNEL_OVERHEAD,
   VIRTUAL_NEXT_HOP,
+  VIRTUAL_NEXT_HOP_6,
 } from './constants.ts';
 import type { Marks } from './marks.ts';
 import { packetMask } from './marks.ts';
-import type { PolicyRoute, RoutingState } from './routing-state.ts';
+import type { PolicyRoute, PolicyRule, RoutingState } from './routing-state.ts';
 
-/** @param internal the cluster-internal CIDRs. @param uplinkMtu in bytes. */
+/**
+ * @param internal the cluster-internal CIDRs. @param uplinkMtu in bytes.
+ * @param families those of the Pods; nothing is made for another one.
+ */
 export function desiredRouting(
   internal: ReadonlySet<string>,
   uplinkMtu: number,
   marks: Marks,
+  families: readonly IpFamily[],
 ): RoutingState {
   return {
     gatewayLink: {
@@ -27,49 +34,66 @@ export function desiredRouting(
       addresses: [GATEWAY_ADDRESS],
       rpFilter: RP_FILTER_LOOSE,
       srcValidMark: SRC_VALID_MARK,
-      neighbors: new Map([[VIRTUAL_NEXT_HOP.ip, VIRTUAL_NEXT_HOP.mac]]),
+      takesIPv6: families.includes('IPv6'),
+      neighbors: new Map(families.map((family) => [NEXT_HOPS[family].ip, NEXT_HOPS[family].mac])),
     },
-    rules: [
-      // On the gateway a reply has its mark before the kernel checks its source. Where that check
-      // looks at the mark (src_valid_mark), it must find the uplink and not egress-gw0.
-      {
-        priority: RULE_PRIORITIES.sourceCheck,
-        mark: marks.return,
-        mask: packetMask(marks),
-        table: MAIN_TABLE,
-        iif: GATEWAY_PORT.name,
-      },
-      {
-        priority: RULE_PRIORITIES.return,
-        mark: marks.return,
-        mask: packetMask(marks),
-        table: ROUTE_TABLES.return,
-      },
-      {
-        priority: RULE_PRIORITIES.redirect,
-        mark: marks.redirect,
-        mask: packetMask(marks),
-        table: ROUTE_TABLES.redirect,
-      },
-    ],
-    routes: [
-      ...[...internal].map((destination): PolicyRoute => ({
+    rules: families.flatMap((family) => rulesFor(family, marks)),
+    routes: families.flatMap((family) => routesFor(family, internal)),
+  };
+}
+
+const NEXT_HOPS = { IPv4: VIRTUAL_NEXT_HOP, IPv6: VIRTUAL_NEXT_HOP_6 } as const;
+
+const EVERYWHERE = { IPv4: '0.0.0.0/0', IPv6: '::/0' } as const;
+
+function rulesFor(family: IpFamily, marks: Marks): readonly PolicyRule[] {
+  const mask = packetMask(marks);
+  const returned = { family, mark: marks.return, mask } as const;
+  return [
+    // On the gateway a reply has its mark before the kernel checks its source. Where that check
+    // looks at the mark (src_valid_mark), it must find the uplink and not egress-gw0. For IPv6 the
+    // kernel has no such check.
+    ...(family === 'IPv6'
+      ? []
+      : [
+          {
+            ...returned,
+            priority: RULE_PRIORITIES.sourceCheck,
+            table: MAIN_TABLE,
+            iif: GATEWAY_PORT.name,
+          },
+        ]),
+    { ...returned, priority: RULE_PRIORITIES.return, table: ROUTE_TABLES.return },
+    {
+      family,
+      mark: marks.redirect,
+      mask,
+      priority: RULE_PRIORITIES.redirect,
+      table: ROUTE_TABLES.redirect,
+    },
+  ];
+}
+
+function routesFor(family: IpFamily, internal: ReadonlySet<string>): readonly PolicyRoute[] {
+  return [
+    ...[...internal]
+      .filter((cidr) => ipFamily(cidr) === family)
+      .map((destination): PolicyRoute => ({
         table: ROUTE_TABLES.redirect,
         kind: 'throw',
         destination,
       })),
-      defaultRoute(ROUTE_TABLES.redirect),
-      // Without throw routes: a reply's destination is a Pod.
-      defaultRoute(ROUTE_TABLES.return),
-    ],
-  };
+    defaultRoute(ROUTE_TABLES.redirect, family),
+    // Without throw routes: a reply's destination is a Pod.
+    defaultRoute(ROUTE_TABLES.return, family),
+  ];
 }
 
-function defaultRoute(table: number): PolicyRoute {
+function defaultRoute(table: number, family: IpFamily): PolicyRoute {
   return {
     table,
     kind: 'gateway',
-    destination: '0.0.0.0/0',
-    via: VIRTUAL_NEXT_HOP.ip,
+    destination: EVERYWHERE[family],
+    via: NEXT_HOPS[family].ip,
   };
 }

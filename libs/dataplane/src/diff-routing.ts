@@ -47,8 +47,8 @@ function routeKey(route: PolicyRoute): string {
   return `${route.table} ${route.kind} ${route.destination} ${route.kind === 'gateway' ? route.via : ''}`;
 }
 
-function ruleKey({ priority, mark, mask, table, iif }: PolicyRule): string {
-  return `${priority} ${mark}/${mask} ${table} ${iif ?? ''}`;
+function ruleKey({ family, priority, mark, mask, table, iif }: PolicyRule): string {
+  return `${family} ${priority} ${mark}/${mask} ${table} ${iif ?? ''}`;
 }
 
 function diffLink(
@@ -58,15 +58,18 @@ function diffLink(
   if (desired === undefined) {
     return [];
   }
-  const { mtu, rpFilter, srcValidMark, addresses } = desired;
+  const { mtu, rpFilter, srcValidMark, takesIPv6, addresses } = desired;
   const isSet =
     observed?.up === true &&
     observed.mtu === mtu &&
     observed.rpFilter === rpFilter &&
     observed.srcValidMark === srcValidMark &&
+    (observed.takesIPv6 || !takesIPv6) &&
     observed.addresses.join() === addresses.join();
   return [
-    ...(isSet ? [] : [{ op: 'set-gateway-link', addresses, mtu, rpFilter, srcValidMark } as const]),
+    ...(isSet
+      ? []
+      : [{ op: 'set-gateway-link', addresses, mtu, rpFilter, srcValidMark, takesIPv6 } as const]),
     ...[...desired.neighbors]
       .filter(([ip, mac]) => observed?.neighbors.get(ip) !== mac)
       .map(([ip, mac]) => ({ op: 'set-neighbor', ip, mac }) as const),

@@ -50,13 +50,17 @@ export interface DeleteConnections {
 
 /** One change of our routing, or of egress-gw0. */
 export type RoutingOperation =
-  /** Brings egress-gw0 up with exactly these addresses, this MTU and these sysctls. */
+  /**
+   * Brings egress-gw0 up with exactly these addresses, this MTU and these sysctls. It takes IPv6
+   * packets if it shall; otherwise that stays as it is.
+   */
   | {
       readonly op: 'set-gateway-link';
       readonly addresses: readonly string[];
       readonly mtu: number;
       readonly rpFilter: number;
       readonly srcValidMark: number;
+      readonly takesIPv6: boolean;
     }
   | { readonly op: 'set-neighbor'; readonly ip: string; readonly mac: string }
   | { readonly op: 'add-rule' | 'delete-rule'; readonly rule: PolicyRule }

@@ -35,7 +35,7 @@ export function planDataplane(input: PlanInput): Plan {
         redirects: planned.tunnelIds,
         ...tunnelsOf(planned),
       },
-      routing: desiredRouting(internal, node.uplinkMtu, marks),
+      routing: desiredRouting(internal, node.uplinkMtu, marks, ['IPv4']),
     },
     faults,
   };

@@ -1,11 +1,14 @@
+import type { IpFamily } from '@sallyport/api';
+
 /** A mark and the bits of the packet mark that it replaces or is compared with. */
 export interface MaskedMark {
   readonly mark: number;
   readonly mask: number;
 }
 
-/** `ip rule`: packets with `mark/mask` look up `table`. */
+/** `ip rule` or `ip -6 rule`: packets with `mark/mask` look up `table`. */
 export interface PolicyRule extends MaskedMark {
+  readonly family: IpFamily;
   readonly priority: number;
   readonly table: number;
   /**
@@ -17,14 +20,15 @@ export interface PolicyRule extends MaskedMark {
 
 /**
  * A route in a table of ours: the default route into egress-gw0 (onlink), or a `throw` for
- * destinations that are never redirected. `destination` always has its prefix length.
+ * destinations that are never redirected. `destination` always has its prefix length; its family is
+ * that of the route.
  */
 export type PolicyRoute =
   | { readonly table: number; readonly kind: 'throw'; readonly destination: string }
   | {
       readonly table: number;
       readonly kind: 'gateway';
-      readonly destination: '0.0.0.0/0';
+      readonly destination: '0.0.0.0/0' | '::/0';
       readonly via: string;
     };
 
@@ -42,7 +46,9 @@ export interface GatewayLink {
   readonly rpFilter: number;
   /** net.ipv4.conf.egress-gw0.src_valid_mark: the check of a source looks at the packet mark. */
   readonly srcValidMark: number;
-  /** The static neighbour entries: IP → MAC. */
+  /** Whether the device takes IPv6 packets: net.ipv6.conf.egress-gw0.disable_ipv6 is 0. */
+  readonly takesIPv6: boolean;
+  /** The static neighbour entries of both families: IP → MAC. */
   readonly neighbors: ReadonlyMap<string, string>;
 }
 

@@ -13,6 +13,7 @@ it('gives every tool 15 s, as Open vSwitch is slow on a starved Node, and lets i
     addresses: [],
     mtu: 1450,
     srcValidMark: 1,
+    takesIPv6: false,
     rpFilter: 2,
   });
   expect(limits).toHaveLength(8);

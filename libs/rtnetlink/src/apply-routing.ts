@@ -1,8 +1,8 @@
 import type { PolicyRoute, PolicyRule, RoutingOperation } from '@sallyport/dataplane';
 import type { rt, RtNetlinkSocket } from 'netlink';
 import { FlagsNew } from 'netlink';
-import { SYSCTL_FOLDER, writeSysctl } from './device-sysctl.ts';
-import { AF_INET, bytesFromIp, bytesFromMac, prefixFromCidr } from './inet.ts';
+import { SYSCTL_FOLDER, takeIPv6, writeSysctl } from './device-sysctl.ts';
+import { AF_INET, AF_INET6, bytesFromIp, bytesFromMac, familyOf, prefixFromCidr } from './inet.ts';
 import { addressesOf, findLink } from './observe-routing.ts';
 import { NETLINK_REQUEST } from './open-socket.ts';
 import type { RoutingTarget } from './routing-from-messages.ts';
@@ -43,7 +43,7 @@ export async function applyRouting(
     case 'set-neighbor':
       await socket.newNeighbor(
         {
-          family: AF_INET,
+          family: familyOf(operation.ip),
           ifindex: await indexOf(socket, target.device),
           state: { permanent: true },
         },
@@ -71,7 +71,7 @@ export async function applyRouting(
       await tolerate(
         socket.delRoute(
           {
-            family: AF_INET,
+            family: familyOf(operation.route.destination),
             dstLen: length,
             table: IN_ATTRIBUTE,
             scope: 'NOWHERE',
@@ -89,8 +89,9 @@ export async function applyRouting(
 async function setGatewayLink(
   socket: RtNetlinkSocket,
   { device, sysctlFolder = SYSCTL_FOLDER }: RoutingTarget,
-  { addresses, mtu, rpFilter, srcValidMark }: Extract<RoutingOperation, { op: 'set-gateway-link' }>,
+  operation: Extract<RoutingOperation, { op: 'set-gateway-link' }>,
 ): Promise<void> {
+  const { addresses, mtu, rpFilter, srcValidMark, takesIPv6 } = operation;
   const index = await indexOf(socket, device);
   await writeSysctl(sysctlFolder, device, 'rp_filter', rpFilter);
   await writeSysctl(sysctlFolder, device, 'src_valid_mark', srcValidMark);
@@ -99,6 +100,9 @@ async function setGatewayLink(
     { mtu },
     NETLINK_REQUEST,
   );
+  if (takesIPv6) {
+    await takeIPv6(sysctlFolder, device);
+  }
   await setAddresses(socket, index, addresses);
 }
 
@@ -136,6 +140,7 @@ async function setAddresses(
 }
 
 function ruleMessage({
+  family,
   priority,
   mark,
   mask,
@@ -143,7 +148,11 @@ function ruleMessage({
   iif,
 }: PolicyRule): readonly [rt.Rule, rt.RuleAttrs] {
   return [
-    { family: AF_INET, table: IN_ATTRIBUTE, action: 'toTbl' },
+    {
+      family: family === 'IPv4' ? AF_INET : AF_INET6,
+      table: IN_ATTRIBUTE,
+      action: 'toTbl',
+    },
     {
       priority,
       fwmark: mark,
@@ -157,7 +166,7 @@ function ruleMessage({
 function routeMessage(route: PolicyRoute, deviceIndex: number): readonly [rt.Route, rt.RouteAttrs] {
   const { address, length } = prefixFromCidr(route.destination);
   const data = {
-    family: AF_INET,
+    family: familyOf(route.destination),
     dstLen: length,
     table: IN_ATTRIBUTE,
     protocol: 'STATIC',

@@ -28,6 +28,27 @@ export async function writeSysctl(
   await writeFile(pathOf(folder, device, name), String(value));
 }
 
+/** Whether the device takes IPv6 packets; not where the kernel has no IPv6 for it. */
+export async function readTakesIPv6(device: string): Promise<boolean> {
+  try {
+    return Number(await readFile(ipv6SwitchOf(SYSCTL_FOLDER, device), 'utf8')) === 0;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** Rejects when the kernel has no IPv6 for the device, as with an MTU below 1280. */
+export async function takeIPv6(folder: string, device: string): Promise<void> {
+  await writeFile(ipv6SwitchOf(folder, device), '0');
+}
+
+function ipv6SwitchOf(folder: string, device: string): string {
+  return join(folder, 'net/ipv6/conf', device, 'disable_ipv6');
+}
+
 function pathOf(folder: string, device: string, name: DeviceSysctl): string {
   return join(folder, 'net/ipv4/conf', device, name);
 }

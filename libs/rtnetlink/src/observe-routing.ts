@@ -1,7 +1,7 @@
 import type { GatewayLink, RoutingState } from '@sallyport/dataplane';
 import type { rt, RtNetlinkSocket } from 'netlink';
-import { readSysctl } from './device-sysctl.ts';
-import { AF_INET, macFromBytes } from './inet.ts';
+import { readSysctl, readTakesIPv6 } from './device-sysctl.ts';
+import { AF_INET, AF_INET6, macFromBytes } from './inet.ts';
 import { NETLINK_REQUEST } from './open-socket.ts';
 import type { RoutingTarget } from './routing-from-messages.ts';
 import {
@@ -10,6 +10,7 @@ import {
   routesFromMessages,
   rulesFromMessages,
 } from './routing-from-messages.ts';
+import { tolerate } from './tolerate.ts';
 
 /**
  * Reads back our objects in the routing of this network namespace. One request at a time: a socket
@@ -20,8 +21,10 @@ export async function observeRouting(
   target: RoutingTarget,
 ): Promise<RoutingState> {
   const link = await findLink(socket, target.device);
-  const rules = await socket.getRules({ family: AF_INET }, {}, NETLINK_REQUEST);
-  const routes = await socket.getRoutes({ family: AF_INET }, {}, NETLINK_REQUEST);
+  const rules = await ofBothFamilies((family) => socket.getRules({ family }, {}, NETLINK_REQUEST));
+  const routes = await ofBothFamilies((family) => {
+    return socket.getRoutes({ family }, {}, NETLINK_REQUEST);
+  });
   return {
     ...(link === undefined
       ? {}
@@ -51,6 +54,24 @@ export async function addressesOf(
   );
 }
 
+/**
+ * Asks for each family in turn. A kernel without IPv6 refuses, or answers for all families at once.
+ */
+async function ofBothFamilies<T extends { readonly data: { readonly family?: number } }>(
+  dump: (family: number) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  const ipv4 = await dump(AF_INET);
+  let ipv6: readonly T[] = [];
+  await tolerate(
+    dump(AF_INET6).then((messages) => {
+      ipv6 = messages.filter(({ data }) => data.family === AF_INET6);
+    }),
+    'EAFNOSUPPORT',
+    'EOPNOTSUPP',
+  );
+  return [...ipv4, ...ipv6];
+}
+
 async function gatewayLinkFor(
   socket: RtNetlinkSocket,
   { data, attrs }: rt.LinkMessage,
@@ -58,7 +79,9 @@ async function gatewayLinkFor(
 ): Promise<GatewayLink> {
   const index = data.index ?? 0;
   const addresses = await addressesOf(socket, index);
-  const neighbors = await socket.getNeighbors({ family: AF_INET }, {}, NETLINK_REQUEST);
+  const neighbors = await ofBothFamilies((family) => {
+    return socket.getNeighbors({ family }, {}, NETLINK_REQUEST);
+  });
   return {
     up: data.flags?.up === true,
     mtu: attrs.mtu ?? 0,
@@ -66,6 +89,7 @@ async function gatewayLinkFor(
     addresses: addresses.map(cidrFromMessage).sort(),
     rpFilter: await readSysctl(device, 'rp_filter'),
     srcValidMark: await readSysctl(device, 'src_valid_mark'),
+    takesIPv6: await readTakesIPv6(device),
     neighbors: neighborsFromMessages(neighbors, index),
   };
 }

@@ -20,8 +20,8 @@ describe('rulesFromMessages', () => {
       rule({ table: 100, priority: 6, fwmark: 0x1000, fwmask: 0x1000 }),
     ];
     expect(rulesFromMessages(messages, target)).toEqual([
-      { priority: 1000, mark: 0x800, mask: 0x800, table: 7102 },
-      { priority: 1001, mark: 0x1000, mask: 0xffffffff, table: 7101 },
+      { family: 'IPv4', priority: 1000, mark: 0x800, mask: 0x800, table: 7102 },
+      { family: 'IPv4', priority: 1001, mark: 0x1000, mask: 0xffffffff, table: 7101 },
     ]);
   });
 });
@@ -45,6 +45,29 @@ describe('routesFromMessages', () => {
     const messages = [route({ type: 'UNICAST', dstLen: 0 }, { ...viaGateway, oif: 2 })];
     expect(routesFromMessages(messages, target, GATEWAY)).toEqual([]);
     expect(routesFromMessages(messages, target, undefined)).toEqual([]);
+  });
+});
+
+describe('messages of IPv6', () => {
+  it('give rules and routes of that family', () => {
+    const attrs = { table: 7102, priority: 1000, fwmark: 0x800, fwmask: 0x800 };
+    expect(
+      rulesFromMessages([{ ...rule(attrs), data: { family: 10, action: 'toTbl' } }], target),
+    ).toEqual([{ family: 'IPv6', priority: 1000, mark: 0x800, mask: 0x800, table: 7102 }]);
+    const messages = [
+      route(
+        { family: 10, type: 'UNICAST', dstLen: 0 },
+        { table: 7101, gateway: bytesFromIp('fe80::4d:fe'), oif: GATEWAY },
+      ),
+      route(
+        { family: 10, type: 'THROW', dstLen: 56 },
+        { table: 7101, dst: bytesFromIp('fd00:10:244::') },
+      ),
+    ];
+    expect(routesFromMessages(messages, target, GATEWAY)).toEqual([
+      { table: 7101, kind: 'gateway', destination: '::/0', via: 'fe80::4d:fe' },
+      { table: 7101, kind: 'throw', destination: 'fd00:10:244::/56' },
+    ]);
   });
 });
 

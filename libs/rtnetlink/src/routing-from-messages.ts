@@ -1,7 +1,7 @@
 import type { GatewayLink, PolicyRoute, PolicyRule } from '@sallyport/dataplane';
 import { MAIN_TABLE, RULE_PRIORITIES } from '@sallyport/dataplane';
 import type { rt } from 'netlink';
-import { ipFromBytes, macFromBytes } from './inet.ts';
+import { AF_INET6, ipFromBytes, macFromBytes } from './inet.ts';
 
 /** Our part of the Node's routing. */
 export interface RoutingTarget {
@@ -21,7 +21,7 @@ export function rulesFromMessages(
   messages: readonly rt.RuleMessage[],
   { device, tables }: RoutingTarget,
 ): readonly PolicyRule[] {
-  return messages.flatMap(({ attrs }) => {
+  return messages.flatMap(({ data, attrs }) => {
     const {
       table,
       priority = 0,
@@ -39,7 +39,8 @@ export function rulesFromMessages(
     if (table === undefined || conditional || !(isOurs || isOfSourceCheck)) {
       return [];
     }
-    const rule = { priority, mark: fwmark, mask: fwmask, table };
+    const family = data.family === AF_INET6 ? 'IPv6' : 'IPv4';
+    const rule = { family, priority, mark: fwmark, mask: fwmask, table } as const;
     return isOfSourceCheck ? { ...rule, iif: device } : rule;
   });
 }
@@ -58,13 +59,14 @@ export function routesFromMessages(
     if (table === undefined || !tables.includes(table)) {
       return [];
     }
-    const destination = `${dst === undefined ? '0.0.0.0' : ipFromBytes(dst)}/${data.dstLen ?? 0}`;
+    const everywhere = data.family === AF_INET6 ? '::/0' : '0.0.0.0/0';
+    const destination = dst === undefined ? everywhere : `${ipFromBytes(dst)}/${data.dstLen ?? 0}`;
     if (data.type === 'THROW') {
       return [{ table, kind: 'throw', destination }];
     }
     const intoGateway = data.type === 'UNICAST' && gateway !== undefined && oif === deviceIndex;
-    return intoGateway && destination === '0.0.0.0/0'
-      ? [{ table, kind: 'gateway', destination, via: ipFromBytes(gateway) }]
+    return intoGateway && destination === everywhere
+      ? [{ table, kind: 'gateway', destination: everywhere, via: ipFromBytes(gateway) }]
       : [];
   });
 }

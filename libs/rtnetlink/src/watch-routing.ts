@@ -1,4 +1,4 @@
-import { RULE_PRIORITIES, VIRTUAL_NEXT_HOP } from '@sallyport/dataplane';
+import { RULE_PRIORITIES, VIRTUAL_NEXT_HOP, VIRTUAL_NEXT_HOP_6 } from '@sallyport/dataplane';
 import type { rt } from 'netlink';
 import { ipFromBytes } from './inet.ts';
 import { openSocket } from './open-socket.ts';
@@ -35,7 +35,14 @@ export function watchRouting(target: RoutingTarget, onChange: () => void): Routi
   };
 }
 
-const GROUPS = ['LINK', 'IPV4_IFADDR', 'IPV4_RULE', 'IPV4_ROUTE', 'NEIGH', 'IPV4_NETCONF'] as const;
+const GROUPS = [
+  'LINK',
+  'NEIGH',
+  ...(['IPV4_IFADDR', 'IPV4_RULE', 'IPV4_ROUTE', 'IPV4_NETCONF'] as const),
+  ...(['IPV6_RULE', 'IPV6_ROUTE', 'IPV6_NETCONF'] as const),
+] as const;
+
+const NEXT_HOPS: readonly string[] = [VIRTUAL_NEXT_HOP.ip, VIRTUAL_NEXT_HOP_6.ip];
 
 /** Routes and neighbours of other software change all the time. */
 function isOurs(message: rt.Message, { device, tables }: RoutingTarget): boolean {
@@ -47,7 +54,7 @@ function isOurs(message: rt.Message, { device, tables }: RoutingTarget): boolean
   }
   if (message.kind === 'neighbor') {
     const { dst } = message.attrs;
-    return dst?.length === 4 && ipFromBytes(dst) === VIRTUAL_NEXT_HOP.ip;
+    return dst !== undefined && NEXT_HOPS.includes(ipFromBytes(dst));
   }
   return message.kind !== 'link' || message.attrs.ifname === device;
 }

@@ -12,7 +12,13 @@ const STATE: DataplaneState = {
 };
 const RULE_ADDED: Operation = {
   op: 'add-rule',
-  rule: { priority: 1001, mark: defaultMarks.redirect, mask: defaultMarks.redirect, table: 7101 },
+  rule: {
+    family: 'IPv4',
+    priority: 1001,
+    mark: defaultMarks.redirect,
+    mask: defaultMarks.redirect,
+    table: 7101,
+  },
 };
 
 describe('cachedDataplane', () => {

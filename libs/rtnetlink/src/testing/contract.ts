@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { PolicyRoute, PolicyRule, RoutingOperation } from '@sallyport/dataplane';
-import { GATEWAY_PORT, VIRTUAL_NEXT_HOP } from '@sallyport/dataplane';
+import { GATEWAY_PORT, VIRTUAL_NEXT_HOP, VIRTUAL_NEXT_HOP_6 } from '@sallyport/dataplane';
 import type { Routing } from '../open-routing.ts';
 
 /** Routing, and the device that Open vSwitch makes. */
@@ -22,10 +22,25 @@ const DEFAULT_ROUTE: PolicyRoute = {
   destination: '0.0.0.0/0',
   via: VIRTUAL_NEXT_HOP.ip,
 };
+const DEFAULT_ROUTE_6: PolicyRoute = {
+  table: 7101,
+  kind: 'gateway',
+  destination: '::/0',
+  via: VIRTUAL_NEXT_HOP_6.ip,
+};
+const THROW_6: PolicyRoute = { table: 7101, kind: 'throw', destination: 'fd00:10:244::/56' };
 const THROW: PolicyRoute = { table: 7101, kind: 'throw', destination: '10.244.0.0/16' };
 const THROW_HOST: PolicyRoute = { table: 7101, kind: 'throw', destination: '192.168.77.12/32' };
-const RULE: PolicyRule = { priority: 1001, mark: 0x1000, mask: 0x1cff, table: 7101 };
+const RULE: PolicyRule = {
+  family: 'IPv4',
+  priority: 1001,
+  mark: 0x1000,
+  mask: 0x1cff,
+  table: 7101,
+};
+const RULE_6: PolicyRule = { ...RULE, family: 'IPv6' };
 const CHECK_RULE: PolicyRule = {
+  family: 'IPv4',
   priority: 999,
   mark: 0x800,
   mask: 0x1cff,
@@ -38,6 +53,7 @@ const SET_LINK: Extract<RoutingOperation, { op: 'set-gateway-link' }> = {
   mtu: 1450,
   rpFilter: 2,
   srcValidMark: 1,
+  takesIPv6: true,
 };
 
 export const routingContract: readonly RoutingCase[] = [
@@ -83,6 +99,7 @@ async function setsDevice({ routing, addGatewayLink }: RoutingSubject): Promise<
   await routing.apply(SET_LINK);
   await routing.apply({ op: 'set-neighbor', ...VIRTUAL_NEXT_HOP, mac: '0a:58:00:00:00:09' });
   await routing.apply({ op: 'set-neighbor', ...VIRTUAL_NEXT_HOP });
+  await routing.apply({ op: 'set-neighbor', ...VIRTUAL_NEXT_HOP_6 });
   assert.deepEqual((await routing.observe()).gatewayLink, {
     up: true,
     mtu: 1450,
@@ -90,16 +107,20 @@ async function setsDevice({ routing, addGatewayLink }: RoutingSubject): Promise<
     addresses: ['169.254.77.1/32'],
     rpFilter: 2,
     srcValidMark: 1,
-    neighbors: new Map([[VIRTUAL_NEXT_HOP.ip, VIRTUAL_NEXT_HOP.mac]]),
+    takesIPv6: true,
+    neighbors: new Map([
+      [VIRTUAL_NEXT_HOP.ip, VIRTUAL_NEXT_HOP.mac],
+      [VIRTUAL_NEXT_HOP_6.ip, VIRTUAL_NEXT_HOP_6.mac],
+    ]),
   });
 }
 
 async function changesRules({ routing }: RoutingSubject): Promise<void> {
-  for (const rule of [CHECK_RULE, RULE, CHECK_RULE, RULE]) {
+  for (const rule of [CHECK_RULE, RULE, RULE_6, CHECK_RULE, RULE, RULE_6]) {
     await routing.apply({ op: 'add-rule', rule });
   }
-  assert.deepEqual((await routing.observe()).rules, [CHECK_RULE, RULE]);
-  for (const rule of [CHECK_RULE, RULE, CHECK_RULE, RULE]) {
+  assert.deepEqual((await routing.observe()).rules, [CHECK_RULE, RULE, RULE_6]);
+  for (const rule of [CHECK_RULE, RULE, RULE_6, CHECK_RULE, RULE, RULE_6]) {
     await routing.apply({ op: 'delete-rule', rule });
   }
   assert.deepEqual((await routing.observe()).rules, []);
@@ -108,15 +129,23 @@ async function changesRules({ routing }: RoutingSubject): Promise<void> {
 async function changesRoutes({ routing, addGatewayLink }: RoutingSubject): Promise<void> {
   await addGatewayLink();
   await routing.apply(SET_LINK);
-  const routes = [THROW, THROW_HOST, DEFAULT_ROUTE, { ...DEFAULT_ROUTE, table: 7102 }];
+  const left = [THROW_HOST, { ...DEFAULT_ROUTE, table: 7102 }, { ...DEFAULT_ROUTE_6, table: 7102 }];
+  const routes = [THROW, THROW_6, DEFAULT_ROUTE, DEFAULT_ROUTE_6, ...left];
   for (const route of [...routes, ...routes]) {
     await routing.apply({ op: 'add-route', route });
   }
   assert.deepEqual(sorted((await routing.observe()).routes), sorted(routes));
-  for (const route of [THROW, THROW, DEFAULT_ROUTE, DEFAULT_ROUTE]) {
+  for (const route of [
+    THROW,
+    THROW,
+    DEFAULT_ROUTE,
+    DEFAULT_ROUTE,
+    THROW_6,
+    THROW_6,
+    DEFAULT_ROUTE_6,
+  ]) {
     await routing.apply({ op: 'delete-route', route });
   }
-  const left = [THROW_HOST, { ...DEFAULT_ROUTE, table: 7102 }];
   assert.deepEqual(sorted((await routing.observe()).routes), sorted(left));
 }
 

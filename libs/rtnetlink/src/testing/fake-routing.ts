@@ -17,6 +17,7 @@ export const NEW_GATEWAY_LINK: GatewayLink = {
   addresses: [],
   rpFilter: 0,
   srcValidMark: 0,
+  takesIPv6: false,
   neighbors: new Map(),
 };
 
@@ -49,7 +50,9 @@ export function applyToRouting(state: RoutingState, operation: RoutingOperation)
   switch (operation.op) {
     case 'set-gateway-link': {
       const { addresses, mtu, rpFilter, srcValidMark } = operation;
-      const link = { ...linkOf(state), up: true, addresses, mtu, rpFilter, srcValidMark };
+      const before = linkOf(state);
+      const takesIPv6 = before.takesIPv6 || operation.takesIPv6;
+      const link = { ...before, up: true, addresses, mtu, rpFilter, srcValidMark, takesIPv6 };
       return { ...state, gatewayLink: link };
     }
     case 'set-neighbor': {
