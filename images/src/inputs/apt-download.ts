@@ -13,7 +13,8 @@ export type Architecture = 'amd64' | 'arm64';
 /** The packages to download. */
 export interface AptRequest {
   readonly architecture: Architecture;
-  readonly packages: readonly string[];
+  /** Sets of packages; each is resolved as for an empty machine. */
+  readonly sets: readonly (readonly string[])[];
   /** Packages that apt treats as installed. */
   readonly leftOut: readonly string[];
 }
@@ -23,15 +24,13 @@ export interface AptRequest {
  * keys of the host's apt, but a private state. Nothing of the host changes, and no root is needed.
  * apt resolves the dependencies and checks the hashes.
  * @param folder an existing empty folder for apt's state
- * @returns the paths of the .deb files
+ * @returns the paths of the .deb files, for each set
  */
 export async function aptDownload(
   folder: string,
-  { architecture, packages, leftOut }: AptRequest,
-): Promise<readonly string[]> {
-  const archives = join(folder, 'archives');
+  { architecture, sets, leftOut }: AptRequest,
+): Promise<readonly (readonly string[])[]> {
   await mkdir(join(folder, 'lists', 'partial'), { recursive: true });
-  await mkdir(join(archives, 'partial'), { recursive: true });
   await writeFile(
     join(folder, 'status'),
     leftOut.map((name) => statusEntry(name, architecture)).join('\n'),
@@ -39,10 +38,8 @@ export async function aptDownload(
   const hostSettings = existsSync('/etc/apt/apt.conf')
     ? await readFile('/etc/apt/apt.conf', 'utf8')
     : '';
-  await writeFile(
-    join(folder, 'main.conf'),
-    `${hostSettings}\n${privateSettings(folder, architecture)}`,
-  );
+  const settings = `${hostSettings}\n${privateSettings(folder, architecture)}`;
+  await writeFile(join(folder, 'main.conf'), settings);
   // apt reads the file of APT_CONFIG first and that of Dir::Etc::main last: the last one wins.
   await writeFile(join(folder, 'first.conf'), `Dir::Etc::main "${join(folder, 'main.conf')}";\n`);
 
@@ -53,19 +50,27 @@ export async function aptDownload(
     );
   try {
     await aptGet(['update'], updateTimeoutMs);
-    await aptGet(
-      ['install', '--yes', '--download-only', '--no-install-recommends', ...packages],
-      downloadTimeoutMs,
-    );
+    const found: (readonly string[])[] = [];
+    for (const [index, packages] of sets.entries()) {
+      const archives = join(folder, 'archives', String(index));
+      await mkdir(join(archives, 'partial'), { recursive: true });
+      await aptGet(
+        [...INSTALL, `--option=Dir::Cache::archives=${archives}`, ...packages],
+        downloadTimeoutMs,
+      );
+      const files = await readdir(archives);
+      found.push(files.filter((name) => name.endsWith('.deb')).map((name) => join(archives, name)));
+    }
+    return found;
   } catch (cause) {
     throw new SetupError(
       'Debian packages could not be downloaded: apt-get must be installed and reach a Debian mirror (try: apt-get update)',
       cause,
     );
   }
-  const files = await readdir(archives);
-  return files.filter((name) => name.endsWith('.deb')).map((name) => join(archives, name));
 }
+
+const INSTALL = ['install', '--yes', '--download-only', '--no-install-recommends'];
 
 function statusEntry(name: string, architecture: Architecture): string {
   return `Package: ${name}

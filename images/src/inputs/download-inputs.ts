@@ -49,10 +49,12 @@ export async function downloadInputs(request: InputsRequest): Promise<BuildInput
   for (const architecture of architectures) {
     onProgress(`downloading Debian packages and Node.js for ${architecture}`);
     nodes.set(architecture, await nodeFor(architecture, join(folder, `node-${architecture}`)));
-    for (const name of imageNames) {
-      const own = join(folder, `${name}-${architecture}`);
-      await mkdir(own, { recursive: true });
-      archives.set(own, await archivesFor(name, architecture, own));
+    const own = join(folder, `debian-${architecture}`);
+    await mkdir(own, { recursive: true });
+    const sets = imageNames.map((name) => recipes[name].packages);
+    const found = await aptDownload(own, { architecture, sets, leftOut });
+    for (const [index, name] of imageNames.entries()) {
+      archives.set(`${name}-${architecture}`, found[index] ?? []);
     }
   }
   for (const app of ['agent', 'controller'] as const) {
@@ -65,7 +67,7 @@ export async function downloadInputs(request: InputsRequest): Promise<BuildInput
     bundles,
     downloads(image, architecture) {
       const node = nodes.get(architecture);
-      const found = archives.get(join(folder, `${image}-${architecture}`));
+      const found = archives.get(`${image}-${architecture}`);
       if (node === undefined || found === undefined) {
         throw new Error(`nothing was downloaded for ${image} on ${architecture}`);
       }
@@ -79,15 +81,6 @@ async function nodeFor(architecture: Architecture, folder: string): Promise<Down
   await rm(folder, { recursive: true, force: true });
   await downloadNode(pinned, folder);
   return { name: 'node', version: pinned.version, folder };
-}
-
-function archivesFor(
-  name: ImageName,
-  architecture: Architecture,
-  folder: string,
-): Promise<readonly string[]> {
-  const { packages } = recipes[name];
-  return aptDownload(folder, { architecture, packages, leftOut });
 }
 
 /** apt of the host chooses the packages, so they are of its release. */

@@ -62,8 +62,8 @@ async function build(target: string, onProgress: (message: string) => void): Pro
   await mkdir(rootFolder, { recursive: true });
   const aptFolder = join(scratch, 'apt');
   await mkdir(aptFolder);
-  const [archives] = await Promise.all([
-    aptDownload(aptFolder, { architecture: 'amd64', packages, leftOut }),
+  const [[archives = []]] = await Promise.all([
+    aptDownload(aptFolder, { architecture: 'amd64', sets: [packages], leftOut }),
     downloadNode(node, join(rootFolder, 'opt/node')),
   ]);
   const sizes = await Promise.all(archives.map(async (archive) => (await stat(archive)).size));
