@@ -42,6 +42,18 @@ const cases: readonly { name: string; address: InterfaceAddress; reported: boole
     reported: false,
   },
   { name: 'node-local DNS', address: on('nodelocaldns', '10.96.0.10'), reported: false },
+  { name: 'an IPv6 address of an uplink', address: on('eth0', 'fd00:77::200'), reported: true },
+  {
+    name: 'a link-local IPv6 address',
+    address: on('eth0', 'fe80::5054:ff:fe12:1'),
+    reported: false,
+  },
+  { name: 'IPv6 loopback', address: on('lo', '::1', { loopback: true }), reported: false },
+  {
+    name: "an IPv6 address of the CNI's bridge",
+    address: on('cni0', 'fd00:10:244::1'),
+    reported: false,
+  },
   { name: 'our own device', address: on('egress-gw0', '198.51.100.1'), reported: false },
 ];
 

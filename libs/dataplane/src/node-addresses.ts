@@ -1,6 +1,6 @@
 import { parseCidr } from '@sallyport/api';
 
-/** One IPv4 address and the device that has it. */
+/** One address of either family and the device that has it. */
 export interface InterfaceAddress {
   readonly ip: string;
   readonly device: string;
@@ -30,12 +30,12 @@ interface ClusterRanges {
  */
 const KUBE_PROXY_DEVICE = 'kube-ipvs0';
 
-const LINK_LOCAL = '169.254.0.0/16';
-const LOOPBACK = '127.0.0.0/8';
+const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10'];
+const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
 /**
  * The addresses that can be a static egress IP, sorted, each once. Those of `lo` count beyond
- * 127.0.0.0/8: keepalived, kube-vip and BGP set-ups have them there.
+ * 127.0.0.0/8 and ::1: keepalived, kube-vip and BGP set-ups have them there.
  *
  * A Pod device is recognised by its address, and not by its kind. Each kind of device that a CNI
  * creates (veth, bridge, VXLAN, IPIP) is an uplink somewhere else. But the Node's end of it has an
@@ -49,7 +49,7 @@ export function reportableAddresses(
   { podCIDRs, serviceCIDRs, nodeIP, ownDevices }: ClusterRanges,
 ): readonly string[] {
   const isPod = containedIn(podCIDRs);
-  const isNeverReported = containedIn([...serviceCIDRs, LINK_LOCAL, LOOPBACK]);
+  const isNeverReported = containedIn([...serviceCIDRs, ...LINK_LOCAL, ...LOOPBACK]);
   const devices = new Set([...ownDevices, KUBE_PROXY_DEVICE]);
   const uplink = uplinkOf(addresses, nodeIP)?.device;
   const reportable = addresses.filter(
@@ -72,7 +72,7 @@ export function uplinkMtu(
   if (uplink?.loopback !== true) {
     return uplink?.mtu;
   }
-  const isLinkLocal = containedIn([LINK_LOCAL]);
+  const isLinkLocal = containedIn(LINK_LOCAL);
   const others = addresses
     .filter(({ ip, up, loopback }) => up && !loopback && !isLinkLocal(ip))
     .map(({ mtu }) => mtu);

@@ -2,7 +2,11 @@ import type { InterfaceAddress } from '@sallyport/dataplane';
 import type { rt } from 'netlink';
 import { ipFromBytes } from './inet.ts';
 
-/** Joins addresses with their devices; an address whose device has gone meanwhile is left out. */
+/**
+ * Joins addresses with their devices; an address whose device has gone meanwhile is left out. The
+ * same holds for an IPv6 address that another host may have. The kernel still asks for a tentative
+ * one, and has found a dadfailed one in use; it sends from neither.
+ */
 export function interfaceAddressesFor(
   links: readonly rt.LinkMessage[],
   addresses: readonly rt.AddressMessage[],
@@ -12,7 +16,7 @@ export function interfaceAddressesFor(
     const link = byIndex.get(data.index);
     // On a point-to-point link `address` is the peer's; without `local` both are the same.
     const own = attrs.local ?? attrs.address;
-    if (link?.attrs.ifname === undefined || own === undefined) {
+    if (link?.attrs.ifname === undefined || own === undefined || isDoubtful(data.flags)) {
       return [];
     }
     return {
@@ -23,4 +27,9 @@ export function interfaceAddressesFor(
       mtu: link.attrs.mtu ?? 0,
     };
   });
+}
+
+/** The first eight flags, which the header of the message has, are enough. */
+function isDoubtful(flags: rt.AddressFlags | undefined): boolean {
+  return flags?.dadfailed === true || (flags?.tentative === true && flags.optimistic !== true);
 }

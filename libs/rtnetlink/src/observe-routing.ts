@@ -1,7 +1,8 @@
 import type { GatewayLink, RoutingState } from '@sallyport/dataplane';
 import type { rt, RtNetlinkSocket } from 'netlink';
 import { readSysctl, readTakesIPv6 } from './device-sysctl.ts';
-import { AF_INET, AF_INET6, macFromBytes } from './inet.ts';
+import { AF_INET, macFromBytes } from './inet.ts';
+import { ofBothFamilies } from './of-both-families.ts';
 import { NETLINK_REQUEST } from './open-socket.ts';
 import type { RoutingTarget } from './routing-from-messages.ts';
 import {
@@ -10,7 +11,6 @@ import {
   routesFromMessages,
   rulesFromMessages,
 } from './routing-from-messages.ts';
-import { tolerate } from './tolerate.ts';
 
 /**
  * Reads back our objects in the routing of this network namespace. One request at a time: a socket
@@ -52,24 +52,6 @@ export async function addressesOf(
   return (await socket.getAddresses({ family: AF_INET }, {}, NETLINK_REQUEST)).filter(
     ({ data }) => data.index === deviceIndex,
   );
-}
-
-/**
- * Asks for each family in turn. A kernel without IPv6 refuses, or answers for all families at once.
- */
-async function ofBothFamilies<T extends { readonly data: { readonly family?: number } }>(
-  dump: (family: number) => Promise<readonly T[]>,
-): Promise<readonly T[]> {
-  const ipv4 = await dump(AF_INET);
-  let ipv6: readonly T[] = [];
-  await tolerate(
-    dump(AF_INET6).then((messages) => {
-      ipv6 = messages.filter(({ data }) => data.family === AF_INET6);
-    }),
-    'EAFNOSUPPORT',
-    'EOPNOTSUPP',
-  );
-  return [...ipv4, ...ipv6];
 }
 
 async function gatewayLinkFor(

@@ -2,8 +2,8 @@ import type { InterfaceAddress } from '@sallyport/dataplane';
 import type { Clock } from '@sallyport/reconcile';
 import { createRunner } from '@sallyport/reconcile';
 import type { RtNetlinkSocket } from 'netlink';
-import { AF_INET } from './inet.ts';
 import { interfaceAddressesFor } from './interface-address.ts';
+import { ofBothFamilies } from './of-both-families.ts';
 import { NETLINK_REQUEST, openSocket } from './open-socket.ts';
 
 /** No call-back follows after `close` has resolved. */
@@ -27,7 +27,7 @@ export interface AddressWatch {
 const MIN_INTERVAL_MS = 20;
 
 /**
- * Watches the IPv4 addresses of this network namespace. Each notification of the kernel leads to a
+ * Watches the addresses of this network namespace. Each notification of the kernel leads to a
  * new list, and so does a report of lost ones (ENOBUFS). Nothing relies on them to be complete.
  */
 export function watchAddresses({ onChange, onError, clock }: WatchAddressesOptions): AddressWatch {
@@ -53,6 +53,7 @@ export function watchAddresses({ onChange, onError, clock }: WatchAddressesOptio
   // Subscribed before the first list: nothing falls between the two.
   notifications.addMembership('LINK');
   notifications.addMembership('IPV4_IFADDR');
+  notifications.addMembership('IPV6_IFADDR');
   read();
   return {
     async close() {
@@ -65,8 +66,8 @@ export function watchAddresses({ onChange, onError, clock }: WatchAddressesOptio
 
 async function listAddresses(socket: RtNetlinkSocket): Promise<readonly InterfaceAddress[]> {
   const links = await socket.getLinks({}, {}, NETLINK_REQUEST);
-  return interfaceAddressesFor(
-    links,
-    await socket.getAddresses({ family: AF_INET }, {}, NETLINK_REQUEST),
-  );
+  const addresses = await ofBothFamilies((family) => {
+    return socket.getAddresses({ family }, {}, NETLINK_REQUEST);
+  });
+  return interfaceAddressesFor(links, addresses);
 }
