@@ -1,5 +1,4 @@
 import type { RunCommand } from '@sallyport/command';
-import { CommandError } from '@sallyport/command';
 import type { Marks, ObservedNetfilter, ObservedPath, SetChange } from '@sallyport/dataplane';
 import { INTERNAL_SET, NODES_SET, PODS_SET } from '@sallyport/dataplane';
 import type { BackendOperation } from './netfilter-operation.ts';
@@ -11,6 +10,7 @@ import { openIptables } from './open-iptables.ts';
 import { readNetfilter } from './read-netfilter.ts';
 import { renderRestore } from './render-restore.ts';
 import { renderRules } from './render-rules.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 /** The configuration that both backends need. */
 export interface BackendConfig {
@@ -24,7 +24,7 @@ export interface BackendConfig {
  * nothing. The accepting rules of the filter table stay.
  */
 export async function leaveIptables(run: RunCommand, config: BackendConfig): Promise<void> {
-  const state = await orUndefined(readIptables(run));
+  const state = await unlessRefused(readIptables(run));
   if (state === undefined || isEmpty(state.sets, state.rules)) {
     return;
   }
@@ -53,14 +53,14 @@ export async function leaveIptables(run: RunCommand, config: BackendConfig): Pro
   }
   for (const set of setsOf(state.sets)) {
     // A set that a rule still names stays: it does no harm beside the tables.
-    await orUndefined(run(['ipset', 'destroy', set]));
+    await unlessRefused(run(['ipset', 'destroy', set]));
   }
 }
 
 /** The same in the other direction. */
 export async function leaveNftables(run: RunCommand, config: BackendConfig): Promise<void> {
   const { marks, tunnelPort } = config;
-  const observed = await orUndefined(openNftables(run, marks).observe());
+  const observed = await unlessRefused(openNftables(run, marks).observe());
   if (observed?.paths === undefined) {
     return;
   }
@@ -92,18 +92,6 @@ async function readIptables(
   run: RunCommand,
 ): Promise<{ readonly sets: IpsetState; readonly rules: IptablesState }> {
   return { sets: await observeIpsets(run), rules: await observeIptables(run) };
-}
-
-/** Undefined on a Node without the programs. */
-async function orUndefined<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof CommandError) {
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 function isEmpty(sets: IpsetState, { chains }: IptablesState): boolean {

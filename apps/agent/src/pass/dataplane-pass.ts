@@ -162,7 +162,10 @@ export function planPass(input: PassInput, state: DataplaneState): PassPlan {
   });
   const { rival, dropsWrongSources } = observed.netfilter;
   const desired = rival === undefined || dropsWrongSources ? plan.desired : blockAll(plan.desired);
-  const faults = [...plan.faults, ...(rival === undefined ? [] : [rivalFault(rival)])];
+  const faults = [
+    ...plan.faults,
+    ...(rival === undefined ? [] : [rivalFault(rival, dropsWrongSources)]),
+  ];
   return { steps: diffSteps(observed, desired), desired, faults };
 }
 
@@ -174,9 +177,12 @@ export function nodeIpOf({ nodes }: ClusterNetwork, nodeName: string): string | 
   return tunnelIpOf(nodes.find(({ name }) => name === nodeName)?.ips ?? []);
 }
 
-function rivalFault(rival: string): PlanFault {
+function rivalFault(rival: string, dropsWrongSources: boolean): PlanFault {
+  const [effect, remedy] = dropsWrongSources
+    ? ['packets with a wrong source are dropped', 'Give that chain a priority above -199']
+    : ['selected Pods are blocked', 'Start the agent with --snat-backend=nftables'];
   return {
-    message: `${rival}, may translate connections before Sallyport; packets with a wrong source are dropped. Start the agent with --snat-backend=nftables, or give that chain a priority above -199.`,
+    message: `${rival}, may translate connections before Sallyport; ${effect}. ${remedy}.`,
   };
 }
 

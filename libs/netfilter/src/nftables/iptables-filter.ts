@@ -1,11 +1,11 @@
 import type { RunCommand } from '@sallyport/command';
-import { CommandError } from '@sallyport/command';
 import { FORWARD_CHAIN } from '@sallyport/dataplane';
 import type { IptablesOperation } from '../netfilter-operation.ts';
 import type { IptablesState } from '../netfilter-state.ts';
 import type { IptablesRules } from '../parse-iptables.ts';
 import { ownIptables } from '../parse-iptables.ts';
 import { renderRestore } from '../render-restore.ts';
+import { unlessRefused } from '../unless-refused.ts';
 
 /**
  * Our chain in iptables' filter table and the jumps from FORWARD; undefined on a Node without
@@ -54,17 +54,10 @@ async function readFilter(run: RunCommand): Promise<IptablesRules | undefined> {
  * is where iptables cannot read a chain: of a missing one, too, it says that it is "incompatible".
  */
 async function readChain(run: RunCommand, chain: string): Promise<readonly string[] | undefined> {
-  try {
-    const { stdout } = await run(['iptables', '-w', '5', '-t', 'filter', '-S', chain]);
-    const prefix = `-A ${chain} `;
-    return stdout
-      .split('\n')
-      .filter((line) => line.startsWith(prefix))
-      .map((line) => line.slice(prefix.length));
-  } catch (error) {
-    if (error instanceof CommandError) {
-      return undefined;
-    }
-    throw error;
-  }
+  const listed = await unlessRefused(run(['iptables', '-w', '5', '-t', 'filter', '-S', chain]));
+  const prefix = `-A ${chain} `;
+  return listed?.stdout
+    .split('\n')
+    .filter((line) => line.startsWith(prefix))
+    .map((line) => line.slice(prefix.length));
 }
