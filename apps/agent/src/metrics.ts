@@ -22,6 +22,12 @@ export const agentMetrics = {
     labels: ['op'],
     meaning: 'Operations applied to the dataplane, by kind.',
   },
+  wrongSourcesDropped: {
+    kind: 'counter',
+    name: 'sallyport_agent_wrong_source_packets_dropped_total',
+    labels: [],
+    meaning: 'Packets of selected Pods dropped because their source was not the egress IP.',
+  },
   inSync: {
     kind: 'gauge',
     name: 'sallyport_agent_in_sync',

@@ -29,6 +29,8 @@ export interface ObservedNetfilter<Op> {
   readonly rival?: string;
   /** Whether packets are dropped that a rival translates. Otherwise they leave. */
   readonly dropsWrongSources: boolean;
+  /** Packets dropped for a wrong source since the rules were made; absent where nothing counts. */
+  readonly wrongSourcesDropped?: number;
   /** Compares the rules with the desired ones; the sets are not its business. Pure. */
   diffRules(desired: DesiredNetfilter): RulesDiff<Op>;
 }

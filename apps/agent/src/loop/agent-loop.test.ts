@@ -4,6 +4,7 @@ import type { InterfaceAddress } from '@sallyport/dataplane';
 import type { Clock } from '@sallyport/reconcile';
 import { pino } from 'pino';
 import { agentOptions, ENV_PREFIX } from '../config.ts';
+import type { AgentMetrics } from '../metrics.ts';
 import { createAgentMetrics } from '../metrics.ts';
 import type { PassInput, PassResult } from '../pass/dataplane-pass.ts';
 import type { Findings } from '../report/bounded-findings.ts';
@@ -30,6 +31,7 @@ const group: EgressGroup = {
 const NOTHING: PassResult = {
   applied: [],
   faults: [],
+  wrongSourcesDropped: 0,
   desired: {
     netfilter: {
       paths: new Map(),
@@ -60,6 +62,7 @@ interface Fixture {
   /** Messages of the level error. */
   readonly errors: string[];
   readonly later: Later;
+  readonly metrics: AgentMetrics;
   /** How often the loop asked the reporter to repeat its report. */
   repeats: number;
   /** The outcome of the next passes. */
@@ -89,6 +92,24 @@ describe('tick', () => {
     await fixture.loop.tick();
     expect(fixture.loop.state()).toEqual(state);
     expect(new Set(fixture.reports.map((report) => JSON.stringify(report))).size).toBe(1);
+  });
+
+  it('counts the packets that were dropped for a wrong source, also when the rules are new', async () => {
+    const fixture = setUp(never);
+    sendAll(fixture);
+    for (const [wrongSourcesDropped, total] of [
+      [3, 3],
+      [5, 5],
+      [5, 5],
+      [0, 5],
+      [2, 7],
+    ] as const) {
+      fixture.outcome = () => Promise.resolve({ ...NOTHING, wrongSourcesDropped });
+      await fixture.loop.tick();
+      expect(await fixture.metrics.registry.metrics()).toContain(
+        `\nsallyport_agent_wrong_source_packets_dropped_total ${total}\n`,
+      );
+    }
   });
 
   it('rejects with the error of the pass', async () => {
@@ -270,6 +291,7 @@ function setUp(clockFor: (later: Later) => Clock = immediately): Fixture {
     reports,
     errors,
     later,
+    metrics: createAgentMetrics(),
     repeats: 0,
     outcome: () => Promise.resolve(NOTHING),
   };
@@ -293,7 +315,7 @@ function setUp(clockFor: (later: Later) => Clock = immediately): Fixture {
       { level: 'error' },
       { write: (line) => errors.push((JSON.parse(line) as { msg: string }).msg) },
     ),
-    metrics: createAgentMetrics(),
+    metrics: fixture.metrics,
   });
   return Object.assign(fixture, { loop });
 }

@@ -54,6 +54,7 @@ export class AgentLoop {
   #addresses: readonly InterfaceAddress[] | undefined;
   #outcome: PassOutcome = NO_PASS_YET;
   #loggedFailure: string | undefined;
+  #wrongSourcesDropped = 0;
 
   constructor(deps: AgentLoopDependencies) {
     this.#deps = deps;
@@ -118,6 +119,7 @@ export class AgentLoop {
     try {
       const result = await this.#pass(input);
       this.#logChange(result, versions.groups, monotonicMs() - startedAt);
+      this.#countDropped(result);
       this.#passEnded(succeededPass(result, versions));
     } catch (error) {
       this.#passEnded(failedPass(this.#outcome, error));
@@ -210,6 +212,17 @@ export class AgentLoop {
         outcome: this.#outcome,
       }),
     );
+  }
+
+  #countDropped({ wrongSourcesDropped }: PassResult): void {
+    // Rules that were made again count from 0.
+    const isContinued = wrongSourcesDropped >= this.#wrongSourcesDropped;
+    const packets = wrongSourcesDropped - (isContinued ? this.#wrongSourcesDropped : 0);
+    this.#wrongSourcesDropped = wrongSourcesDropped;
+    if (packets > 0) {
+      this.#deps.metrics.wrongSourcesDropped.inc(packets);
+      this.#deps.logger.warn({ packets }, 'packets with a wrong source were dropped');
+    }
   }
 
   #logChange({ applied }: PassResult, resourceVersion: string, durationMs: number): void {

@@ -51,6 +51,8 @@ export interface PassResult {
   readonly applied: readonly Operation[];
   readonly desired: DesiredState;
   readonly faults: readonly PlanFault[];
+  /** As in `ObservedNetfilter`, when the pass began; 0 where nothing counts. */
+  readonly wrongSourcesDropped: number;
 }
 
 /**
@@ -120,7 +122,7 @@ export function createPass(dataplane: Dataplane): Pass {
         throw new NotConvergedError(left);
       }
     }
-    return { applied: operations, desired, faults };
+    return { applied: operations, desired, faults, wrongSourcesDropped: droppedIn(before) };
   };
 }
 
@@ -130,11 +132,12 @@ export function createDryRunPass(
   print: (line: string) => void,
 ): Pass {
   return async (input) => {
-    const { steps, desired, faults } = planPass(input, await dataplane.observe(DATAPLANE_PARTS));
+    const state = await dataplane.observe(DATAPLANE_PARTS);
+    const { steps, desired, faults } = planPass(input, state);
     for (const operation of operationsOf(steps)) {
       print(JSON.stringify(operation));
     }
-    return { applied: [], desired, faults };
+    return { applied: [], desired, faults, wrongSourcesDropped: droppedIn(state) };
   };
 }
 
@@ -175,6 +178,10 @@ export function planPass(input: PassInput, state: DataplaneState): PassPlan {
  */
 export function nodeIpOf({ nodes }: ClusterNetwork, nodeName: string): string | undefined {
   return tunnelIpOf(nodes.find(({ name }) => name === nodeName)?.ips ?? []);
+}
+
+function droppedIn({ netfilter }: Pick<DataplaneState, 'netfilter'>): number {
+  return netfilter.wrongSourcesDropped ?? 0;
 }
 
 function rivalFault(rival: string, dropsWrongSources: boolean): PlanFault {

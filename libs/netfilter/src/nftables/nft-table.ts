@@ -19,6 +19,8 @@ export interface NftRule {
   readonly text: string;
   /** Changes with the text; empty for a rule of other software. */
   readonly comment: string;
+  /** Packets that the rule has counted; absent in one that counts none, or was not read back. */
+  readonly packets?: number;
 }
 
 /** A set or map of one of our tables. */

@@ -1,11 +1,17 @@
-import type { NftChain, NftHook, NftSet, NftTable } from './nft-table.ts';
+import type { NftChain, NftHook, NftRule, NftSet, NftTable } from './nft-table.ts';
 
 /** One object of `nft -j list`, of the kinds that we read. */
 interface NftObject {
   readonly chain?: ChainObject;
-  readonly rule?: { readonly chain: string; readonly comment?: string };
+  readonly rule?: RuleObject;
   readonly set?: SetObject;
   readonly map?: SetObject;
+}
+
+interface RuleObject {
+  readonly chain: string;
+  readonly comment?: string;
+  readonly expr?: readonly { readonly counter?: { readonly packets: number } }[];
 }
 
 interface ChainObject {
@@ -25,11 +31,11 @@ interface SetObject {
 /** A table as `nft -j list table` prints it. Throws a SyntaxError for other text. */
 export function parseNftTable(json: string): NftTable {
   const objects = objectsOf(json);
-  const rules = new Map<string, { text: string; comment: string }[]>();
+  const rules = new Map<string, NftRule[]>();
   for (const { rule } of objects) {
     if (rule !== undefined) {
       const known = rules.get(rule.chain) ?? [];
-      rules.set(rule.chain, [...known, { text: '', comment: rule.comment ?? '' }]);
+      rules.set(rule.chain, [...known, ruleOf(rule)]);
     }
   }
   return {
@@ -70,6 +76,11 @@ export function parseNatChains(json: string): readonly NatChain[] {
 
 function objectsOf(json: string): readonly NftObject[] {
   return (JSON.parse(json) as { readonly nftables: readonly NftObject[] }).nftables;
+}
+
+function ruleOf({ comment = '', expr = [] }: RuleObject): NftRule {
+  const counter = expr.find((statement) => statement.counter !== undefined)?.counter;
+  return { text: '', comment, ...(counter && { packets: counter.packets }) };
 }
 
 function hookOf({ type, hook, prio }: ChainObject): Pick<NftChain, 'hook'> {

@@ -43,6 +43,7 @@ export function readNftables(
     ...(rival === undefined ? {} : { rival }),
     // The guard drops every packet that a rival has translated.
     dropsWrongSources: true,
+    wrongSourcesDropped: packetsOf(tables.guard),
     diffRules(desired) {
       const own = diffOwnRules(tables, content, health !== 'intact', desired, marks);
       const accepting = filter === undefined ? NO_DIFF : diffFilter(filter, desired, marks);
@@ -74,6 +75,12 @@ export function readContent(
     tunnelPort: 0,
     unrepaired: main?.chains.has(UNREPAIRED_CHAIN) === true,
   };
+}
+
+/** All rules of the guard that count drop. */
+function packetsOf(guard: NftTable | undefined): number {
+  const rules = [...(guard?.chains.values() ?? [])].flatMap((chain) => chain.rules);
+  return rules.reduce((sum, { packets = 0 }) => sum + packets, 0);
 }
 
 /** Of two rules for one SNAT id the first one translates. */
