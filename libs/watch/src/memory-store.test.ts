@@ -48,6 +48,19 @@ describe('MemoryStore', () => {
     expect(store.partitions()).toEqual([]);
   });
 
+  it('removes objects after it has added and changed the others, whatever their order', () => {
+    const store = storeOf();
+    store.publish('n1', [thing('a', 1), thing('b', 1)]);
+    const watcher = watchOf(store, fromState);
+    drain(watcher);
+    store.update('n1', [
+      ['a', undefined],
+      ['b', thing('b', 2)],
+      ['c', thing('c', 1)],
+    ]);
+    expect(drain(watcher)).toEqual(['MODIFIED b=2@103', 'ADDED c=1@104', 'DELETED a=1@105']);
+  });
+
   it('sends only the last state of an object that changed often', () => {
     const store = storeOf();
     store.publish('n1', [thing('a', 0)]);

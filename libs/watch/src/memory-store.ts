@@ -110,7 +110,8 @@ export class MemoryStore<T extends Watchable> {
 
   /**
    * Changes these objects of the partition and leaves the others; undefined removes an object. An
-   * object that is equal to the stored one keeps its version. Returns how many objects were added,
+   * object that is equal to the stored one keeps its version. Removals come last, whatever the
+   * order: a Pod whose group goes has its other group by then. Returns how many objects were added,
    * changed or removed.
    * @param changes by name
    */
@@ -120,17 +121,23 @@ export class MemoryStore<T extends Watchable> {
   ): number {
     const current = this.#partitions.get(partition) ?? new Map<string, Entry<T>>();
     const before = this.#version;
+    const removed: string[] = [];
     for (const [name, content] of changes) {
       const known = current.get(name);
       if (content === undefined) {
-        if (known !== undefined) {
-          this.#remove(partition, current, name, known);
-        }
+        removed.push(name);
       } else if (known === undefined || !isDeepStrictEqual(known.content, content)) {
         this.#put(partition, current, name, content);
       } else if (known.content !== content) {
         // The next comparison with the same object costs nothing.
         current.set(name, { ...known, content });
+      }
+    }
+    // Last: a client that has a part of the changes has too much rather than too little.
+    for (const name of removed) {
+      const known = current.get(name);
+      if (known !== undefined) {
+        this.#remove(partition, current, name, known);
       }
     }
     if (current.size === 0) {
