@@ -1,7 +1,8 @@
+import type { Egress } from '@sallyport/api';
 import { MAX_TUNNEL_ID } from '@sallyport/api';
 import { sampleEgress as egress } from '@sallyport/kit';
 import fc from 'fast-check';
-import { tunnelIds } from './tunnel-ids.ts';
+import { TunnelIds } from './tunnel-ids.ts';
 
 const egresses = fc
   .uniqueArray(fc.record({ name: fc.uuid(), createdAtMs: fc.nat(3) }), {
@@ -10,7 +11,7 @@ const egresses = fc
   })
   .map((items) => items.map(({ name, createdAtMs }) => egress(name, { createdAtMs })));
 
-describe('tunnelIds', () => {
+describe('TunnelIds', () => {
   it('are unique, between 1 and 2^24-1, and do not depend on the order of the input', () => {
     fc.assert(
       fc.property(egresses, fc.constantFrom(undefined, crowded), (all, hash) => {
@@ -39,6 +40,50 @@ describe('tunnelIds', () => {
     );
   });
 
+  it('are the same after any changes as those of the last Egresses alone', () => {
+    const name = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+    const change = fc.record({
+      name,
+      uid: fc.constantFrom('uid-1', 'uid-2', 'uid-4', 'uid-8'),
+      createdAtMs: fc.nat(3),
+      isGone: fc.boolean(),
+      isSettled: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 30 }), (changes) => {
+        const ids = new TunnelIds(crowded);
+        const last = new Map<string, Egress>();
+        const seen = new Map<string, number>();
+        const changed = new Set<string>();
+        const look = (names: readonly string[]): void => {
+          for (const each of names) {
+            seen.set(each, ids.all.get(each)!);
+          }
+        };
+        for (const { name: each, uid, createdAtMs, isGone, isSettled } of changes) {
+          if (isGone) {
+            last.delete(each);
+            ids.delete(each);
+            seen.delete(each);
+          } else {
+            last.set(each, egress(each, { uid, createdAtMs }));
+            ids.set(last.get(each)!);
+          }
+          changed.add(each);
+          if (isSettled) {
+            look([...changed, ...ids.settle()].filter((one) => last.has(one)));
+            changed.clear();
+          }
+        }
+        look([...changed, ...ids.settle()].filter((one) => last.has(one)));
+        expect(Object.fromEntries(ids.all)).toEqual(
+          Object.fromEntries(tunnelIds([...last.values()], crowded)),
+        );
+        expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(ids.all));
+      }),
+    );
+  });
+
   it('keep the id of the older of two with the same hash', () => {
     const old = egress('z', { createdAtMs: 1 });
     const young = egress('a', { createdAtMs: 2 });
@@ -58,6 +103,18 @@ describe('tunnelIds', () => {
     expect(tunnelIds([egress('web', { uid })]).get('web')).toBe(9_982_490);
   });
 });
+
+function tunnelIds(
+  egresses: readonly Egress[],
+  hash?: (uid: string) => number,
+): ReadonlyMap<string, number> {
+  const ids = new TunnelIds(hash);
+  for (const each of egresses) {
+    ids.set(each);
+  }
+  ids.settle();
+  return ids.all;
+}
 
 /** Makes collisions common. */
 function crowded(uid: string): number {

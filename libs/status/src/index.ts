@@ -6,5 +6,5 @@ export {
   progressOf,
   type PublishedVersions,
 } from './node-progress.ts';
-export { type PendingRemovals, pendingRemovalsAfter } from './pending-removals.ts';
+export { PendingRemovals } from './pending-removals.ts';
 export { planStatus } from './plan-status.ts';

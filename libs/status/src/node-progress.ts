@@ -1,5 +1,5 @@
 import type { NodeReport } from '@sallyport/api';
-import type { PendingRemovals } from './pending-removals.ts';
+import type { PendingRemovalsView } from './pending-removals.ts';
 
 /**
  * Whether a Node has applied the latest version of a group and of the cluster network, in which the
@@ -31,7 +31,7 @@ export interface ProgressInput {
   readonly published: PublishedVersions;
   /** The latest report of each Node, by the Node's name. */
   readonly reports: ReadonlyMap<string, NodeReport>;
-  readonly pendingRemovals: PendingRemovals;
+  readonly pendingRemovals: PendingRemovalsView;
   /** True while a missing report means nothing. */
   readonly startupGrace: boolean;
 }

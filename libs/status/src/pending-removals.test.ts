@@ -1,65 +1,71 @@
-import { pendingRemovalsAfter } from './pending-removals.ts';
+import { PendingRemovals } from './pending-removals.ts';
 
-type Names = readonly string[];
+type Change = (pending: PendingRemovals) => void;
 
-interface Case {
-  /** The Nodes that have just lost the group of Egress web, and those that have it. */
-  readonly removed?: Names;
-  readonly have: Names;
-  readonly pending?: Names;
-  readonly upToDate?: Names;
-  readonly nodes?: Names;
-  readonly egresses?: Names;
-}
-
-describe('pendingRemovalsAfter', () => {
-  it.each<[string, Case, Names | undefined]>([
-    ['is empty when nothing has changed', { have: ['n1', 'n2'] }, undefined],
-    ['has a Node that has lost the group', { removed: ['n3', 'n1'], have: ['n2'] }, ['n1', 'n3']],
-    ['has a Node that lost it earlier', { have: ['n2'], pending: ['n1'] }, ['n1']],
+describe('PendingRemovals', () => {
+  it.each<[string, readonly Change[], readonly string[] | undefined]>([
+    ['is empty when nothing has changed', [], undefined],
+    ['has a Node that has lost the group', [lost('n3'), lost('n1')], ['n1', 'n3']],
+    ['has a Node only once', [lost('n1'), lost('n1')], ['n1']],
     [
       'does not have a Node that has removed it',
-      { removed: ['n3'], have: ['n2'], pending: ['n1'], upToDate: ['n1', 'n2'] },
+      [lost('n1'), lost('n3'), applied('n1', ['web'])],
       ['n3'],
     ],
+    ['has a Node that has removed another group', [lost('n1'), applied('n1', ['db'])], ['n1']],
     [
       'does not have a Node that has the group again',
-      { have: ['n1', 'n2'], pending: ['n1'] },
+      [
+        lost('n1'),
+        (pending) => {
+          pending.delete('web', 'n1');
+        },
+      ],
       undefined,
     ],
     [
       'does not have a Node that has left the cluster',
-      { removed: ['n1'], have: ['n2'], nodes: ['n2'] },
-      undefined,
+      [
+        lost('n1'),
+        lost('n2'),
+        (pending) => {
+          pending.deleteNode('n1');
+        },
+      ],
+      ['n2'],
     ],
     [
-      'is empty for an Egress that is gone',
-      { removed: ['n1', 'n2'], have: [], egresses: [] },
+      'is empty for an Egress that is gone, and that comes again',
+      [
+        lost('n1'),
+        (pending) => {
+          pending.deleteEgress('web');
+        },
+        applied('n1', []),
+      ],
       undefined,
     ],
-  ])('%s', (_, input, expected) => {
-    expect(pendingOf(input)).toEqual(expected);
+  ])('%s', (_, changes, expected) => {
+    const pending = new PendingRemovals();
+    pending.add('db', 'n1');
+    for (const change of changes) {
+      change(pending);
+    }
+    expect(pending.get('web')).toEqual(expected);
+    for (const nodeName of ['n1', 'n2', 'n3']) {
+      expect(pending.on(nodeName).has('web')).toBe(expected?.includes(nodeName) === true);
+    }
   });
 });
 
-function pendingOf({
-  removed = [],
-  have,
-  pending = [],
-  upToDate = [],
-  nodes,
-  egresses = ['web'],
-}: Case): Names | undefined {
-  return pendingRemovalsAfter(
-    {
-      pending: new Map([['web', pending]]),
-      removed: new Map([['web', removed]]),
-    },
-    {
-      nodesOfGroup: new Map([['web', have]]),
-      egresses: new Set(egresses),
-      nodes: new Set(nodes ?? ['n1', 'n2', 'n3', 'n4']),
-    },
-    (nodeName, egress) => egress === 'web' && upToDate.includes(nodeName),
-  ).get('web');
+function lost(nodeName: string): Change {
+  return (pending) => {
+    pending.add('web', nodeName);
+  };
+}
+
+function applied(nodeName: string, egresses: readonly string[]): Change {
+  return (pending) => {
+    pending.settle(nodeName, (egress) => egresses.includes(egress));
+  };
 }

@@ -3,8 +3,8 @@ import type { ViewChanges } from '@sallyport/grouping';
 import type { ClusterDelta } from '@sallyport/kube';
 import type { Clock, Runner } from '@sallyport/reconcile';
 import { createRunner } from '@sallyport/reconcile';
-import type { PendingRemovals, ProgressInput } from '@sallyport/status';
-import { hasApplied, pendingRemovalsAfter } from '@sallyport/status';
+import type { ProgressInput } from '@sallyport/status';
+import { hasApplied, PendingRemovals } from '@sallyport/status';
 import type { Logger } from 'pino';
 import type { ControllerConfig } from '../config.ts';
 import type { NodeReports, NodeReportsView } from '../observe/node-reports.ts';
@@ -34,7 +34,7 @@ export interface ControllerLoopDependencies {
 export interface LoopListener {
   /** A decision has been published; the tick took `durationMs`. */
   readonly decided?: (published: Published, durationMs: number, concerned: Concerned) => void;
-  /** A Node has reported, but no other addresses than before. */
+  /** A Node has reported; these Egresses depend on its progress. */
   readonly progressed?: (egresses: EgressNames) => void;
   /** A Node that had reported has left the cluster. */
   readonly nodeGone?: (nodeName: string) => void;
@@ -56,7 +56,7 @@ export class ControllerLoop {
   /** The changes since the latest tick: a decision shows all of a change, or nothing. */
   #deltas: ClusterDelta[] = [];
   #decision: Decision | undefined;
-  #pendingRemovals: PendingRemovals = new Map();
+  readonly #pendingRemovals = new PendingRemovals();
   #startupGrace = true;
   #cancelStartupGrace: (() => void) | undefined;
 
@@ -94,15 +94,17 @@ export class ControllerLoop {
 
   /** Keeps the latest report of a Node. A change of addresses places egress IPs anew. */
   accept(report: NodeReport): void {
+    const { name } = report.metadata;
     const { addressesChanged } = this.#reports.put(report, this.#deps.nowMs());
-    this.#deps.logger.debug({ node: report.metadata.name, report }, 'Node reported');
+    this.#deps.logger.debug({ node: name, report }, 'Node reported');
+    const concerned = this.#egressesOn(name);
+    const progress = this.progress();
+    this.#pendingRemovals.settle(name, (egress) => hasApplied(name, egress, progress));
     if (addressesChanged) {
       this.#decider.placeAll();
       this.#runner.trigger();
-    } else {
-      const concerned = this.#egressesOn(report.metadata.name);
-      this.#notify(({ progressed }) => progressed?.(concerned));
     }
+    this.#notify(({ progressed }) => progressed?.(concerned));
   }
 
   /**
@@ -130,12 +132,7 @@ export class ControllerLoop {
     this.#beginStartupGrace(decision);
     const published = publish({ views, network: decision.network }, stores);
     this.#decision = decision;
-    const progress = this.progress();
-    this.#pendingRemovals = pendingRemovalsAfter(
-      { pending: this.#pendingRemovals, removed: removalsIn(views) },
-      decision,
-      (nodeName, egress) => hasApplied(nodeName, egress, progress),
-    );
+    this.#noteRemovals(decision, views, deltas);
     const durationMs = monotonicMs() - startedAt;
     // The network is part of the progress of every Egress.
     const all = published.clusterNetworks > 0 ? 'all' : concerned.all;
@@ -204,11 +201,35 @@ export class ControllerLoop {
     }
   }
 
+  /** Removals count for Egresses that exist, on Nodes that exist. */
+  #noteRemovals(
+    { egresses, nodes }: Decision,
+    views: ViewChanges,
+    deltas: readonly ClusterDelta[],
+  ): void {
+    for (const [nodeName, changes] of views) {
+      for (const [egress, view] of changes) {
+        if (view !== undefined) {
+          this.#pendingRemovals.delete(egress, nodeName);
+        } else if (egresses.has(egress) && nodes.has(nodeName)) {
+          this.#pendingRemovals.add(egress, nodeName);
+        }
+      }
+    }
+    for (const { kind, key } of deltas) {
+      if (kind === 'egress' && !egresses.has(key)) {
+        this.#pendingRemovals.deleteEgress(key);
+      }
+      if (kind === 'node' && !nodes.has(key)) {
+        this.#pendingRemovals.deleteNode(key);
+      }
+    }
+  }
+
   /** The Egresses whose progress depends on the Node. */
   #egressesOn(nodeName: string): ReadonlySet<string> {
     const groups = this.groupsOn(nodeName).map(({ metadata }) => metadata.name);
-    const pending = [...this.#pendingRemovals].filter(([, nodes]) => nodes.includes(nodeName));
-    return new Set([...groups, ...pending.map(([name]) => name)]);
+    return new Set([...groups, ...this.#pendingRemovals.on(nodeName)]);
   }
 
   #notify(call: (listener: LoopListener) => void): void {
@@ -216,17 +237,4 @@ export class ControllerLoop {
       call(listener);
     }
   }
-}
-
-/** By the name of the Egress, the Nodes that no longer see its group. */
-function removalsIn(views: ViewChanges): PendingRemovals {
-  const removals = new Map<string, string[]>();
-  for (const [nodeName, changes] of views) {
-    for (const [egress, view] of changes) {
-      if (view === undefined) {
-        removals.set(egress, [...(removals.get(egress) ?? []), nodeName]);
-      }
-    }
-  }
-  return removals;
 }

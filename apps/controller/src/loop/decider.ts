@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Fault, NodeReport } from '@sallyport/api';
 import type { GroupRouting, ViewChanges } from '@sallyport/grouping';
-import { GroupIndex, GroupViews, tunnelIds } from '@sallyport/grouping';
+import { GroupIndex, GroupViews, TunnelIds } from '@sallyport/grouping';
 import type { ClusterDelta, Node, ObservedEgress } from '@sallyport/kube';
 import type { Placement } from '@sallyport/placement';
 import { gatewayOf, placeEgresses } from '@sallyport/placement';
@@ -73,12 +73,11 @@ export class Decider {
   readonly #nodes = new Map<string, Node>();
   readonly #serviceCIDRs = new Map<string, readonly string[]>();
   readonly #placements = new Map<string, Placement>();
-  #tunnelIDs: ReadonlyMap<string, number> = new Map();
+  readonly #tunnelIDs = new TunnelIds();
   /** Undefined after a change of Nodes or ServiceCIDRs. */
   #network: ClusterNetworkView | undefined;
   /** The Egresses of which anything has changed, the status too. */
   #changed = new Set<string>();
-  #tunnelIDsAreOld = true;
   #allToPlace = true;
   #allConcerned = true;
 
@@ -130,7 +129,7 @@ export class Decider {
   /** Decides anew about the changes since the decision before. */
   decide(facts: NodeFacts): Decided {
     const dirty = this.#index.takeDirty();
-    const renumbered = this.#renumber();
+    const renumbered = this.#tunnelIDs.settle();
     const placed = this.#place(facts);
     const rerouted = new Set([...dirty.egresses, ...renumbered, ...placed]);
     for (const name of rerouted) {
@@ -166,7 +165,7 @@ export class Decider {
       faults: this.#faults,
       nodes: this.#nodes,
       placements: this.#placements,
-      tunnelIDs: this.#tunnelIDs,
+      tunnelIDs: this.#tunnelIDs.all,
       nodesOfGroup: { get: (egress) => this.#views.nodesOf(egress) },
       index: this.#index,
       network,
@@ -183,22 +182,14 @@ export class Decider {
       return;
     }
     this.#index.apply({ kind: 'egress', key: name, after: after?.egress });
-    this.#tunnelIDsAreOld ||=
-      before?.egress.uid !== after?.egress.uid ||
-      before?.egress.createdAtMs !== after?.egress.createdAtMs;
-  }
-
-  /** Returns the names of the Egresses that have another tunnel id. */
-  #renumber(): readonly string[] {
-    if (!this.#tunnelIDsAreOld) {
-      return [];
+    if (after === undefined) {
+      this.#tunnelIDs.delete(name);
+    } else if (
+      before?.egress.uid !== after.egress.uid ||
+      before.egress.createdAtMs !== after.egress.createdAtMs
+    ) {
+      this.#tunnelIDs.set(after.egress);
     }
-    const before = this.#tunnelIDs;
-    this.#tunnelIDs = tunnelIds(this.#index.egresses());
-    this.#tunnelIDsAreOld = false;
-    return [...this.#tunnelIDs]
-      .filter(([name, id]) => before.get(name) !== id)
-      .map(([name]) => name);
   }
 
   /** Returns the names of the Egresses that have another placement. */
@@ -223,7 +214,7 @@ export class Decider {
   }
 
   #route(name: string): void {
-    const tunnelID = this.#tunnelIDs.get(name);
+    const tunnelID = this.#tunnelIDs.all.get(name);
     const gateway = gatewayOf(this.#placements.get(name));
     setOrDelete(
       this.#routing,
