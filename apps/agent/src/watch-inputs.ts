@@ -28,7 +28,7 @@ export function watchInputs(
     random,
     url: controlplaneUrl(controllerUrl, 'clusternetworks'),
     parse: parseClusterNetwork,
-    onChange: (state) => {
+    onBatch: (state) => {
       loop.networkChanged(state);
     },
   });
@@ -39,7 +39,7 @@ export function watchInputs(
     url: controlplaneUrl(controllerUrl, 'egressgroups'),
     nodeName,
     parse: parseEgressGroup,
-    onChange: (state) => {
+    onBatch: (state) => {
       loop.groupsChanged(state);
     },
   });

@@ -42,7 +42,12 @@ export interface MirrorOptions<T> {
    * The state has changed. Called once when the whole state is there, then after each change; must
    * return at once. An object may be equal to the one before.
    */
-  readonly onChange: (state: ReflectorState<T>, change: StateChange<T>) => void;
+  readonly onChange?: (state: ReflectorState<T>, change: StateChange<T>) => void;
+  /**
+   * The same, but after the bookmark that follows changes instead of after each. It is for a client
+   * that must not act on a part of a publication, and a server that ends each with a bookmark.
+   */
+  readonly onBatch?: (state: ReflectorState<T>) => void;
 }
 
 /** Applies lists and watch events to a copy of the server's objects. */
@@ -56,6 +61,8 @@ export class Mirror<T> {
   /** Collects the initial events of a watch until they are complete. */
   #initial = new Map<string, T>();
   #progressed = false;
+  /** Whether the state has changed since the latest bookmark. */
+  #isPending = false;
 
   constructor(options: MirrorOptions<T>) {
     this.#options = options;
@@ -111,6 +118,9 @@ export class Mirror<T> {
       case 'BOOKMARK':
         if (this.#resumable) {
           this.#resourceVersion = event.resourceVersion;
+          if (this.#isPending) {
+            this.#endBatch();
+          }
         } else if (event.endsInitialEvents) {
           this.#replace(this.#initial, event.resourceVersion);
         }
@@ -134,8 +144,14 @@ export class Mirror<T> {
     }
     if (this.#resumable) {
       this.#resourceVersion = resourceVersion;
-      this.#options.onChange(this.state(), { kind: 'object', key, before, after });
+      this.#isPending = true;
+      this.#options.onChange?.(this.state(), { kind: 'object', key, before, after });
     }
+  }
+
+  #endBatch(): void {
+    this.#isPending = false;
+    this.#options.onBatch?.(this.state());
   }
 
   #replace(objects: Map<string, T>, resourceVersion: string): void {
@@ -144,7 +160,8 @@ export class Mirror<T> {
     this.#resourceVersion = resourceVersion;
     this.#synced = true;
     this.#resumable = true;
-    this.#options.onChange(this.state(), { kind: 'whole-state', before });
+    this.#options.onChange?.(this.state(), { kind: 'whole-state', before });
+    this.#endBatch();
   }
 
   #parse(raw: unknown): T {

@@ -17,7 +17,8 @@ export interface ServeWatchOptions<T> {
   readonly clock: Clock;
   /**
    * Interval of bookmarks, so that the client can tell a quiet server from a dead one; absent: no
-   * bookmarks.
+   * bookmarks. One more follows the last event that there is to send: the client has all of a
+   * publication then.
    */
   readonly bookmarkIntervalMs?: number;
   /**
@@ -50,6 +51,8 @@ class WatchStream<T> {
   readonly #timeout: Timer;
   /** The socket has no room. */
   #full = false;
+  /** Whether the client does not know that it has everything. */
+  #owesBookmark = true;
   #closed = false;
 
   constructor(options: ServeWatchOptions<T>) {
@@ -104,7 +107,7 @@ class WatchStream<T> {
 
   #send(): void {
     while (!this.#full && !this.#closed) {
-      const event = this.#watcher.next();
+      const event = this.#watcher.next() ?? this.#endOfBatch();
       if (event === undefined) {
         return;
       }
@@ -112,7 +115,13 @@ class WatchStream<T> {
     }
   }
 
+  #endOfBatch(): WatchEvent<T> | undefined {
+    const isWanted = this.#owesBookmark && this.#options.bookmarkIntervalMs !== undefined;
+    return isWanted ? this.#watcher.bookmark() : undefined;
+  }
+
   #write(event: WatchEvent<T>): void {
+    this.#owesBookmark = event.type !== 'BOOKMARK';
     this.#full = !this.#options.response.write(renderEvent(event));
     if (this.#full) {
       this.#disconnectLater();

@@ -71,6 +71,28 @@ describe('watchResource against a server', () => {
     store.publish('n1', [thing('b', '2')]);
     await eventually(() => valueOf(reflector, 'b') === '2' && !reflector.state().objects.has('a'));
     expect(reflector.state().resourceVersion).toBe('104');
+    // The server says at once that this was all, not with its next bookmark.
+    await eventually(() => reflector.changes() === 2);
+  });
+
+  it('shows a publication as a whole, however its events arrive', async () => {
+    const event = (type: string, name: string, resourceVersion: string): string =>
+      `${JSON.stringify({ type, object: { metadata: { name, resourceVersion }, value: '1' } })}\n`;
+    const bookmark = (resourceVersion: string, annotations = {}): string =>
+      `${JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion, annotations } } })}\n`;
+    let open: ServerResponse | undefined;
+    const { url } = await serve((_, response) => {
+      open = response.writeHead(200);
+      response.write(bookmark('5', { 'k8s.io/initial-events-end': 'true' }));
+    });
+    const reflector = watch(url);
+    await eventually(() => reflector.state().synced);
+    open?.write(event('ADDED', 'a', '6'));
+    await eventually(() => reflector.state().resourceVersion === '6');
+    expect(reflector.changes()).toBe(1);
+    open?.write(event('ADDED', 'b', '7') + bookmark('7') + bookmark('8'));
+    await eventually(() => reflector.state().resourceVersion === '8');
+    expect(reflector.changes()).toBe(2);
   });
 
   it('resumes after a lost connection, without requesting the whole state again', async () => {
@@ -314,7 +336,7 @@ function reflect(
       }
       return object;
     },
-    onChange: () => {
+    onBatch: () => {
       changes += 1;
     },
     onError: (error) => errors.push(error),
@@ -342,7 +364,7 @@ function thing(name: string, value: string): { metadata: { name: string }; value
 function handlerFor(
   store: MemoryStore<Thing>,
   requests: string[],
-  { bookmarkIntervalMs = 50, stallMs = 60_000, onOpen = () => undefined }: HandlerOptions = {},
+  { bookmarkIntervalMs = 600_000, stallMs = 60_000, onOpen = () => undefined }: HandlerOptions = {},
 ): Handler {
   return (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');

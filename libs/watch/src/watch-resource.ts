@@ -5,10 +5,10 @@ import type { Watchable } from './watch-event.ts';
 import type { WatchSource } from './watch-source.ts';
 import { failureFor } from './watch-source.ts';
 
-/** `keyOf` is not asked for: an object's name is its key. */
+/** An object's name is its key. `onBatch` sees a publication as a whole. */
 export interface WatchResourceOptions<T extends Watchable> extends Omit<
   ReflectorOptions<T>,
-  'source' | 'keyOf' | 'idleMs'
+  'source' | 'keyOf' | 'idleMs' | 'onChange'
 > {
   /**
    * The URL of the resource, such as

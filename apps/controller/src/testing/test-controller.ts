@@ -80,7 +80,6 @@ export function watch<T extends Watchable>(
     url: new URL(`/apis/${CONTROLPLANE_GROUP_VERSION}/${plural}`, url).href,
     ...(nodeName !== undefined && { nodeName }),
     parse: (raw) => raw as T,
-    onChange: () => undefined,
     onConnect,
     onError: () => undefined,
     clock: systemClock,
