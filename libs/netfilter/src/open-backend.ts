@@ -1,5 +1,4 @@
 import type { RunCommand } from '@sallyport/command';
-import { CommandError } from '@sallyport/command';
 import type { Marks } from '@sallyport/dataplane';
 import { NO_CONTENT } from './nftables/nft-content.ts';
 import { makeTables, openNftables } from './nftables/open-nftables.ts';
@@ -7,6 +6,7 @@ import { openIptables } from './open-iptables.ts';
 import type { Netfilter } from './open-netfilter.ts';
 import type { BackendConfig } from './take-over.ts';
 import { leaveIptables, leaveNftables } from './take-over.ts';
+import { isRefusal } from './unless-refused.ts';
 
 /** The programs and the part of the kernel that translate and drop packets. */
 export type SnatBackend = 'nftables' | 'iptables';
@@ -57,7 +57,7 @@ async function refusalOf(run: RunCommand, marks: Marks): Promise<string | undefi
     await run(['nft', '-c', '-f', '-'], { stdin: makeTables(content, marks).script });
     return undefined;
   } catch (error) {
-    if (error instanceof CommandError) {
+    if (isRefusal(error)) {
       return error.message;
     }
     throw error;

@@ -11,14 +11,19 @@ export async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefine
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof CommandError && isRefusal(error)) {
+    if (isRefusal(error)) {
       return undefined;
     }
     throw error;
   }
 }
 
-function isRefusal({ exitStatus, cause }: CommandError): boolean {
+/** Whether a program is not installed, or has said no. */
+export function isRefusal(error: unknown): error is CommandError {
+  if (!(error instanceof CommandError)) {
+    return false;
+  }
+  const { exitStatus, cause } = error;
   const isMissing = (cause as { readonly code?: unknown } | undefined)?.code === 'ENOENT';
   return isMissing || (exitStatus !== null && exitStatus !== RESOURCE_PROBLEM);
 }
