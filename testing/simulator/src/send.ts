@@ -6,7 +6,7 @@ import {
   POSTROUTING_CHAIN,
   PREROUTING_CHAIN,
 } from '@sallyport/dataplane';
-import type { IptablesTable } from '@sallyport/netfilter';
+import type { IptablesTable, NftTable } from '@sallyport/netfilter';
 import type { Packet, Verdict } from '@sallyport/netfilter/testing';
 import { contains, evaluateChain } from '@sallyport/netfilter/testing';
 import { evaluateFlows } from '@sallyport/ovs/testing';
@@ -29,6 +29,8 @@ export interface Shot {
   /** Other software changes its mark, before our rules see it or after they have marked it. */
   readonly foreignMark?: { readonly before?: number; readonly after?: (mark: number) => number };
 }
+
+type NftSet = NonNullable<ReturnType<NftTable['sets']['get']>>;
 
 /** `dropped`, `leaves as <source>` or `tunnel <id> to <Node IP>`. */
 export type Outcome = string;
@@ -181,22 +183,34 @@ function translate(world: World, packet: Packet): string {
   }
 }
 
-/** The guard of nftables: after all NAT, no other source of a selected Pod leaves. */
+/**
+ * The guard of nftables: after all NAT, no other source of a selected Pod leaves. Each of its rules
+ * is known by the condition that no other one has.
+ */
 function isStopped({ nft }: World, packet: Packet, translatedSource: string): boolean {
-  const sets = nft?.guard?.sets;
-  const has = (set: string, key: string): boolean => sets?.get(set)?.elements.has(key) === true;
-  const internal = [...(sets?.get('internal4')?.elements.keys() ?? [])];
   const { source, destination, inDevice, outDevice, ctState } = packet;
-  const isInternal = internal.some((cidr) =>
-    contains(cidr.includes('/') ? cidr : `${cidr}/32`, destination),
-  );
-  if (outDevice === GW || isInternal) {
+  const { sets = new Map<string, NftSet>(), chains } = nft?.guard ?? {};
+  if (outDevice === GW || isInternal(sets.get('internal4'), destination)) {
     return false;
   }
-  return (
-    (has('pods4', source) &&
-      (ctState === 'INVALID' || !has('sources4', `${source} . ${translatedSource}`))) ||
-    (sets !== undefined && inDevice === GW && !has('egress4', translatedSource))
+  const has = (set: string, key: string): boolean => sets.get(set)?.elements.has(key) === true;
+  const conditions = {
+    '@sources4':
+      ctState !== 'INVALID' &&
+      has('pods4', source) &&
+      !has('sources4', `${source} . ${translatedSource}`),
+    'ct state invalid': ctState === 'INVALID' && has('pods4', source),
+    '@egress4': inDevice === GW && !has('egress4', translatedSource),
+  };
+  const rules = chains?.get('postrouting')?.rules ?? [];
+  return Object.entries(conditions).some(
+    ([condition, holds]) => holds && rules.some(({ text }) => text.includes(condition)),
+  );
+}
+
+function isInternal(internal: NftSet | undefined, destination: string): boolean {
+  return [...(internal?.elements.keys() ?? [])].some((cidr) =>
+    contains(cidr.includes('/') ? cidr : `${cidr}/32`, destination),
   );
 }
 

@@ -39,6 +39,37 @@ describe('with nftables, the loss of one thing of ours lets no packet out with a
   });
 });
 
+describe('without the table sallyport', () => {
+  const { guard } = tables;
+  const rules = guard?.chains.get('postrouting')?.rules ?? [];
+  /** A wrong packet for each rule: of a Pod, of a Pod but without conntrack, of another Node. */
+  const wrong = [
+    { source: '10.244.1.11', destination: external, port: 2 },
+    { source: '10.244.1.11', destination: external, port: 3, invalid: true },
+    { source: '10.244.2.21', destination: external, port: 4, tunnelID: 70 },
+  ];
+
+  it('the guard has a rule for each kind of packet', () => {
+    expect(rules).toHaveLength(wrong.length);
+  });
+
+  it.each(wrong.map((shot, index) => ({ shot, index })))(
+    'rule $index of the guard alone stops its kind of packets',
+    ({ shot, index }) => {
+      const chain = guard?.chains.get('postrouting');
+      if (guard === undefined || chain === undefined) {
+        throw new Error('no guard');
+      }
+      const without = rules.filter((_, rule) => rule !== index);
+      const chains = new Map(guard.chains).set('postrouting', { ...chain, rules: without });
+      expect(send(withTables(world, { guard }), shot).outcome).toBe('dropped');
+      expect(send(withTables(world, { guard: { ...guard, chains } }), shot).outcome).toMatch(
+        /^leaves as (?:192\.168\.77\.11|10\.244\.1\.11)$/,
+      );
+    },
+  );
+});
+
 function outcomesWith(left: NftTables): readonly string[] {
   const node = withTables(world, left);
   return shots.map(({ shot }) => send(node, shot).outcome);
