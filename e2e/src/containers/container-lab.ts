@@ -10,10 +10,11 @@ import type { Guest, GuestProcess } from '@sallyport/lab';
 import { bootGuest } from '@sallyport/lab';
 import { parseAllDocuments } from 'yaml';
 import { ControllerStandIn } from '../dataplane/controller-stand-in.ts';
+import { HOST_IP, NODE_NETWORK } from '../node-network.ts';
 import type { ImageConfig, PodTemplate } from './runtime-spec.ts';
 import { mountPointsOf, runtimeSpecFor } from './runtime-spec.ts';
 
-const CONTROLLER = { ip: '192.168.77.1', port: 7101, name: 'sallyport-controller.egress.svc' };
+const CONTROLLER = { ip: HOST_IP, port: 7101, name: 'sallyport-controller.egress.svc' };
 
 /** The folder of the guest with the images, which is one of the host. */
 const IMAGES = '/images';
@@ -23,18 +24,10 @@ const ROOTS = '/run/roots';
 /** For hangs only: everything is slow under emulation. */
 const TIMEOUT_MS = 300_000;
 
-/** One Node without a cluster and without Open vSwitch: the network namespace n1 with an uplink. */
+/** One Node without a cluster and without Open vSwitch. */
 const NODE_SCRIPT = `
 mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
-ip link add br-lan up type bridge mcast_snooping 0
-ip addr add ${CONTROLLER.ip}/24 dev br-lan
-ip netns add n1
-ip link add lan-n1 up master br-lan type veth peer name eth0 netns n1
-ip -n n1 link set lo up
-ip -n n1 link set eth0 up
-ip -n n1 addr add 192.168.77.11/24 dev eth0
-ip -n n1 route add default via 192.168.77.254
-mkdir -p ${ROOTS} /run/bundles /run/volumes/tmp /run/openvswitch /var/lib/openvswitch/sallyport
+${NODE_NETWORK}mkdir -p ${ROOTS} /run/bundles /run/volumes/tmp /run/openvswitch /var/lib/openvswitch/sallyport
 touch /run/xtables.lock
 printf '127.0.0.1 localhost\\n${CONTROLLER.ip} ${CONTROLLER.name}\\n' > /run/hosts
 `;

@@ -1,4 +1,5 @@
 import { waitFor } from '@sallyport/kit';
+import { network, there } from '../dataplane/agent/samples.ts';
 import { ContainerLab } from './container-lab.ts';
 
 const READY_MS = 300_000;
@@ -22,28 +23,8 @@ describe('the containers, as the chart runs them,', () => {
   }, 600_000);
 
   it('start an agent that programs the Node without being privileged', async () => {
-    lab.controller.publishNetwork({
-      apiVersion: 'controlplane.antrea.io/v1beta2',
-      kind: 'ClusterNetwork',
-      metadata: { name: 'default' },
-      nodes: [
-        { name: 'n1', ips: ['192.168.77.11'] },
-        { name: 'n2', ips: ['192.168.77.12'] },
-      ],
-      podCIDRs: ['10.244.0.0/16'],
-      serviceCIDRs: ['10.96.0.0/16'],
-    });
-    const version = lab.controller.publishGroups('n1', [
-      {
-        apiVersion: 'controlplane.antrea.io/v1beta2',
-        kind: 'EgressGroup',
-        metadata: { name: 'web', uid: 'uid-of-web' },
-        tunnelID: 77,
-        egressIPs: ['192.168.77.200'],
-        gateway: { nodeName: 'n2', nodeIP: '192.168.77.12' },
-        groupMembers: [{ pod: { namespace: 'prod', name: 'a' }, ips: ['10.244.1.11'] }],
-      },
-    ]);
+    lab.controller.publishNetwork(network);
+    const version = lab.controller.publishGroups('n1', [there]);
     await lab.run('agent', 'agent');
     const realized = await waitFor(
       'the agent to realize the group',

@@ -5,29 +5,18 @@ import { bundleProgram, waitFor } from '@sallyport/kit';
 import type { Guest, GuestProcess } from '@sallyport/lab';
 import { bootGuest, UNTIL_OVS_WORKS } from '@sallyport/lab';
 import type { Unversioned } from '@sallyport/watch';
+import { HOST_IP, NODE_NETWORK } from '../node-network.ts';
 import type { CaseResult } from './adapter-contracts.ts';
 import { ControllerStandIn } from './controller-stand-in.ts';
 
 const WORKSPACE = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const GUEST_WORKSPACE = '/opt/sallyport';
-const CONTROLLER = { ip: '192.168.77.1', port: 10_349 };
+const CONTROLLER = { ip: HOST_IP, port: 10_349 };
 const OVS_RUNDIR = '/run/openvswitch';
 const NODE_ENVIRONMENT = { OVS_RUNDIR, OVS_DBDIR: OVS_RUNDIR, OVS_LOGDIR: OVS_RUNDIR };
 
-/**
- * One Node without a cluster: the network namespace n1 with an uplink and an Open vSwitch of its
- * own.
- */
-const NODE_SCRIPT = `
-ip link add br-lan up type bridge mcast_snooping 0
-ip addr add ${CONTROLLER.ip}/24 dev br-lan
-ip netns add n1
-ip link add lan-n1 up master br-lan type veth peer name eth0 netns n1
-ip -n n1 link set lo up
-ip -n n1 link set eth0 up
-ip -n n1 addr add 192.168.77.11/24 dev eth0
-ip -n n1 route add default via 192.168.77.254
-mkdir -p ${OVS_RUNDIR}
+/** One Node without a cluster, with an Open vSwitch of its own. */
+const NODE_SCRIPT = `${NODE_NETWORK}mkdir -p ${OVS_RUNDIR}
 ovsdb-tool create ${OVS_RUNDIR}/conf.db /usr/share/openvswitch/vswitch.ovsschema
 ip netns exec n1 ovsdb-server ${OVS_RUNDIR}/conf.db --remote=punix:${OVS_RUNDIR}/db.sock --detach --pidfile --log-file -vconsole:off
 ovs-vsctl --no-wait init

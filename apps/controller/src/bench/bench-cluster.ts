@@ -10,9 +10,6 @@ import type { ClusterListener } from '../observe/observed-cluster.ts';
 import type { Stores } from '../publish/stores.ts';
 import { createStores } from '../publish/stores.ts';
 
-/** A delta without the state before, which the controller's loop does not read. */
-export type Arrival = ClusterDelta;
-
 /**
  * The controller's loop with its stores and a watcher for each Node, all in this process. There is
  * no API server and no network, and time stands still: the bench makes each tick.
@@ -41,7 +38,7 @@ export class BenchCluster {
     });
   }
 
-  send(delta: Arrival): void {
+  send(delta: ClusterDelta): void {
     this.#listener?.changed(delta);
   }
 
