@@ -21,7 +21,8 @@ const status = await runProgram(process, {
   async run(deps) {
     const { config, logger } = deps;
     const marks = marksOf(config);
-    const routing = openRouting({ ...routingTarget, sysctlFolder: config.sysctlFolder });
+    const target = { ...routingTarget(marks), sysctlFolder: config.sysctlFolder };
+    const routing = openRouting(target);
     try {
       const netfilter = lazyNetfilter(async () => {
         const choice = await openBackend(
@@ -47,7 +48,7 @@ const status = await runProgram(process, {
         }),
         watchAddresses,
         watchDataplane: (options) =>
-          watchKernel({ ...options, backend: () => netfilter.backend() }),
+          watchKernel({ ...options, target, backend: () => netfilter.backend() }),
         print: (line) => process.stdout.write(`${line}\n`),
       });
     } finally {

@@ -18,7 +18,7 @@ import { watchInputs } from './watch-inputs.ts';
 /** Everything that the agent gets from outside: `main.ts` gives the real things. */
 export interface AgentDependencies extends DryRunDependencies {
   readonly dataplane: Dataplane;
-  readonly watchDataplane: (options: Omit<DataplaneWatchOptions, 'backend'>) => DataplaneWatch;
+  readonly watchDataplane: (options: DataplaneWatchOptions) => DataplaneWatch;
 }
 
 /**

@@ -36,7 +36,10 @@ export function planAndDiff(input: PlanAndDiffInput): PlanAndDiffResult {
   const { desired } = planDataplane({
     groups,
     network,
-    node: { name: nodeName, ip: nodeIP, uplinkMtu: 1500 },
+    node: {
+      ...{ name: nodeName, ip: nodeIP, uplinkMtu: 1500 },
+      ...{ devices: new Map(), sourceRules: [] },
+    },
     marks: defaultMarks,
     tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
     snatIdsInUse: observed.netfilter.snatIds,

@@ -58,7 +58,10 @@ export function gatewayInput(pods: number): Pick<PlanInput, 'groups' | 'network'
   return {
     groups: groupsOf('local', pods),
     network,
-    node: { name: 'n1', ip: nodeIP(0), uplinkMtu: 1500 },
+    node: {
+      ...{ name: 'n1', ip: nodeIP(0), uplinkMtu: 1500 },
+      ...{ devices: new Map(), sourceRules: [] },
+    },
   };
 }
 

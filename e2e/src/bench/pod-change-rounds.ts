@@ -76,7 +76,8 @@ function operationsFor(netfilter: Observed, pods: number): readonly Operation<Ba
     tunnelUdpPort: DEFAULT_TUNNEL_UDP_PORT,
     snatIdsInUse: netfilter.snatIds,
   });
-  return operationsOf(diffSteps({ netfilter, bridge: BRIDGE, routing: desired.routing }, desired));
+  const routing = { ...desired.routing, sourceRules: [] };
+  return operationsOf(diffSteps({ netfilter, bridge: BRIDGE, routing }, desired));
 }
 
 function isOfNetfilter(

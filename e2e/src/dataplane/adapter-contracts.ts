@@ -6,7 +6,13 @@ import { runCommand } from '@sallyport/command';
 import { openConntrack, openNetfilterSocket } from '@sallyport/conntrack';
 import type { ConntrackSubject } from '@sallyport/conntrack/testing';
 import { conntrackContract, ConntrackTable } from '@sallyport/conntrack/testing';
-import { defaultMarks, GATEWAY_PORT, ROUTE_TABLES, RULE_PRIORITIES } from '@sallyport/dataplane';
+import {
+  defaultMarks,
+  GATEWAY_PORT,
+  packetMask,
+  ROUTE_TABLES,
+  RULE_PRIORITIES,
+} from '@sallyport/dataplane';
 import type { Netfilter, SnatBackend } from '@sallyport/netfilter';
 import { openBackend } from '@sallyport/netfilter';
 import { netfilterContract } from '@sallyport/netfilter/testing';
@@ -35,7 +41,10 @@ const reset: Readonly<Record<CaseResult['contract'], () => Promise<unknown>>> = 
   routing: () =>
     script(`ip link del ${GATEWAY_PORT.name} || true
 while ip rule del table ${ROUTE_TABLES.redirect}; do :; done
-while ip rule del priority ${RULE_PRIORITIES.sourceCheck}; do :; done
+for priority in ${RULE_PRIORITIES.sourceCheck} ${RULE_PRIORITIES.egress} 500; do
+  while ip rule del priority $priority; do :; done
+done
+ip link del nic1 || true
 while ip -6 rule del table ${ROUTE_TABLES.redirect}; do :; done
 ip route flush table ${ROUTE_TABLES.redirect} || true
 ip -6 route flush table ${ROUTE_TABLES.redirect} || true
@@ -46,6 +55,7 @@ ip route flush table ${ROUTE_TABLES.return} || true`),
 const routing = openRouting({
   device: GATEWAY_PORT.name,
   tables: Object.values(ROUTE_TABLES),
+  markMask: packetMask(defaultMarks),
 });
 try {
   await runAll();

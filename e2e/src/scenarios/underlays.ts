@@ -52,6 +52,25 @@ export function underlays(world: () => World): void {
       }
     });
 
+    it('an egress IP on a second interface leaves by that one, with its own route table', async () => {
+      const { cluster, web } = world();
+      await cluster.guest.script(SECOND_INTERFACE);
+      try {
+        await applyEgress(world(), 'egress-web', { egressIP: SECOND_IP });
+        await untilRealized(world(), 'egress-web');
+        for (const pod of [web.n1, web.n2]) {
+          const answer = await pod.request().catch(String);
+          expect([pod.node, answer]).toEqual([pod.node, SECOND_IP]);
+        }
+        const { stdout } = await cluster.node('n2').script('nft list table ip watch-second');
+        expect(stdout).toContain('counter packets 0 ');
+      } finally {
+        await cluster.guest.script(
+          'ip -n n2 link del eth1; ip -n n2 rule del priority 500; ip netns exec n2 nft delete table ip watch-second',
+        );
+      }
+    });
+
     it('a Pod learns the MTU of the way to its gateway', async () => {
       const { cluster, web } = world();
       await realizeOnN2(world());
@@ -69,6 +88,28 @@ export function underlays(world: () => World): void {
     });
   });
 }
+
+/** The egress IP of the second interface, outside of the Nodes' network. */
+const SECOND_IP = '198.51.100.50';
+
+/** On n2, with a strict check of sources; its other end is in the namespace of the server. */
+const SECOND_INTERFACE = `
+ip link add eth1 netns n2 type veth peer name second netns ${EXTERNAL_SERVER.netns}
+ip -n ${EXTERNAL_SERVER.netns} address add 198.51.100.1/24 dev second
+ip -n ${EXTERNAL_SERVER.netns} link set second up
+ip -n n2 address add ${SECOND_IP}/24 dev eth1
+ip -n n2 link set eth1 up
+ip netns exec n2 sysctl -qw net.ipv4.conf.eth1.rp_filter=1
+ip -n n2 route add default via 198.51.100.1 dev eth1 table 100
+ip -n n2 rule add from 198.51.100.0/24 lookup 100 priority 500
+ip netns exec n2 nft -f - <<END
+table ip watch-second {
+  chain leaving {
+    type filter hook postrouting priority 300
+    oifname eth0 ip saddr ${SECOND_IP} counter
+  }
+}
+END`;
 
 async function realizeOnN2(world: World): Promise<void> {
   await world.cluster.node('n2').addAddress(IP);

@@ -20,6 +20,8 @@ export const GATEWAY_ADDRESS = '169.254.77.1/32';
 export const VIRTUAL_NEXT_HOP = { ip: '169.254.77.254', mac: '0a:58:00:00:00:01' } as const;
 /** The same for IPv6, of link scope. */
 export const VIRTUAL_NEXT_HOP_6 = { ip: 'fe80::4d:fe', mac: VIRTUAL_NEXT_HOP.mac } as const;
+/** Strict: the device by which a packet came has to reach its source. */
+export const RP_FILTER_STRICT = 1;
 /** Loose: some device has to reach the source of a packet. */
 export const RP_FILTER_LOOSE = 2;
 /** The source of a reply out of the tunnel is looked up with its mark, which leads back into it. */
@@ -58,4 +60,12 @@ export const TUNNEL_CHAIN = 'SALLYPORT-TUNNEL';
 export const ROUTE_TABLES = { redirect: 7101, return: 7102 } as const;
 /** RT_TABLE_MAIN (linux/rtnetlink.h). */
 export const MAIN_TABLE = 254;
-export const RULE_PRIORITIES = { sourceCheck: 999, return: 1000, redirect: 1001 } as const;
+export const RULE_PRIORITIES = {
+  sourceCheck: 999,
+  return: 1000,
+  redirect: 1001,
+  /** The first of those with the mark of an egress IP. */
+  egress: 1002,
+} as const;
+/** So many rules at most, at priorities one after the other, have the mark of one egress IP. */
+export const EGRESS_RULES = 8;

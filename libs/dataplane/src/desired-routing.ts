@@ -12,17 +12,20 @@ import {
   VIRTUAL_NEXT_HOP,
   VIRTUAL_NEXT_HOP_6,
 } from './constants.ts';
+import { egressRules, tablesFor } from './egress-rules.ts';
 import type { Marks } from './marks.ts';
 import { packetMask } from './marks.ts';
+import type { NodeFacts } from './plan.ts';
 import type { PolicyRoute, PolicyRule, RoutingState } from './routing-state.ts';
 
 /**
- * @param internal the cluster-internal CIDRs. @param uplinkMtu in bytes.
+ * @param internal the cluster-internal CIDRs. @param snatIds the egress IP of each SNAT id.
  * @param families those of the Pods; nothing is made for another one.
  */
 export function desiredRouting(
   internal: ReadonlySet<string>,
-  uplinkMtu: number,
+  snatIds: ReadonlyMap<number, string>,
+  { uplinkMtu, devices, sourceRules }: NodeFacts,
   marks: Marks,
   families: readonly IpFamily[],
 ): RoutingState {
@@ -37,8 +40,21 @@ export function desiredRouting(
       takesIPv6: families.includes('IPv6'),
       neighbors: new Map(families.map((family) => [NEXT_HOPS[family].ip, NEXT_HOPS[family].mac])),
     },
-    rules: families.flatMap((family) => rulesFor(family, marks)),
+    rules: [
+      ...families.flatMap((family) => rulesFor(family, marks)),
+      ...egressRules(snatIds, sourceRules, marks),
+    ],
     routes: families.flatMap((family) => routesFor(family, internal)),
+    // Replies come in where the egress IP is. Their source, looked up without a mark, is reached by
+    // the main table's device.
+    sourceChecks: new Map(
+      [...snatIds.values()].flatMap((ip) => {
+        const device = devices.get(ip);
+        return device === undefined || tablesFor(ip, sourceRules).length === 0
+          ? []
+          : [[device, RP_FILTER_LOOSE] as const];
+      }),
+    ),
   };
 }
 

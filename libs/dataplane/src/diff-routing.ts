@@ -1,3 +1,4 @@
+import { RP_FILTER_STRICT } from './constants.ts';
 import type { RoutingOperation } from './operation.ts';
 import type { PolicyRoute, PolicyRule, RoutingState } from './routing-state.ts';
 
@@ -25,6 +26,9 @@ export function diffRouting(observed: RoutingState, desired: RoutingState): Rout
       ...desired.routes
         .filter((route) => !haveRoutes.has(routeKey(route)))
         .map((route): RoutingOperation => ({ op: 'add-route', route })),
+      ...[...desired.sourceChecks]
+        .filter(([device]) => observed.sourceChecks.get(device) === RP_FILTER_STRICT)
+        .map(([device, rpFilter]) => ({ op: 'set-source-check', device, rpFilter }) as const),
       ...desired.rules
         .filter((rule) => !haveRules.has(ruleKey(rule)))
         .map((rule): RoutingOperation => ({ op: 'add-rule', rule })),

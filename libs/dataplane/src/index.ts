@@ -9,6 +9,7 @@ export {
   stepsAfterBlocking,
 } from './diff-steps.ts';
 export type { EgressPath, ObservedPath } from './egress-path.ts';
+export { tablesFor } from './egress-rules.ts';
 export {
   defaultMarks,
   hex,

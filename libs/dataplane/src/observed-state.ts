@@ -1,6 +1,6 @@
 import type { DesiredBridge, DesiredNetfilter } from './desired-state.ts';
 import type { ObservedPath } from './egress-path.ts';
-import type { RoutingState } from './routing-state.ts';
+import type { ObservedRouting } from './routing-state.ts';
 
 /**
  * Whether the observed rules have let nothing leave with a wrong address, so that the source
@@ -66,5 +66,5 @@ export interface BridgeDiff<Op> {
 export interface ObservedState<Op> {
   readonly netfilter: ObservedNetfilter<Op>;
   readonly bridge: ObservedBridge<Op>;
-  readonly routing: RoutingState;
+  readonly routing: ObservedRouting;
 }

@@ -62,6 +62,8 @@ export type RoutingOperation =
       readonly srcValidMark: number;
       readonly takesIPv6: boolean;
     }
+  /** Sets net.ipv4.conf.<device>.rp_filter of a device that is not ours. */
+  | { readonly op: 'set-source-check'; readonly device: string; readonly rpFilter: number }
   | { readonly op: 'set-neighbor'; readonly ip: string; readonly mac: string }
   | { readonly op: 'add-rule' | 'delete-rule'; readonly rule: PolicyRule }
   | { readonly op: 'add-route' | 'delete-route'; readonly route: PolicyRoute };

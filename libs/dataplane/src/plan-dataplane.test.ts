@@ -1,7 +1,14 @@
-import { DEFAULT_TUNNEL_UDP_PORT } from './constants.ts';
-import { defaultMarks, MAX_SNAT_IDS } from './marks.ts';
+import {
+  DEFAULT_TUNNEL_UDP_PORT,
+  EGRESS_RULES,
+  MAIN_TABLE,
+  RP_FILTER_LOOSE,
+  RULE_PRIORITIES,
+} from './constants.ts';
+import { defaultMarks, MAX_SNAT_IDS, packetMask } from './marks.ts';
 import type { Plan, PlanInput } from './plan.ts';
 import { planDataplane } from './plan-dataplane.ts';
+import type { PolicyRule, RoutingState } from './routing-state.ts';
 import type { GroupSketch } from './testing/scenario.ts';
 import { egressGroup, network, node } from './testing/scenario.ts';
 
@@ -184,9 +191,60 @@ describe('planDataplane', () => {
   });
 });
 
+describe('an egress IP that the Node routes by a rule of its own', () => {
+  const second = { ...here, egressIP: '10.99.0.50' };
+  const sourceRules = [
+    { family: 'IPv4', priority: 600, from: '10.99.0.50/32', table: 101 },
+    { family: 'IPv4', priority: 500, from: '10.99.0.0/24', table: 100 },
+  ] as const;
+  const devices = new Map([['10.99.0.50', 'eth1']]);
+  const mask = packetMask(defaultMarks);
+
+  it('leaves by the tables of the rules that match it, in their order', () => {
+    const { routing } = plan([second], { node: { ...node, sourceRules, devices } }).desired;
+    expect(egressRulesOf(routing)).toEqual([
+      { family: 'IPv4', mark: 1, mask, table: 100, priority: 1002 },
+      { family: 'IPv4', mark: 1, mask, table: 101, priority: 1003 },
+      { family: 'IPv4', mark: 1, mask, table: MAIN_TABLE, priority: 1004 },
+    ]);
+  });
+
+  it('has replies there that no strict check of sources drops', () => {
+    const { routing } = plan([second], { node: { ...node, sourceRules, devices } }).desired;
+    expect(routing.sourceChecks).toEqual(new Map([['eth1', RP_FILTER_LOOSE]]));
+  });
+
+  it('leaves by the main table where rules are for other sources, such as Pods', () => {
+    const ofPods = [{ family: 'IPv4', priority: 1536, from: `${pod}/32`, table: 2 }] as const;
+    const { routing } = plan([here], { node: { ...node, sourceRules: ofPods } }).desired;
+    expect(egressRulesOf(routing)).toEqual([
+      { family: 'IPv4', mark: 1, mask, table: MAIN_TABLE, priority: 1002 },
+    ]);
+    expect(routing.sourceChecks).toEqual(new Map());
+  });
+
+  it('needs no rule where the Node has none, or where another Node is the gateway', () => {
+    expect(egressRulesOf(plan([here]).desired.routing)).toEqual([]);
+    const elsewhere = plan([{ ...second, gateway: 'n2' }], { node: { ...node, sourceRules } });
+    expect(egressRulesOf(elsewhere.desired.routing)).toEqual([]);
+  });
+
+  it('has so many rules at most', () => {
+    const many = Array.from({ length: 20 }, (_, table) => ({ ...sourceRules[0], table }));
+    const { routing } = plan([second], { node: { ...node, sourceRules: many } }).desired;
+    const rules = egressRulesOf(routing);
+    expect(rules.length).toBe(EGRESS_RULES);
+    expect(rules.at(-1)?.table).toBe(MAIN_TABLE);
+  });
+
+  function egressRulesOf({ rules }: RoutingState): readonly PolicyRule[] {
+    return rules.filter(({ priority }) => priority >= RULE_PRIORITIES.egress);
+  }
+});
+
 function plan(
   groups: readonly GroupSketch[],
-  rest: Partial<Pick<PlanInput, 'snatIdsInUse' | 'network'>> = {},
+  rest: Partial<Pick<PlanInput, 'snatIdsInUse' | 'network' | 'node'>> = {},
 ): Plan {
   return planDataplane({
     groups: groups.map(egressGroup),

@@ -19,12 +19,13 @@ export function planDataplane(input: PlanInput): Plan {
   const faults = [...planned.faults, ...groups.flatMap(foreignMembersOf(network))];
   const internal = internalCidrs(network, node.ip, faults);
   const peers = peerIPs(network, node);
+  const snatIds = snatIdsOf(planned);
   return {
     desired: {
       netfilter: {
         paths: planned.pods,
         internal,
-        snatIds: snatIdsOf(planned),
+        snatIds,
         nodes: new Set(peers),
         tunnelPort: tunnelUdpPort,
       },
@@ -35,7 +36,7 @@ export function planDataplane(input: PlanInput): Plan {
         redirects: planned.tunnelIds,
         ...tunnelsOf(planned),
       },
-      routing: desiredRouting(internal, node.uplinkMtu, marks, ['IPv4']),
+      routing: desiredRouting(internal, snatIds, node, marks, ['IPv4']),
     },
     faults,
   };

@@ -1,6 +1,7 @@
 import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
 import type { DesiredState } from './desired-state.ts';
 import type { Marks } from './marks.ts';
+import type { SourceRule } from './routing-state.ts';
 
 /** Everything that a plan depends on. Equal input gives an equal plan. */
 export interface PlanInput {
@@ -22,6 +23,10 @@ export interface NodeFacts {
   readonly ip: string;
   /** MTU in bytes of the device that the packets of the tunnel leave by. */
   readonly uplinkMtu: number;
+  /** The device of each address. */
+  readonly devices: ReadonlyMap<string, string>;
+  /** The rules of other software that route by the source. */
+  readonly sourceRules: readonly SourceRule[];
 }
 
 /** There is always a plan; `faults` are the parts of the input that it cannot realize. */

@@ -52,10 +52,31 @@ export interface GatewayLink {
   readonly neighbors: ReadonlyMap<string, string>;
 }
 
+/**
+ * `ip rule add from <CIDR> lookup <table>` of other software, without another condition, and before
+ * the main table.
+ */
+export interface SourceRule {
+  readonly family: IpFamily;
+  readonly priority: number;
+  readonly from: string;
+  readonly table: number;
+}
+
 /** Our part of the Node's routing: the same type observed and desired. */
 export interface RoutingState {
   /** Absent when the device does not exist. */
   readonly gatewayLink?: GatewayLink;
   readonly rules: readonly PolicyRule[];
   readonly routes: readonly PolicyRoute[];
+  /**
+   * net.ipv4.conf.<device>.rp_filter, as it takes effect, of devices with an address that other
+   * software routes by a rule for its source. Desired: of those that must not be strict.
+   */
+  readonly sourceChecks: ReadonlyMap<string, number>;
+}
+
+/** The routing as it is read back. */
+export interface ObservedRouting extends RoutingState {
+  readonly sourceRules: readonly SourceRule[];
 }

@@ -40,6 +40,11 @@ export async function applyRouting(
     case 'set-gateway-link':
       await setGatewayLink(socket, target, operation);
       return;
+    case 'set-source-check': {
+      const { sysctlFolder = SYSCTL_FOLDER } = target;
+      await writeSysctl(sysctlFolder, operation.device, 'rp_filter', operation.rpFilter);
+      return;
+    }
     case 'set-neighbor':
       await socket.newNeighbor(
         {
@@ -66,23 +71,8 @@ export async function applyRouting(
         CREATE_OR_REPLACE,
       );
       return;
-    case 'delete-route': {
-      const { address, length } = prefixFromCidr(operation.route.destination);
-      await tolerate(
-        socket.delRoute(
-          {
-            family: familyOf(operation.route.destination),
-            dstLen: length,
-            table: IN_ATTRIBUTE,
-            scope: 'NOWHERE',
-            type: operation.route.kind === 'throw' ? 'THROW' : 'UNICAST',
-          },
-          { table: operation.route.table, ...(length === 0 ? {} : { dst: address }) },
-          NETLINK_REQUEST,
-        ),
-        'ESRCH',
-      );
-    }
+    case 'delete-route':
+      await deleteRoute(socket, operation.route);
   }
 }
 
@@ -104,6 +94,24 @@ async function setGatewayLink(
     await takeIPv6(sysctlFolder, device);
   }
   await setAddresses(socket, index, addresses);
+}
+
+async function deleteRoute(socket: RtNetlinkSocket, route: PolicyRoute): Promise<void> {
+  const { address, length } = prefixFromCidr(route.destination);
+  await tolerate(
+    socket.delRoute(
+      {
+        family: familyOf(route.destination),
+        dstLen: length,
+        table: IN_ATTRIBUTE,
+        scope: 'NOWHERE',
+        type: route.kind === 'throw' ? 'THROW' : 'UNICAST',
+      },
+      { table: route.table, ...(length === 0 ? {} : { dst: address }) },
+      NETLINK_REQUEST,
+    ),
+    'ESRCH',
+  );
 }
 
 async function indexOf(socket: RtNetlinkSocket, device: string): Promise<number> {

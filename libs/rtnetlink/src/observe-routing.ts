@@ -1,7 +1,9 @@
-import type { GatewayLink, RoutingState } from '@sallyport/dataplane';
+import type { GatewayLink, ObservedRouting, SourceRule } from '@sallyport/dataplane';
+import { tablesFor } from '@sallyport/dataplane';
 import type { rt, RtNetlinkSocket } from 'netlink';
 import { readSysctl, readTakesIPv6 } from './device-sysctl.ts';
 import { AF_INET, macFromBytes } from './inet.ts';
+import { interfaceAddressesFor } from './interface-address.ts';
 import { ofBothFamilies } from './of-both-families.ts';
 import { NETLINK_REQUEST } from './open-socket.ts';
 import type { RoutingTarget } from './routing-from-messages.ts';
@@ -10,6 +12,7 @@ import {
   neighborsFromMessages,
   routesFromMessages,
   rulesFromMessages,
+  sourceRulesFromMessages,
 } from './routing-from-messages.ts';
 
 /**
@@ -19,18 +22,21 @@ import {
 export async function observeRouting(
   socket: RtNetlinkSocket,
   target: RoutingTarget,
-): Promise<RoutingState> {
+): Promise<ObservedRouting> {
   const link = await findLink(socket, target.device);
   const rules = await ofBothFamilies((family) => socket.getRules({ family }, {}, NETLINK_REQUEST));
   const routes = await ofBothFamilies((family) => {
     return socket.getRoutes({ family }, {}, NETLINK_REQUEST);
   });
+  const sourceRules = sourceRulesFromMessages(rules);
   return {
     ...(link === undefined
       ? {}
       : { gatewayLink: await gatewayLinkFor(socket, link, target.device) }),
     rules: rulesFromMessages(rules, target),
     routes: routesFromMessages(routes, target, link?.data.index),
+    sourceChecks: await sourceChecksFor(socket, sourceRules),
+    sourceRules,
   };
 }
 
@@ -51,6 +57,29 @@ export async function addressesOf(
 ): Promise<readonly rt.AddressMessage[]> {
   return (await socket.getAddresses({ family: AF_INET }, {}, NETLINK_REQUEST)).filter(
     ({ data }) => data.index === deviceIndex,
+  );
+}
+
+/** Reads few settings: those of the devices with an address that a rule is for. */
+async function sourceChecksFor(
+  socket: RtNetlinkSocket,
+  sourceRules: readonly SourceRule[],
+): Promise<ReadonlyMap<string, number>> {
+  if (sourceRules.length === 0) {
+    return new Map();
+  }
+  const links = await socket.getLinks({}, {}, NETLINK_REQUEST);
+  const addresses = await socket.getAddresses({ family: AF_INET }, {}, NETLINK_REQUEST);
+  const devices = interfaceAddressesFor(links, addresses)
+    .filter(({ ip }) => tablesFor(ip, sourceRules).length > 0)
+    .map(({ device }) => device);
+  const ofAll = await readSysctl('all', 'rp_filter');
+  return new Map(
+    await Promise.all(
+      [...new Set(devices)].map(
+        async (device) => [device, Math.max(ofAll, await readSysctl(device, 'rp_filter'))] as const,
+      ),
+    ),
   );
 }
 

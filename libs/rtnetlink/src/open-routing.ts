@@ -1,4 +1,4 @@
-import type { RoutingOperation, RoutingState } from '@sallyport/dataplane';
+import type { ObservedRouting, RoutingOperation } from '@sallyport/dataplane';
 import { applyRouting } from './apply-routing.ts';
 import { observeRouting } from './observe-routing.ts';
 import { openSocket } from './open-socket.ts';
@@ -9,7 +9,7 @@ import type { RoutingTarget } from './routing-from-messages.ts';
  * for one dump.
  */
 export interface Routing {
-  observe(): Promise<RoutingState>;
+  observe(): Promise<ObservedRouting>;
   /** Doing an operation again, or finding it done, is no error. Rejects when the kernel refuses. */
   apply(operation: RoutingOperation): Promise<void>;
   close(): void;

@@ -5,9 +5,10 @@ import {
   neighborsFromMessages,
   routesFromMessages,
   rulesFromMessages,
+  sourceRulesFromMessages,
 } from './routing-from-messages.ts';
 
-const target = { device: 'egress-gw0', tables: [7101, 7102] };
+const target = { device: 'egress-gw0', tables: [7101, 7102], markMask: 0x1cff };
 const GATEWAY = 7;
 
 describe('rulesFromMessages', () => {
@@ -22,6 +23,51 @@ describe('rulesFromMessages', () => {
     expect(rulesFromMessages(messages, target)).toEqual([
       { family: 'IPv4', priority: 1000, mark: 0x800, mask: 0x800, table: 7102 },
       { family: 'IPv4', priority: 1001, mark: 0x1000, mask: 0xffffffff, table: 7101 },
+    ]);
+  });
+});
+
+describe('the rules of egress IPs', () => {
+  it('are those with all our bits at our priorities, whatever table they look up', () => {
+    const ours = { table: 100, priority: 1002, fwmark: 1, fwmask: 0x1cff };
+    const messages = [
+      rule(ours),
+      rule({ ...ours, table: 254, priority: 1009 }),
+      rule({ ...ours, priority: 1010 }),
+      rule({ ...ours, fwmask: 0xff }),
+      rule({ ...ours, iifname: 'eth0' }),
+    ];
+    expect(rulesFromMessages(messages, target).map(({ priority }) => priority)).toEqual([
+      1002, 1009,
+    ]);
+  });
+});
+
+describe('sourceRulesFromMessages', () => {
+  const from = { src: bytesFromIp('10.99.0.0'), table: 100, priority: 500 };
+  const sourceRule = (attrs: rt.RuleAttrs, data: Partial<rt.Rule> = {}): rt.RuleMessage => ({
+    kind: 'rule',
+    data: { family: 2, action: 'toTbl', srcLen: 24, ...data },
+    attrs,
+  });
+
+  it('takes the rules that look at the source alone, before the main table', () => {
+    expect(
+      sourceRulesFromMessages([
+        sourceRule(from),
+        sourceRule({ ...from, protocol: 3 }),
+        sourceRule({ ...from, fwmark: 1 }),
+        sourceRule({ ...from, dst: bytesFromIp('10.0.0.1') }),
+        sourceRule({ ...from, iifname: 'eth0' }),
+        sourceRule({ ...from, priority: 32_767 }),
+        sourceRule(from, { action: 'prohibit' }),
+        sourceRule(from, { flags: { invert: true } }),
+        sourceRule({ ...from, suppressPrefixlen: Buffer.alloc(4) }),
+        sourceRule({ table: 100, priority: 500 }),
+      ]),
+    ).toEqual([
+      { family: 'IPv4', priority: 500, table: 100, from: '10.99.0.0/24' },
+      { family: 'IPv4', priority: 500, table: 100, from: '10.99.0.0/24' },
     ]);
   });
 });

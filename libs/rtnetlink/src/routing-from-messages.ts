@@ -1,5 +1,5 @@
-import type { GatewayLink, PolicyRoute, PolicyRule } from '@sallyport/dataplane';
-import { MAIN_TABLE, RULE_PRIORITIES } from '@sallyport/dataplane';
+import type { GatewayLink, PolicyRoute, PolicyRule, SourceRule } from '@sallyport/dataplane';
+import { EGRESS_RULES, MAIN_TABLE, RULE_PRIORITIES } from '@sallyport/dataplane';
 import type { rt } from 'netlink';
 import { AF_INET6, ipFromBytes, macFromBytes } from './inet.ts';
 
@@ -9,41 +9,64 @@ export interface RoutingTarget {
   readonly device: string;
   /** The route tables that are ours: every rule that looks them up and every route in them. */
   readonly tables: readonly number[];
+  /** All our bits of the packet mark: only rules of ours look at all of them. */
+  readonly markMask: number;
   /** Where settings are written; default /proc/sys. A container may write to another mount only. */
   readonly sysctlFolder?: string;
 }
 
 /**
- * Our policy rules: those that look up a table of ours for a mark, from and to anywhere. For the
- * check of a source they look up the main table, with a priority of ours.
+ * Our policy rules: those that look up a table of ours for a mark, from and to anywhere. With a
+ * priority of ours they look up another one, for the check of a source or for an egress IP.
  */
 export function rulesFromMessages(
   messages: readonly rt.RuleMessage[],
-  { device, tables }: RoutingTarget,
+  { device, tables, markMask }: RoutingTarget,
 ): readonly PolicyRule[] {
   return messages.flatMap(({ data, attrs }) => {
-    const {
-      table,
-      priority = 0,
-      fwmark = 0,
-      fwmask = 0xffff_ffff,
-      src,
-      dst,
-      iifname,
-      oifname,
-    } = attrs;
-    const conditional = [src, dst, oifname].some((condition) => condition !== undefined);
-    const isOfSourceCheck =
-      priority === RULE_PRIORITIES.sourceCheck && table === MAIN_TABLE && iifname === device;
-    const isOurs = table !== undefined && iifname === undefined && tables.includes(table);
-    if (table === undefined || conditional || !(isOurs || isOfSourceCheck)) {
+    const { table, priority = 0, fwmark = 0, fwmask = 0xffff_ffff, iifname } = attrs;
+    const conditional = [attrs.src, attrs.dst, attrs.oifname].some((one) => one !== undefined);
+    if (table === undefined || conditional) {
       return [];
     }
     const family = data.family === AF_INET6 ? 'IPv6' : 'IPv4';
     const rule = { family, priority, mark: fwmark, mask: fwmask, table } as const;
-    return isOfSourceCheck ? { ...rule, iif: device } : rule;
+    if (iifname === undefined) {
+      return tables.includes(table) || isOfEgress(rule, markMask) ? [rule] : [];
+    }
+    const isOfSourceCheck =
+      priority === RULE_PRIORITIES.sourceCheck && table === MAIN_TABLE && iifname === device;
+    return isOfSourceCheck ? [{ ...rule, iif: device }] : [];
   });
 }
+
+/** Rules that only look at the source, before the main table's. */
+export function sourceRulesFromMessages(
+  messages: readonly rt.RuleMessage[],
+): readonly SourceRule[] {
+  return messages.flatMap(({ data, attrs }) => {
+    const { table, priority = 0, src, suppressPrefixlen } = attrs;
+    const isPlain =
+      data.action === 'toTbl' &&
+      data.flags?.invert !== true &&
+      (suppressPrefixlen === undefined || suppressPrefixlen.equals(NOTHING_SUPPRESSED)) &&
+      Object.keys(attrs).every((name) => PLAIN_ATTRIBUTES.has(name));
+    if (table === undefined || src === undefined || !isPlain || priority >= MAIN_PRIORITY) {
+      return [];
+    }
+    const family = data.family === AF_INET6 ? 'IPv6' : 'IPv4';
+    return [{ family, priority, table, from: `${ipFromBytes(src)}/${data.srcLen ?? 0}` }];
+  });
+}
+
+/** Attributes of a rule that are no condition, besides its source. */
+const PLAIN_ATTRIBUTES = new Set(['table', 'priority', 'src', 'protocol', 'suppressPrefixlen']);
+
+/** -1: the kernel has it in every message. */
+const NOTHING_SUPPRESSED = Buffer.alloc(4, 0xff);
+
+/** The kernel's own rule for the main table; see ip-rule(8). */
+const MAIN_PRIORITY = 32_766;
 
 /**
  * The routes in our tables that have one of our two forms; `deviceIndex` is the one of the gateway
@@ -88,4 +111,9 @@ export function neighborsFromMessages(
         : [],
     ),
   );
+}
+
+function isOfEgress({ priority, mask }: PolicyRule, markMask: number): boolean {
+  const { egress } = RULE_PRIORITIES;
+  return priority >= egress && priority < egress + EGRESS_RULES && mask === markMask;
 }

@@ -1,4 +1,9 @@
-import { RULE_PRIORITIES, VIRTUAL_NEXT_HOP, VIRTUAL_NEXT_HOP_6 } from '@sallyport/dataplane';
+import {
+  EGRESS_RULES,
+  RULE_PRIORITIES,
+  VIRTUAL_NEXT_HOP,
+  VIRTUAL_NEXT_HOP_6,
+} from '@sallyport/dataplane';
 import type { rt } from 'netlink';
 import { ipFromBytes } from './inet.ts';
 import { openSocket } from './open-socket.ts';
@@ -11,8 +16,8 @@ export interface RoutingWatch {
 
 /**
  * Calls `onChange` when something of ours in the routing may have changed: devices, addresses,
- * sysctls, and our rules, routes and neighbours. A report of lost notifications (ENOBUFS) counts as
- * a change.
+ * sysctls, and our rules, routes and neighbours. Rules of other software for a source count, too. A
+ * report of lost notifications (ENOBUFS) counts as a change.
  */
 export function watchRouting(target: RoutingTarget, onChange: () => void): RoutingWatch {
   const socket = openSocket({ ref: true });
@@ -46,10 +51,13 @@ const NEXT_HOPS: readonly string[] = [VIRTUAL_NEXT_HOP.ip, VIRTUAL_NEXT_HOP_6.ip
 
 /** Routes and neighbours of other software change all the time. */
 function isOurs(message: rt.Message, { device, tables }: RoutingTarget): boolean {
-  if (message.kind === 'rule' && message.attrs.priority === RULE_PRIORITIES.sourceCheck) {
-    return true;
+  if (message.kind === 'rule') {
+    const { priority = 0, src, table = 0 } = message.attrs;
+    const isAtOurPriority =
+      priority >= RULE_PRIORITIES.sourceCheck && priority < RULE_PRIORITIES.egress + EGRESS_RULES;
+    return isAtOurPriority || src !== undefined || tables.includes(table);
   }
-  if (message.kind === 'rule' || message.kind === 'route') {
+  if (message.kind === 'route') {
     return message.attrs.table !== undefined && tables.includes(message.attrs.table);
   }
   if (message.kind === 'neighbor') {

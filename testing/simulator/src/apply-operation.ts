@@ -9,6 +9,9 @@ import { withTables } from './world.ts';
 
 /** The Node after one operation. Throws where the kernel, OVS or the tools would refuse it. */
 export function applyOperation(world: World, operation: Operation): World {
+  if ('rule' in operation || 'route' in operation) {
+    return { ...world, routing: applyToRouting(world.routing, operation) };
+  }
   switch (operation.op) {
     case 'delete-port':
     case 'ovs-bundle':
@@ -38,11 +41,8 @@ export function applyOperation(world: World, operation: Operation): World {
         ovs: applyToOvs(world.ovs, operation),
         routing: applyToRouting(world.routing, operation),
       };
+    case 'set-source-check':
     case 'set-neighbor':
-    case 'add-rule':
-    case 'delete-rule':
-    case 'add-route':
-    case 'delete-route':
       return { ...world, routing: applyToRouting(world.routing, operation) };
   }
 }

@@ -1,6 +1,7 @@
 import type { GroupSketch } from '@sallyport/dataplane/testing';
 import { network, node } from '@sallyport/dataplane/testing';
 import type { NftTable } from '@sallyport/netfilter';
+import { EMPTY_ROUTING } from '@sallyport/rtnetlink/testing';
 import fc from 'fast-check';
 import { applyOperation } from './apply-operation.ts';
 import { runs } from './fc-runs.ts';
@@ -188,7 +189,7 @@ type Damage = (world: World, seed: number) => World;
 const commonDamages: readonly Damage[] = [
   (world, seed) => ({ ...world, ovs: { ...world.ovs, flows: some(world.ovs.flows, seed) } }),
   (world) => ({ ...world, ovs: { flows: [], groups: [] } }),
-  (world) => ({ ...world, routing: { rules: [], routes: [] } }),
+  (world) => ({ ...world, routing: EMPTY_ROUTING }),
   ({ routing, ...world }, seed) => ({
     ...world,
     routing: {

@@ -1,5 +1,9 @@
 import type { FakeConnection } from '@sallyport/conntrack/testing';
-import type { ObservedState, Operation as PlanOperation, RoutingState } from '@sallyport/dataplane';
+import type {
+  ObservedRouting,
+  ObservedState,
+  Operation as PlanOperation,
+} from '@sallyport/dataplane';
 import { defaultMarks } from '@sallyport/dataplane';
 import type {
   BackendOperation as NetfilterOperation,
@@ -24,7 +28,7 @@ export interface World extends NetfilterState {
   readonly nft?: NftTables;
   readonly connections: readonly FakeConnection[];
   readonly ovs: OvsState;
-  readonly routing: RoutingState;
+  readonly routing: ObservedRouting;
   readonly nodeIP: string;
 }
 

@@ -2,6 +2,7 @@ import type { ClusterNetwork, EgressGroup } from '@sallyport/api';
 import { parseConfig } from '@sallyport/config';
 import type { InterfaceAddress } from '@sallyport/dataplane';
 import type { Clock } from '@sallyport/reconcile';
+import { EMPTY_ROUTING } from '@sallyport/rtnetlink/testing';
 import { pino } from 'pino';
 import { agentOptions, ENV_PREFIX } from '../config.ts';
 import type { AgentMetrics } from '../metrics.ts';
@@ -48,7 +49,7 @@ const NOTHING: PassResult = {
       gateways: new Map(),
       translations: new Map(),
     },
-    routing: { rules: [], routes: [] },
+    routing: EMPTY_ROUTING,
   },
 };
 

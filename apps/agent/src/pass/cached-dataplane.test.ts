@@ -1,6 +1,7 @@
 import { defaultMarks } from '@sallyport/dataplane';
 import { readNetfilter } from '@sallyport/netfilter';
 import { EMPTY_NETFILTER } from '@sallyport/netfilter/testing';
+import { EMPTY_ROUTING } from '@sallyport/rtnetlink/testing';
 import { cachedDataplane } from './cached-dataplane.ts';
 import type { Dataplane, DataplanePart, DataplaneState, Operation } from './dataplane.ts';
 import { DATAPLANE_PARTS } from './dataplane.ts';
@@ -8,7 +9,7 @@ import { DATAPLANE_PARTS } from './dataplane.ts';
 const STATE: DataplaneState = {
   ovs: { flows: [], groups: [] },
   netfilter: readNetfilter(EMPTY_NETFILTER, defaultMarks),
-  routing: { rules: [], routes: [] },
+  routing: EMPTY_ROUTING,
 };
 const RULE_ADDED: Operation = {
   op: 'add-rule',

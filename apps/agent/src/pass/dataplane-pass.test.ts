@@ -4,7 +4,7 @@ import { defaultMarks, operationsOf } from '@sallyport/dataplane';
 import { readNetfilter } from '@sallyport/netfilter';
 import { EMPTY_NETFILTER, FakeNetfilter } from '@sallyport/netfilter/testing';
 import { FakeOvs } from '@sallyport/ovs/testing';
-import { FakeRouting } from '@sallyport/rtnetlink/testing';
+import { EMPTY_ROUTING, FakeRouting } from '@sallyport/rtnetlink/testing';
 import type { Dataplane, DataplaneState, Operation } from './dataplane.ts';
 import type { PassInput } from './dataplane-pass.ts';
 import {
@@ -37,7 +37,7 @@ const input: PassInput = {
 const EMPTY: DataplaneState = {
   ovs: { flows: [], groups: [] },
   netfilter: readNetfilter(EMPTY_NETFILTER, defaultMarks),
-  routing: { rules: [], routes: [] },
+  routing: EMPTY_ROUTING,
 };
 
 describe('createPass', () => {

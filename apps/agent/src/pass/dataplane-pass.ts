@@ -7,6 +7,7 @@ import type {
   NodeFacts,
   ObservedState,
   PlanFault,
+  SourceRule,
   Step,
 } from '@sallyport/dataplane';
 import {
@@ -158,7 +159,7 @@ export function planPass(input: PassInput, state: DataplaneState): PassPlan {
   const plan = planDataplane({
     groups,
     network,
-    node: nodeFactsFor(input),
+    node: nodeFactsFor(input, observed.routing.sourceRules),
     marks,
     tunnelUdpPort,
     snatIdsInUse: observed.netfilter.snatIds,
@@ -208,7 +209,10 @@ async function applyAll(
   }
 }
 
-function nodeFactsFor({ nodeName, network, addresses, tunnelMtu }: PassInput): NodeFacts {
+function nodeFactsFor(
+  { nodeName, network, addresses, tunnelMtu }: PassInput,
+  sourceRules: readonly SourceRule[],
+): NodeFacts {
   const ip = nodeIpOf(network, nodeName);
   if (ip === undefined) {
     throw new PlanError(
@@ -221,5 +225,9 @@ function nodeFactsFor({ nodeName, network, addresses, tunnelMtu }: PassInput): N
       `no network device has ${ip}, the InternalIP of Node ${nodeName}: check ip address and the Node's status`,
     );
   }
-  return { name: nodeName, ip, uplinkMtu: tunnelMtu === 0 ? mtu : tunnelMtu + TUNNEL_OVERHEAD };
+  return {
+    ...{ name: nodeName, ip, sourceRules },
+    uplinkMtu: tunnelMtu === 0 ? mtu : tunnelMtu + TUNNEL_OVERHEAD,
+    devices: new Map(addresses.map((address) => [address.ip, address.device])),
+  };
 }

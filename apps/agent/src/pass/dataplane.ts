@@ -1,7 +1,7 @@
 import type {
   ObservedNetfilter,
+  ObservedRouting,
   Operation as PlanOperation,
-  RoutingState,
 } from '@sallyport/dataplane';
 import type { BackendOperation as NetfilterOperation } from '@sallyport/netfilter';
 import type { OvsOperation, OvsState } from '@sallyport/ovs';
@@ -10,7 +10,7 @@ import type { OvsOperation, OvsState } from '@sallyport/ovs';
 export interface DataplaneState {
   readonly ovs: OvsState;
   readonly netfilter: ObservedNetfilter<NetfilterOperation>;
-  readonly routing: RoutingState;
+  readonly routing: ObservedRouting;
 }
 
 /** The operations that only one adapter understands. */
@@ -47,6 +47,7 @@ export function partsChangedBy({ op }: Operation): readonly DataplanePart[] {
     case 'iptables-restore':
     case 'nft-rules':
       return ['netfilter'];
+    case 'set-source-check':
     case 'set-neighbor':
     case 'add-rule':
     case 'delete-rule':

@@ -1,15 +1,19 @@
 import type { Conntrack } from '@sallyport/conntrack';
-import { GATEWAY_PORT, ROUTE_TABLES } from '@sallyport/dataplane';
+import type { Marks } from '@sallyport/dataplane';
+import { GATEWAY_PORT, packetMask, ROUTE_TABLES } from '@sallyport/dataplane';
 import type { Netfilter } from '@sallyport/netfilter';
 import type { Ovs } from '@sallyport/ovs';
 import type { Routing, RoutingTarget } from '@sallyport/rtnetlink';
 import type { Dataplane, DataplanePart, DataplaneState } from './dataplane.ts';
 
 /** Our part of the routing. */
-export const routingTarget: RoutingTarget = {
-  device: GATEWAY_PORT.name,
-  tables: Object.values(ROUTE_TABLES),
-};
+export function routingTarget(marks: Marks): RoutingTarget {
+  return {
+    device: GATEWAY_PORT.name,
+    tables: Object.values(ROUTE_TABLES),
+    markMask: packetMask(marks),
+  };
+}
 
 /** The adapters of one network namespace. */
 export interface KernelDataplaneOptions {
@@ -58,6 +62,7 @@ export function kernelDataplane({
           await ovs.apply(operation);
           await routing.apply(operation);
           return;
+        case 'set-source-check':
         case 'set-neighbor':
         case 'add-rule':
         case 'delete-rule':

@@ -3,9 +3,9 @@ import type { SnatBackend } from '@sallyport/netfilter';
 import { watchNftables } from '@sallyport/netfilter';
 import { watchOvs } from '@sallyport/ovs';
 import type { Clock } from '@sallyport/reconcile';
+import type { RoutingTarget } from '@sallyport/rtnetlink';
 import { watchRouting } from '@sallyport/rtnetlink';
 import type { DataplanePart } from './dataplane.ts';
-import { routingTarget } from './kernel-dataplane.ts';
 
 /** Listens to the dataplane of one Node. */
 export interface DataplaneWatch {
@@ -19,6 +19,11 @@ export interface DataplaneWatchOptions {
   /** Something of ours in the part may have changed, by us or by other software. */
   readonly onChange: (part: DataplanePart) => void;
   readonly clock: Clock;
+}
+
+/** How the kernel of this network namespace is watched. */
+export interface KernelWatchOptions extends DataplaneWatchOptions {
+  readonly target: RoutingTarget;
   /** The one that is in use; undefined before the first pass. */
   readonly backend: () => SnatBackend | undefined;
 }
@@ -27,14 +32,19 @@ export interface DataplaneWatchOptions {
 const LEGACY_TABLES = '/proc/self/net/ip_tables_names';
 
 /** Watches Open vSwitch, nf_tables and the routing of this network namespace. */
-export function watchKernel({ onChange, clock, backend }: DataplaneWatchOptions): DataplaneWatch {
+export function watchKernel({
+  onChange,
+  clock,
+  target,
+  backend,
+}: KernelWatchOptions): DataplaneWatch {
   const ovs = watchOvs({
     onChange: () => {
       onChange('ovs');
     },
     clock,
   });
-  const routing = watchRouting(routingTarget, () => {
+  const routing = watchRouting(target, () => {
     onChange('routing');
   });
   const nftables = watchNftables(() => {

@@ -3,7 +3,13 @@ import { CONTROLPLANE_GROUP_VERSION } from '@sallyport/api';
 import type { NodeFacts } from '../plan.ts';
 
 /** The Node of the tests, and a cluster around it. */
-export const node: NodeFacts = { name: 'n1', ip: '192.168.77.11', uplinkMtu: 1500 };
+export const node: NodeFacts = {
+  name: 'n1',
+  ip: '192.168.77.11',
+  uplinkMtu: 1500,
+  devices: new Map([['192.168.77.11', 'eth0']]),
+  sourceRules: [],
+};
 
 export const nodeIPs: Readonly<Record<string, string>> = {
   n1: '192.168.77.11',

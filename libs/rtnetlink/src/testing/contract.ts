@@ -80,7 +80,12 @@ export const routingContract: readonly RoutingCase[] = [
 ];
 
 async function needsDevice({ routing }: RoutingSubject): Promise<void> {
-  assert.deepEqual(await routing.observe(), { rules: [], routes: [] });
+  assert.deepEqual(await routing.observe(), {
+    rules: [],
+    routes: [],
+    sourceChecks: new Map(),
+    sourceRules: [],
+  });
   await assert.rejects(routing.apply(SET_LINK), /egress-gw0 does not exist/);
   await assert.rejects(routing.apply({ op: 'set-neighbor', ...VIRTUAL_NEXT_HOP }));
   await assert.rejects(routing.apply({ op: 'add-route', route: DEFAULT_ROUTE }));

@@ -1,13 +1,18 @@
 import type {
   GatewayLink,
+  ObservedRouting,
   PolicyRoute,
   RoutingOperation,
-  RoutingState,
 } from '@sallyport/dataplane';
 import { GATEWAY_PORT } from '@sallyport/dataplane';
 import type { Routing } from '../open-routing.ts';
 
-export const EMPTY_ROUTING: RoutingState = { rules: [], routes: [] };
+export const EMPTY_ROUTING: ObservedRouting = {
+  rules: [],
+  routes: [],
+  sourceChecks: new Map(),
+  sourceRules: [],
+};
 
 /** The internal port right after Open vSwitch made it. */
 export const NEW_GATEWAY_LINK: GatewayLink = {
@@ -25,7 +30,7 @@ export const NEW_GATEWAY_LINK: GatewayLink = {
 export class FakeRouting implements Routing {
   state = EMPTY_ROUTING;
 
-  observe(): Promise<RoutingState> {
+  observe(): Promise<ObservedRouting> {
     return Promise.resolve(this.state);
   }
 
@@ -46,7 +51,10 @@ export class FakeRouting implements Routing {
 }
 
 /** The state after one operation, which may be done again. Throws where the kernel refuses it. */
-export function applyToRouting(state: RoutingState, operation: RoutingOperation): RoutingState {
+export function applyToRouting(
+  state: ObservedRouting,
+  operation: RoutingOperation,
+): ObservedRouting {
   switch (operation.op) {
     case 'set-gateway-link': {
       const { addresses, mtu, rpFilter, srcValidMark } = operation;
@@ -54,6 +62,13 @@ export function applyToRouting(state: RoutingState, operation: RoutingOperation)
       const takesIPv6 = before.takesIPv6 || operation.takesIPv6;
       const link = { ...before, up: true, addresses, mtu, rpFilter, srcValidMark, takesIPv6 };
       return { ...state, gatewayLink: link };
+    }
+    case 'set-source-check': {
+      const sourceChecks = new Map(state.sourceChecks);
+      return {
+        ...state,
+        sourceChecks: sourceChecks.set(operation.device, operation.rpFilter),
+      };
     }
     case 'set-neighbor': {
       const link = linkOf(state);
@@ -72,7 +87,7 @@ export function applyToRouting(state: RoutingState, operation: RoutingOperation)
   }
 }
 
-function linkOf({ gatewayLink }: RoutingState): GatewayLink {
+function linkOf({ gatewayLink }: ObservedRouting): GatewayLink {
   if (gatewayLink === undefined) {
     throw new Error(`network device ${GATEWAY_PORT.name} does not exist`);
   }
@@ -84,7 +99,7 @@ function without<T>(items: readonly T[], item: T): readonly T[] {
   return items.filter((other) => JSON.stringify(other) !== text);
 }
 
-function checkRoute(state: RoutingState, route: PolicyRoute): void {
+function checkRoute(state: ObservedRouting, route: PolicyRoute): void {
   if (route.kind === 'gateway' && !linkOf(state).up) {
     throw new Error('Request rejected: ENETDOWN');
   }
