@@ -49,8 +49,8 @@ async function runAgent(deps: AgentDependencies): Promise<number> {
   const loop = new AgentLoop({ ...deps, pass: createPass(dataplane), reporter, metrics });
   const server = await startServer(config.healthPort, loop, metrics.registry);
   const watch = deps.watchDataplane({
-    onChange(part) {
-      dataplane.changed(part);
+    onChange(part, extent) {
+      dataplane.changed(part, extent);
       loop.dataplaneChanged();
     },
     clock,

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { openConntrack, openNetfilterSocket } from '@sallyport/conntrack';
+import { openConntrack } from '@sallyport/conntrack';
 import type { NewConnection } from '@sallyport/conntrack/testing';
 import { ConntrackTable } from '@sallyport/conntrack/testing';
 import type { ConnectionSelector } from '@sallyport/dataplane';
 import { defaultMarks } from '@sallyport/dataplane';
+import { openNetfilterSocket } from '@sallyport/nfnetlink';
 import type { Spread } from './spread.ts';
 import { spreadOf } from './spread.ts';
 

@@ -3,7 +3,7 @@
  * a line of JSON for each case, see {@link CaseResult}.
  */
 import { runCommand } from '@sallyport/command';
-import { openConntrack, openNetfilterSocket } from '@sallyport/conntrack';
+import { openConntrack } from '@sallyport/conntrack';
 import type { ConntrackSubject } from '@sallyport/conntrack/testing';
 import { conntrackContract, ConntrackTable } from '@sallyport/conntrack/testing';
 import {
@@ -16,6 +16,7 @@ import {
 import type { Netfilter, SnatBackend } from '@sallyport/netfilter';
 import { openBackend } from '@sallyport/netfilter';
 import { netfilterContract } from '@sallyport/netfilter/testing';
+import { openNetfilterSocket } from '@sallyport/nfnetlink';
 import { openOvs } from '@sallyport/ovs';
 import { ovsContract } from '@sallyport/ovs/testing';
 import { openRouting } from '@sallyport/rtnetlink';

@@ -42,14 +42,15 @@ export const errorCodes = {
       'For an agent, check `--controller-url`, that the controller is ready, and the network ' +
       'between them. Both programs try again by themselves, and the dataplane stays as it is.',
   },
-  CONNTRACK_FAILED: {
+  NETLINK_FAILED: {
     programs: ['agent'],
     meaning:
-      'The kernel refused to list or delete conntrack entries (ctnetlink), or did not answer. The ' +
-      'message has the request and the error of the kernel, such as EPERM.',
+      'The kernel refused a request about conntrack entries or about nf_tables, or did not answer. ' +
+      'The message has the request and the error of the kernel, such as EPERM.',
     remedy:
       'With EPERM, give the agent the capability CAP_NET_ADMIN. With EPROTONOSUPPORT or EINVAL, ' +
-      'load the kernel module nf_conntrack_netlink. The agent repeats the pass, with growing pauses.',
+      'load the kernel modules nf_conntrack_netlink and nf_tables. The agent repeats the pass, with ' +
+      'growing pauses.',
   },
   KUBE_API: {
     programs: ['controller'],

@@ -1,8 +1,8 @@
 import type { ConnectionSelector, Marks } from '@sallyport/dataplane';
 import { snatMark } from '@sallyport/dataplane';
+import { canonicalIp } from '@sallyport/nfnetlink';
 import { cidrSet } from './cidr-set.ts';
 import type { Connection } from './connection.ts';
-import { canonicalIp } from './ip-text.ts';
 
 type PodSelector = Extract<ConnectionSelector, { kind: 'pod' }>;
 type SnatIdSelector = Extract<ConnectionSelector, { kind: 'snat-id' }>;

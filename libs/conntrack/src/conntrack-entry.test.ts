@@ -1,8 +1,8 @@
+import { message, messagesOf } from '@sallyport/nfnetlink';
 import fc from 'fast-check';
 import type { ConntrackEntry } from './conntrack-entry.ts';
 import { entryFromMessage } from './conntrack-entry.ts';
 import { deletionRequest, dumpRequest } from './conntrack-request.ts';
-import { message, messagesOf } from './netlink-message.ts';
 import { creationRequest } from './testing/creation-request.ts';
 
 /** As Linux 6.18 dumps them. */

@@ -1,3 +1,6 @@
+import type { NetlinkMessage, Range } from '@sallyport/nfnetlink';
+import { ipFromBytes } from '@sallyport/nfnetlink';
+import { findAttribute } from '@sallyport/nfnetlink';
 import type { Connection } from './connection.ts';
 import {
   CTA_ID,
@@ -12,9 +15,6 @@ import {
   CTA_ZONE,
   NFGENMSG_LENGTH,
 } from './ctnetlink.ts';
-import { ipFromBytes } from './ip-text.ts';
-import type { NetlinkMessage, Range } from './netlink-message.ts';
-import { findAttribute } from './netlink-message.ts';
 
 /**
  * A conntrack entry out of a dump: the connection, and the ranges of `bytes` that name exactly this

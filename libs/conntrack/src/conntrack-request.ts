@@ -1,3 +1,6 @@
+import type { Range } from '@sallyport/nfnetlink';
+import { bytesFromIp } from '@sallyport/nfnetlink';
+import { attribute, message, nested, NLM_F_DUMP, NLM_F_REQUEST } from '@sallyport/nfnetlink';
 import type { ConntrackEntry } from './conntrack-entry.ts';
 import {
   AF_INET,
@@ -15,9 +18,6 @@ import {
   FILTER_BY_SOURCE,
   NFGENMSG_LENGTH,
 } from './ctnetlink.ts';
-import { bytesFromIp } from './ip-text.ts';
-import type { Range } from './netlink-message.ts';
-import { attribute, message, nested, NLM_F_DUMP, NLM_F_REQUEST } from './netlink-message.ts';
 
 /**
  * The part of the table that a dump is about. A kernel may give more: it ignores attributes that it

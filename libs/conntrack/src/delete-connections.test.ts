@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import type { ConnectionSelector } from '@sallyport/dataplane';
 import { defaultMarks } from '@sallyport/dataplane';
-import { ConntrackError } from './conntrack-error.ts';
+import { NetlinkError } from '@sallyport/nfnetlink';
 import { deleteConnections } from './delete-connections.ts';
 import { KernelStandIn } from './testing/kernel-stand-in.ts';
 
@@ -71,7 +71,7 @@ describe('deleteConnections', () => {
 
   it.each([
     ['interruption', 'ctnetlink: the table changed during each dump'],
-    ['overflow', 'ctnetlink: no room: ENOBUFS'],
+    ['overflow', 'netlink: no room: ENOBUFS'],
   ] as const)('gives up after five dumps with an %s', async (fault, text) => {
     const kernel = kernelWith(3);
     kernel.faultyDumps = { fault, times: Infinity };
@@ -109,9 +109,9 @@ describe('deleteConnections', () => {
       kernel.beforeDeletion = refuse;
     }
     const error = await deleteFrom(kernel).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(ConntrackError);
+    expect(error).toBeInstanceOf(NetlinkError);
     expect(error).toMatchObject({
-      code: 'CONNTRACK_FAILED',
+      code: 'NETLINK_FAILED',
       errorName: 'EPERM',
       message: `ctnetlink: ${text}: EPERM: give the program the capability CAP_NET_ADMIN in the user namespace of this network`,
     });

@@ -1,22 +1,22 @@
 import { constants } from 'node:os';
 import type { ConnectionSelector, Marks } from '@sallyport/dataplane';
-import { connectionChooser } from './choose-connections.ts';
-import type { Connection } from './connection.ts';
-import type { ConntrackEntry } from './conntrack-entry.ts';
-import { entryFromMessage } from './conntrack-entry.ts';
-import { ConntrackError, refusal } from './conntrack-error.ts';
-import type { DumpFilter } from './conntrack-request.ts';
-import { deletionRequest, dumpRequest } from './conntrack-request.ts';
-import { AF_UNSPEC, CT_NEW } from './ctnetlink.ts';
-import { dumpFilters } from './dump-filters.ts';
+import type { NetfilterSocket } from '@sallyport/nfnetlink';
+import { NetlinkError, refusal } from '@sallyport/nfnetlink';
 import {
   datagramOf,
   errnoOf,
   NLM_F_DUMP_INTR,
   NLMSG_DONE,
   NLMSG_ERROR,
-} from './netlink-message.ts';
-import type { NetfilterSocket } from './open-netfilter-socket.ts';
+} from '@sallyport/nfnetlink';
+import { connectionChooser } from './choose-connections.ts';
+import type { Connection } from './connection.ts';
+import type { ConntrackEntry } from './conntrack-entry.ts';
+import { entryFromMessage } from './conntrack-entry.ts';
+import type { DumpFilter } from './conntrack-request.ts';
+import { deletionRequest, dumpRequest } from './conntrack-request.ts';
+import { AF_UNSPEC, CT_NEW } from './ctnetlink.ts';
+import { dumpFilters } from './dump-filters.ts';
 
 /** How often the whole operation is done at most, until nothing of a dump or an answer was lost. */
 const ATTEMPTS = 5;
@@ -41,7 +41,7 @@ const INTERRUPTED = 'EINTR';
 
 /**
  * Deletes conntrack entries, so that the next packet of each connection is translated by the
- * present rules. Entries that end meanwhile are no error. Rejects with {@link ConntrackError}.
+ * present rules. Entries that end meanwhile are no error. Rejects with {@link NetlinkError}.
  *
  * A connection that begins between the dump and the last deletion is not looked at. The order of a
  * plan makes that right: the Pod is blocked, or the new rules are in place, before this operation.
@@ -124,7 +124,7 @@ async function dump(
     return false;
   });
   if ((flags & NLM_F_DUMP_INTR) !== 0) {
-    throw new ConntrackError('ctnetlink: the table changed during each dump', INTERRUPTED);
+    throw new NetlinkError('ctnetlink: the table changed during each dump', INTERRUPTED);
   }
 }
 
@@ -152,12 +152,12 @@ async function sendDeletions(socket: NetfilterSocket, deletions: Deletions): Pro
 
 function throwIfRefused(request: string, errno: number): void {
   if (errno !== 0) {
-    throw refusal(request, errno);
+    throw refusal(`ctnetlink: ${request}`, errno);
   }
 }
 
 function isError(error: unknown, ...names: readonly string[]): boolean {
-  return error instanceof ConntrackError && names.includes(error.errorName ?? '');
+  return error instanceof NetlinkError && names.includes(error.errorName ?? '');
 }
 
 /** Deletions in one datagram. */

@@ -1,2 +1,1 @@
 export { type Conntrack, openConntrack } from './open-conntrack.ts';
-export { openNetfilterSocket } from './open-netfilter-socket.ts';

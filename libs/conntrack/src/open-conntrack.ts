@@ -1,11 +1,11 @@
 import type { DeleteConnections, Marks } from '@sallyport/dataplane';
+import { openNetfilterSocket } from '@sallyport/nfnetlink';
 import { deleteConnections } from './delete-connections.ts';
-import { openNetfilterSocket } from './open-netfilter-socket.ts';
 
 /** The conntrack table of one network namespace. */
 export interface Conntrack {
   /**
-   * Applies one operation; doing it again is no error. Rejects with ConntrackError when the kernel
+   * Applies one operation; doing it again is no error. Rejects with NetlinkError when the kernel
    * refuses.
    */
   apply(operation: DeleteConnections): Promise<void>;

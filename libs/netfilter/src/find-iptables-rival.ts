@@ -1,5 +1,5 @@
 import type { RunCommand } from '@sallyport/command';
-import { parseNatChains } from './nftables/parse-nft.ts';
+import type { NatChain } from './nftables/rival.ts';
 import { rivalOf } from './nftables/rival.ts';
 import { parseIptablesRules } from './parse-iptables.ts';
 import { unlessRefused } from './unless-refused.ts';
@@ -11,13 +11,14 @@ const IPTABLES_NAT_PRIORITY = 100;
  * Rules that may translate before ours in iptables: a chain of nftables, or the nat table of the
  * other variant of iptables. Each variant has a table of its own in the kernel (xtables-nft(8)),
  * and the order of two chains with one priority cannot be seen.
+ * @param listNatChains none on a kernel without nf_tables
  */
-export async function findIptablesRival(run: RunCommand): Promise<string | undefined> {
-  const [chains, other] = await Promise.all([
-    unlessRefused(run(['nft', '-j', 'list', 'chains'])),
-    findOtherVariant(run),
-  ]);
-  return (chains && rivalOf(parseNatChains(chains.stdout), IPTABLES_NAT_PRIORITY)) ?? other;
+export async function findIptablesRival(
+  run: RunCommand,
+  listNatChains: () => Promise<readonly NatChain[]>,
+): Promise<string | undefined> {
+  const [chains, other] = await Promise.all([listNatChains(), findOtherVariant(run)]);
+  return rivalOf(chains, IPTABLES_NAT_PRIORITY) ?? other;
 }
 
 async function findOtherVariant(run: RunCommand): Promise<string | undefined> {

@@ -29,23 +29,32 @@ const IPTABLES_BASE_CHAINS: readonly string[] = [
 ];
 
 /**
- * Whether a notification of nf_tables may concern us. It is about a table or chain of ours, about
- * the rules of a base chain of iptables, or about any base chain.
+ * The extent of a change that may concern us; undefined for one that cannot. `own` is a change in
+ * our tables. `any` is a change of one of these: a chain of ours in iptables, the rules of a base
+ * chain there, any base chain.
  */
-export function isRelevantChange({ type, data }: NetlinkMessage): boolean {
+export function changeExtent({ type, data }: NetlinkMessage): 'own' | 'any' | undefined {
   const operation = type & 0xff;
   // The end of each transaction, whatever was in it.
   if (type >> 8 !== SUBSYSTEM || operation === NEWGEN) {
-    return false;
+    return undefined;
   }
   const attributes = attributesOf(data);
   if (attributes === undefined) {
-    return true;
+    return 'any';
   }
   const table = text(attributes.get(TABLE));
   if (isOurs(table)) {
-    return true;
+    return 'own';
   }
+  return isRelevant(operation, table, attributes) ? 'any' : undefined;
+}
+
+function isRelevant(
+  operation: number,
+  table: string,
+  attributes: ReadonlyMap<number, Buffer>,
+): boolean {
   const isTables = IPTABLES_TABLES.includes(table);
   switch (operation) {
     case NEWCHAIN:

@@ -2,6 +2,7 @@ import type { RunCommand } from '@sallyport/command';
 import type { Marks } from '@sallyport/dataplane';
 import { applyNetfilter } from './apply-netfilter.ts';
 import { findIptablesRival } from './find-iptables-rival.ts';
+import { listNatChains } from './nftables/list-nat-chains.ts';
 import { observeIpsets, observeIptables } from './observe-netfilter.ts';
 import type { Netfilter } from './open-netfilter.ts';
 import { readNetfilter } from './read-netfilter.ts';
@@ -13,7 +14,7 @@ export function openIptables(run: RunCommand, marks: Marks): Netfilter {
       const [sets, rules, rival] = await Promise.all([
         observeIpsets(run),
         observeIptables(run),
-        findIptablesRival(run),
+        findIptablesRival(run, listNatChains),
       ]);
       return {
         ...readNetfilter({ sets, rules }, marks),

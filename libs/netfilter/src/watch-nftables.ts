@@ -1,6 +1,6 @@
 import type { NetlinkMessage } from 'netlink';
 import { createNetlink, Protocol } from 'netlink';
-import { isRelevantChange } from './nftables-change.ts';
+import { changeExtent } from './nftables-change.ts';
 
 /** Listens to nf_tables in one network namespace. */
 export interface NftablesWatch {
@@ -13,9 +13,10 @@ const GROUP = 7;
 /**
  * Calls `onChange` when something of ours in nf_tables may have changed. So may any base chain:
  * another one may now translate first. iptables-nft keeps its rules in nf_tables; iptables-legacy
- * and ipset notify nobody. A report of lost notifications (ENOBUFS) counts as a change.
+ * and ipset notify nobody. A report of lost notifications (ENOBUFS) counts as a change of `any`
+ * extent; the extent `own` stands for our two tables alone.
  */
-export function watchNftables(onChange: () => void): NftablesWatch {
+export function watchNftables(onChange: (extent: 'own' | 'any') => void): NftablesWatch {
   const socket = createNetlink(Protocol.NETFILTER, {
     ref: true,
     // 0: leave them as they are.
@@ -23,12 +24,18 @@ export function watchNftables(onChange: () => void): NftablesWatch {
     sendBufferSize: 0,
   });
   socket.on('message', (messages: readonly NetlinkMessage[]) => {
-    if (messages.some(isRelevantChange)) {
-      onChange();
+    const extents = messages.map(changeExtent);
+    if (extents.includes('any')) {
+      onChange('any');
+    } else if (extents.includes('own')) {
+      onChange('own');
     }
   });
-  socket.on('invalid', onChange);
-  socket.on('error', onChange);
+  const anyChange = (): void => {
+    onChange('any');
+  };
+  socket.on('invalid', anyChange);
+  socket.on('error', anyChange);
   socket.addMembership(GROUP);
   return {
     close() {

@@ -67,16 +67,54 @@ describe('cachedDataplane', () => {
     await dataplane.observe(['ovs', 'routing']);
     expect(read.slice(3)).toEqual(['routing', 'ovs', 'ovs']);
   });
+
+  it('reads our own objects alone as long as nothing else can have changed', async () => {
+    const { dataplane, readOwnOnly, advance, endWatch } = setUp();
+    const observe = async (): Promise<boolean | undefined> => {
+      await dataplane.observe(['routing']);
+      return readOwnOnly.pop();
+    };
+    expect(await observe()).toBe(false);
+    await dataplane.apply(RULE_ADDED);
+    expect(await observe()).toBe(true);
+    dataplane.changed('routing', 'own');
+    expect(await observe()).toBe(true);
+    expect(await observe()).toBeUndefined();
+    dataplane.changed('routing');
+    dataplane.changed('routing', 'own');
+    expect(await observe()).toBe(false);
+    advance(9999);
+    dataplane.changed('routing', 'own');
+    expect(await observe()).toBe(true);
+    // The part is read as a whole at least so often.
+    advance(1);
+    expect(await observe()).toBe(false);
+    await dataplane.apply(RULE_ADDED);
+    endWatch('routing');
+    expect(await observe()).toBe(false);
+  });
+
+  it('reads a part as a whole after it could not be read', async () => {
+    const { dataplane, readOwnOnly, whileReading } = setUp();
+    await dataplane.observe(['routing']);
+    await dataplane.apply(RULE_ADDED);
+    whileReading(() => Promise.reject(new Error('EPERM')));
+    await expect(dataplane.observe(['routing'])).rejects.toThrow('EPERM');
+    await dataplane.observe(['routing']);
+    expect(readOwnOnly).toEqual([false, true, false]);
+  });
 });
 
 function setUp() {
   const read: DataplanePart[] = [];
+  const readOwnOnly: boolean[] = [];
   const watched = new Set<DataplanePart>(['ovs', 'routing']);
   let nowMs = 0;
   let during: (() => Promise<void>) | undefined;
   const real: Dataplane = {
-    async observe(parts) {
+    async observe(parts, ownOnly) {
       read.push(...parts);
+      readOwnOnly.push(...parts.map((part) => ownOnly?.has(part) === true));
       const act = during;
       during = undefined;
       await act?.();
@@ -86,6 +124,8 @@ function setUp() {
   };
   return {
     read,
+    /** For each reading of a part. */
+    readOwnOnly,
     dataplane: cachedDataplane(real, {
       isWatched: (part) => watched.has(part),
       monotonicMs: () => nowMs,

@@ -1,5 +1,5 @@
-import type { Dataplane, DataplanePart, DataplaneState } from './dataplane.ts';
-import { DATAPLANE_PARTS, partsChangedBy } from './dataplane.ts';
+import type { ChangeExtent, Dataplane, DataplanePart, DataplaneState } from './dataplane.ts';
+import { partsChangedBy } from './dataplane.ts';
 
 /** When a part that was read back may be used again. */
 export interface CacheOptions {
@@ -13,52 +13,64 @@ export interface CacheOptions {
 
 /** A dataplane that reads back only the parts that may have changed. */
 export interface CachedDataplane extends Dataplane {
-  /** The part may have changed: the next observation reads it back. */
-  changed(part: DataplanePart): void;
+  /** The part may have changed: the next observation reads it back, as far as that. */
+  changed(part: DataplanePart, extent?: ChangeExtent): void;
 }
 
 /** Keeps the observed parts of a dataplane as long as nothing can have changed them. */
 export function cachedDataplane(dataplane: Dataplane, options: CacheOptions): CachedDataplane {
   const { isWatched, monotonicMs, maxAgeMs } = options;
+  /** The age is that of the last time when a part was read as a whole. */
   const kept = new Map<DataplanePart, { readonly state: unknown; readonly readAtMs: number }>();
-  /** Counts the changes of each part: one may come while the part is being read. */
-  const changes = new Map<DataplanePart, number>(DATAPLANE_PARTS.map((part) => [part, 0]));
+  /** The extent of the changes of each part that has not been read back since. */
+  const stale = new Map<DataplanePart, ChangeExtent>();
 
-  function isKept(part: DataplanePart): boolean {
+  function isUsable(part: DataplanePart): boolean {
     const entry = kept.get(part);
     return entry !== undefined && isWatched(part) && monotonicMs() - entry.readAtMs < maxAgeMs;
   }
 
-  function changed(part: DataplanePart): void {
-    changes.set(part, (changes.get(part) ?? 0) + 1);
-    kept.delete(part);
+  function changed(part: DataplanePart, extent: ChangeExtent = 'any'): void {
+    if (stale.get(part) !== 'any') {
+      stale.set(part, extent);
+    }
   }
 
   async function readBack(parts: readonly DataplanePart[]): Promise<Partial<DataplaneState>> {
-    const changesBefore = new Map(changes);
     const readAtMs = monotonicMs();
-    const states = await dataplane.observe(parts);
+    const ownOnly = new Set(parts.filter((part) => isUsable(part) && stale.get(part) === 'own'));
     for (const part of parts) {
-      if (changes.get(part) === changesBefore.get(part)) {
-        kept.set(part, { state: states[part], readAtMs });
-      }
+      // A part that changes while it is read is stale again.
+      stale.delete(part);
     }
-    return states;
+    try {
+      const states = await dataplane.observe(parts, ownOnly);
+      for (const part of parts) {
+        const wholeAtMs = ownOnly.has(part) ? kept.get(part)?.readAtMs : undefined;
+        kept.set(part, { state: states[part], readAtMs: wholeAtMs ?? readAtMs });
+      }
+      return states;
+    } catch (error) {
+      for (const part of parts) {
+        stale.set(part, 'any');
+      }
+      throw error;
+    }
   }
 
   return {
     changed,
     async observe<Part extends DataplanePart>(parts: readonly Part[]) {
-      const stale = parts.filter((part) => !isKept(part));
-      const fresh = parts.filter((part) => !stale.includes(part));
+      const old = parts.filter((part) => stale.has(part) || !isUsable(part));
+      const fresh = parts.filter((part) => !old.includes(part));
       const cached = fresh.map((part) => [part, kept.get(part)?.state] as const);
-      const states = stale.length === 0 ? {} : await readBack(stale);
+      const states = old.length === 0 ? {} : await readBack(old);
       return { ...Object.fromEntries(cached), ...states } as Pick<DataplaneState, Part>;
     },
     async apply(operation) {
       // A refused operation may have changed a part, too.
       for (const part of partsChangedBy(operation)) {
-        changed(part);
+        changed(part, 'own');
       }
       await dataplane.apply(operation);
     },

@@ -25,10 +25,22 @@ export type DataplanePart = keyof DataplaneState;
 /** All parts: a whole observation. */
 export const DATAPLANE_PARTS: readonly DataplanePart[] = ['ovs', 'netfilter', 'routing'];
 
+/**
+ * `own`: only objects that nobody but us has, such as our tables of nf_tables. `any`: perhaps also
+ * those of other software that we look at.
+ */
+export type ChangeExtent = 'own' | 'any';
+
 /** The dataplane of one Node. Calls must not overlap. */
 export interface Dataplane {
-  /** Reads back our objects in these parts. */
-  observe<Part extends DataplanePart>(parts: readonly Part[]): Promise<Pick<DataplaneState, Part>>;
+  /**
+   * Reads back our objects in these parts. Those in `ownOnly` need less reading: only our own
+   * objects can have changed since they were read last.
+   */
+  observe<Part extends DataplanePart>(
+    parts: readonly Part[],
+    ownOnly?: ReadonlySet<DataplanePart>,
+  ): Promise<Pick<DataplaneState, Part>>;
   /** Applies one operation; doing it again is no error. */
   apply(operation: Operation): Promise<void>;
 }

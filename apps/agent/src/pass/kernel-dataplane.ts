@@ -32,10 +32,13 @@ export function kernelDataplane({
   routing,
 }: KernelDataplaneOptions): Dataplane {
   return {
-    async observe<Part extends DataplanePart>(parts: readonly Part[]) {
+    async observe<Part extends DataplanePart>(
+      parts: readonly Part[],
+      ownOnly?: ReadonlySet<DataplanePart>,
+    ) {
       const observers = {
         ovs: () => ovs.observe(),
-        netfilter: () => netfilter.observe(),
+        netfilter: () => netfilter.observe({ ownOnly: ownOnly?.has('netfilter') === true }),
         routing: () => routing.observe(),
       } satisfies Record<DataplanePart, () => Promise<unknown>>;
       const states = await Promise.all(

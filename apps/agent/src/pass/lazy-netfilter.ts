@@ -26,7 +26,7 @@ export function lazyNetfilter(open: () => Promise<BackendChoice>): LazyNetfilter
   }
 
   return {
-    observe: async () => (await opened()).observe(),
+    observe: async (options) => (await opened()).observe(options),
     apply: async (operation) => (await opened()).apply(operation),
     backend: () => choice?.backend,
   };

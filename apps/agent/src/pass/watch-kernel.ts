@@ -5,7 +5,7 @@ import { watchOvs } from '@sallyport/ovs';
 import type { Clock } from '@sallyport/reconcile';
 import type { RoutingTarget } from '@sallyport/rtnetlink';
 import { watchRouting } from '@sallyport/rtnetlink';
-import type { DataplanePart } from './dataplane.ts';
+import type { ChangeExtent, DataplanePart } from './dataplane.ts';
 
 /** Listens to the dataplane of one Node. */
 export interface DataplaneWatch {
@@ -17,7 +17,7 @@ export interface DataplaneWatch {
 /** The receiver of changes, and the time. */
 export interface DataplaneWatchOptions {
   /** Something of ours in the part may have changed, by us or by other software. */
-  readonly onChange: (part: DataplanePart) => void;
+  readonly onChange: (part: DataplanePart, extent: ChangeExtent) => void;
   readonly clock: Clock;
 }
 
@@ -40,15 +40,15 @@ export function watchKernel({
 }: KernelWatchOptions): DataplaneWatch {
   const ovs = watchOvs({
     onChange: () => {
-      onChange('ovs');
+      onChange('ovs', 'any');
     },
     clock,
   });
   const routing = watchRouting(target, () => {
-    onChange('routing');
+    onChange('routing', 'any');
   });
-  const nftables = watchNftables(() => {
-    onChange('netfilter');
+  const nftables = watchNftables((extent) => {
+    onChange('netfilter', extent);
   });
   return {
     isLive(part) {

@@ -1,12 +1,12 @@
 import { constants } from 'node:os';
+import type { NetlinkMessage } from '@sallyport/nfnetlink';
+import type { NetfilterSocket } from '@sallyport/nfnetlink';
+import { refusal } from '@sallyport/nfnetlink';
+import { datagramOf, errnoOf, message, NLM_F_REQUEST, NLMSG_DONE } from '@sallyport/nfnetlink';
 import type { Connection } from '../connection.ts';
 import { entryFromMessage } from '../conntrack-entry.ts';
-import { refusal } from '../conntrack-error.ts';
 import { dumpRequest, nfgenmsg } from '../conntrack-request.ts';
 import { AF_UNSPEC, CT_DELETE, CT_NEW } from '../ctnetlink.ts';
-import type { NetlinkMessage } from '../netlink-message.ts';
-import { datagramOf, errnoOf, message, NLM_F_REQUEST, NLMSG_DONE } from '../netlink-message.ts';
-import type { NetfilterSocket } from '../open-netfilter-socket.ts';
 import type { NewConnection } from './creation-request.ts';
 import { creationRequest } from './creation-request.ts';
 
@@ -73,6 +73,6 @@ export class ConntrackTable {
 
 function throwIfRefused(request: string, answer: NetlinkMessage): void {
   if (errnoOf(answer) !== 0) {
-    throw refusal(request, errnoOf(answer));
+    throw refusal(`ctnetlink: ${request}`, errnoOf(answer));
   }
 }

@@ -1,3 +1,12 @@
+import { bytesFromIp } from '@sallyport/nfnetlink';
+import {
+  attribute,
+  message,
+  nested,
+  NLM_F_CREATE,
+  NLM_F_EXCL,
+  NLM_F_REQUEST,
+} from '@sallyport/nfnetlink';
 import type { Connection } from '../connection.ts';
 import { nfgenmsg, uint16BE } from '../conntrack-request.ts';
 import {
@@ -20,15 +29,6 @@ import {
   CTA_TUPLE_ZONE,
   CTA_ZONE,
 } from '../ctnetlink.ts';
-import { bytesFromIp } from '../ip-text.ts';
-import {
-  attribute,
-  message,
-  nested,
-  NLM_F_CREATE,
-  NLM_F_EXCL,
-  NLM_F_REQUEST,
-} from '../netlink-message.ts';
 
 /** A UDP connection to port 53 to make an entry of. */
 export interface NewConnection extends Connection {

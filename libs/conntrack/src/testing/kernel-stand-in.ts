@@ -1,11 +1,7 @@
 import { constants } from 'node:os';
-import type { ConntrackEntry } from '../conntrack-entry.ts';
-import { entryFromMessage } from '../conntrack-entry.ts';
-import { ConntrackError } from '../conntrack-error.ts';
-import type { DumpFilter } from '../conntrack-request.ts';
-import { dumpRequest } from '../conntrack-request.ts';
-import { AF_UNSPEC, CT_GET, CT_NEW, CTA_FILTER, CTA_ID, CTA_ZONE } from '../ctnetlink.ts';
-import type { NetlinkMessage, Range } from '../netlink-message.ts';
+import type { NetlinkMessage, Range } from '@sallyport/nfnetlink';
+import type { NetfilterSocket } from '@sallyport/nfnetlink';
+import { NetlinkError } from '@sallyport/nfnetlink';
 import {
   attribute,
   findAttribute,
@@ -15,8 +11,12 @@ import {
   NLM_F_DUMP_INTR,
   NLMSG_DONE,
   NLMSG_ERROR,
-} from '../netlink-message.ts';
-import type { NetfilterSocket } from '../open-netfilter-socket.ts';
+} from '@sallyport/nfnetlink';
+import type { ConntrackEntry } from '../conntrack-entry.ts';
+import { entryFromMessage } from '../conntrack-entry.ts';
+import type { DumpFilter } from '../conntrack-request.ts';
+import { dumpRequest } from '../conntrack-request.ts';
+import { AF_UNSPEC, CT_GET, CT_NEW, CTA_FILTER, CTA_ID, CTA_ZONE } from '../ctnetlink.ts';
 import type { NewConnection } from './creation-request.ts';
 import { creationRequest } from './creation-request.ts';
 
@@ -112,7 +112,7 @@ export class KernelStandIn {
     }
     const fault = this.#nextFault();
     if (fault === 'overflow') {
-      throw new ConntrackError('ctnetlink: no room: ENOBUFS', 'ENOBUFS');
+      throw new NetlinkError('ctnetlink: no room: ENOBUFS', 'ENOBUFS');
     }
     const flags = fault === 'interruption' ? NLM_F_DUMP_INTR : 0;
     const { sequence } = request;
@@ -143,7 +143,7 @@ export class KernelStandIn {
     });
     if (this.overflowsOnDeletion > 0) {
       this.overflowsOnDeletion -= 1;
-      throw new ConntrackError('ctnetlink: no room: ENOBUFS', 'ENOBUFS');
+      throw new NetlinkError('ctnetlink: no room: ENOBUFS', 'ENOBUFS');
     }
     return answers;
   }

@@ -1,19 +1,25 @@
 import type { RunCommand } from '@sallyport/command';
-import { CommandError } from '@sallyport/command';
 import type { Marks } from '@sallyport/dataplane';
+import type { NetfilterSocket } from '@sallyport/nfnetlink';
 import type { NetfilterOperation } from '../netfilter-operation.ts';
 import type { IptablesState } from '../netfilter-state.ts';
 import type { Netfilter } from '../open-netfilter.ts';
+import { dumpChains, dumpTable } from './dump-tables.ts';
+import type { ElementsChange } from './elements-change.ts';
+import { elementsChanges } from './elements-change.ts';
 import { applyFilter, observeFilter } from './iptables-filter.ts';
+import { listNatChains } from './list-nat-chains.ts';
 import type { NftContent } from './nft-content.ts';
 import { changeContent } from './nft-content.ts';
 import type { NftTable, NftTables } from './nft-table.ts';
 import { TABLE_NAMES } from './nft-table.ts';
-import { parseNatChains, parseNftTable } from './parse-nft.ts';
+import type { NftablesState } from './read-nftables.ts';
 import { readContent, readNftables } from './read-nftables.ts';
 import { renderElements, renderSetDeclarations, renderTable } from './render-nft-script.ts';
 import { renderNftTables } from './render-nft-tables.ts';
 import { rivalOf } from './rival.ts';
+import { withSocket } from './with-socket.ts';
+import { canWrite, writeElements } from './write-elements.ts';
 
 /**
  * Our part of netfilter in one network namespace, by nft. Each operation is one transaction of the
@@ -27,51 +33,58 @@ export function openNftables(run: RunCommand, marks: Marks): Netfilter {
 /** The kernel's tables, and iptables beside them. */
 export interface NftKernel {
   readTables(): Promise<NftTables>;
-  /** Runs a script as one transaction. `tables` is the state after it. */
-  load(script: string, tables: NftTables): Promise<void>;
+  /** Makes the change in one transaction. */
+  load(change: Change): Promise<void>;
   readFilter(): Promise<IptablesState | undefined>;
   applyFilter(operation: Extract<NetfilterOperation, { op: 'iptables-restore' }>): Promise<void>;
   /** A chain that may translate before ours. */
   findRival(): Promise<string | undefined>;
 }
 
+/** Where other software has its rules, too. Reading it starts programs. */
+type Surroundings = Omit<NftablesState, 'tables'>;
+
 /** The adapter over a kernel. */
 export function nftablesOn(kernel: NftKernel, marks: Marks): Netfilter {
   /** As last read or written; undefined when that is not known. */
   let known: NftTables | undefined;
+  /** As last read; undefined when we have changed it since. */
+  let surroundings: Surroundings | undefined;
 
-  async function load(script: string, tables: NftTables): Promise<void> {
+  async function readSurroundings(): Promise<Surroundings> {
+    const [filter, rival] = await Promise.all([kernel.readFilter(), kernel.findRival()]);
+    return {
+      ...(filter === undefined ? {} : { filter }),
+      ...(rival === undefined ? {} : { rival }),
+    };
+  }
+
+  async function load(change: Change): Promise<void> {
     known = undefined;
-    await kernel.load(script, tables);
-    known = tables;
+    await kernel.load(change);
+    known = change.tables;
   }
 
   return {
-    async observe() {
-      const [tables, filter, rival] = await Promise.all([
+    async observe({ ownOnly } = { ownOnly: false }) {
+      const [tables, others] = await Promise.all([
         kernel.readTables(),
-        kernel.readFilter(),
-        kernel.findRival(),
+        ownOnly && surroundings !== undefined ? surroundings : readSurroundings(),
       ]);
       known = tables;
-      return readNftables(
-        {
-          tables,
-          ...(filter === undefined ? {} : { filter }),
-          ...(rival === undefined ? {} : { rival }),
-        },
-        marks,
-      );
+      surroundings = others;
+      return readNftables({ tables, ...others }, marks);
     },
     async apply(operation) {
       if (operation.op === 'iptables-restore') {
+        surroundings = undefined;
         await kernel.applyFilter(operation);
         return;
       }
       const before = known ?? (await kernel.readTables());
-      const { script, tables } = changeFor(before, operation, marks);
-      if (script !== '') {
-        await load(script, tables);
+      const change = changeFor(before, operation, marks);
+      if (change.script !== '') {
+        await load(change);
       }
     },
   };
@@ -81,6 +94,8 @@ export function nftablesOn(kernel: NftKernel, marks: Marks): Netfilter {
 export interface Change {
   readonly script: string;
   readonly tables: NftTables;
+  /** All of the change, where it is one of elements alone. */
+  readonly elements?: readonly ElementsChange[];
 }
 
 /** The transaction of one operation. Pure. */
@@ -124,15 +139,17 @@ function changeElements(
   const isCreated = isNew && changes.some(({ op }) => op.startsWith('create-'));
   const main = withSets(before.main, wanted.main);
   const guard = before.guard && withSets(before.guard, wanted.guard);
+  const elements = [
+    ...elementsChanges(TABLE_NAMES.main, before.main ?? NO_TABLE, wanted.main),
+    ...(guard === undefined
+      ? []
+      : elementsChanges(TABLE_NAMES.guard, before.guard ?? NO_TABLE, wanted.guard)),
+  ];
+  const declarations = isCreated ? renderSetDeclarations(TABLE_NAMES.main, wanted.main) : '';
   return {
-    script: [
-      isCreated ? renderSetDeclarations(TABLE_NAMES.main, wanted.main) : '',
-      renderElements(TABLE_NAMES.main, before.main ?? NO_TABLE, wanted.main),
-      guard === undefined
-        ? ''
-        : renderElements(TABLE_NAMES.guard, before.guard ?? NO_TABLE, wanted.guard),
-    ].join(''),
+    script: declarations + renderElements(elements),
     tables: { main, ...(guard === undefined ? {} : { guard }) },
+    ...(isCreated ? {} : { elements }),
   };
 }
 
@@ -144,32 +161,23 @@ function withSets(before: NftTable | undefined, { sets }: NftTable): NftTable {
 
 function nftKernel(run: RunCommand): NftKernel {
   return {
-    async readTables() {
-      const [main, guard] = await Promise.all([
-        readTable(run, TABLE_NAMES.main),
-        readTable(run, TABLE_NAMES.guard),
-      ]);
-      return { ...(main && { main }), ...(guard && { guard }) };
-    },
-    async load(script) {
-      await run(['nft', '-f', '-'], { stdin: script });
+    readTables: () => withSocket(readTables),
+    async load({ script, elements }) {
+      if (elements !== undefined && canWrite(elements)) {
+        await withSocket((socket) => writeElements(socket, elements));
+      } else {
+        await run(['nft', '-f', '-'], { stdin: script });
+      }
     },
     readFilter: () => observeFilter(run),
     applyFilter: (operation) => applyFilter(run, operation),
-    async findRival() {
-      const { stdout } = await run(['nft', '-j', 'list', 'chains']);
-      return rivalOf(parseNatChains(stdout));
-    },
+    findRival: async () => rivalOf(await listNatChains()),
   };
 }
 
-async function readTable(run: RunCommand, name: string): Promise<NftTable | undefined> {
-  try {
-    return parseNftTable((await run(['nft', '-j', 'list', 'table', 'inet', name])).stdout);
-  } catch (error) {
-    if (error instanceof CommandError && error.stderr.includes('No such file or directory')) {
-      return undefined;
-    }
-    throw error;
-  }
+async function readTables(socket: NetfilterSocket): Promise<NftTables> {
+  const chains = await dumpChains(socket);
+  const main = await dumpTable(socket, TABLE_NAMES.main, chains);
+  const guard = await dumpTable(socket, TABLE_NAMES.guard, chains);
+  return { ...(main && { main }), ...(guard && { guard }) };
 }

@@ -1,3 +1,4 @@
+import type { ElementsChange } from './elements-change.ts';
 import type { NftSet, NftTable } from './nft-table.ts';
 
 /** The script for `nft -f` that makes the table anew as a whole, in its one transaction. */
@@ -28,28 +29,16 @@ export function renderSetDeclarations(name: string, { sets }: NftTable): string 
   return [`table inet ${name} {`, ...declarations, '}', ''].join('\n');
 }
 
-/** The script that changes the elements of the sets, and nothing else. */
-export function renderElements(
-  name: string,
-  before: Pick<NftTable, 'sets'>,
-  after: Pick<NftTable, 'sets'>,
-): string {
-  return [...after.sets]
-    .flatMap(([set, { elements }]) => {
-      const old = before.sets.get(set)?.elements ?? new Map<string, string>();
-      const gone = [...old].filter(([key, value]) => elements.get(key) !== value);
-      const added = [...elements].filter(([key, value]) => old.get(key) !== value);
-      return [
-        ...elementsLine('delete', name, set, new Map(gone.map(([key]) => [key, '']))),
-        ...elementsLine('add', name, set, new Map(added)),
-      ];
-    })
+/** The script for changes of elements, and nothing else. */
+export function renderElements(changes: readonly ElementsChange[]): string {
+  return changes
+    .flatMap(({ verb, table, set, elements }) => elementsLine(verb, table, set, elements))
     .map((line) => `${line}\n`)
     .join('');
 }
 
 function elementsLine(
-  verb: 'add' | 'delete',
+  verb: ElementsChange['verb'],
   table: string,
   set: string,
   elements: NftSet['elements'],

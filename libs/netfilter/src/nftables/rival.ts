@@ -1,6 +1,23 @@
+import type { DumpedChain } from './nft-messages.ts';
 import { TABLE_NAMES } from './nft-table.ts';
-import type { NatChain } from './parse-nft.ts';
 import { NAT_PRIORITY } from './render-nft-tables.ts';
+
+/** A base chain for source NAT, of any table. */
+export interface NatChain {
+  readonly family: string;
+  readonly table: string;
+  readonly name: string;
+  readonly priority: number;
+}
+
+/** Those among all chains. */
+export function natChainsIn(chains: readonly DumpedChain[]): readonly NatChain[] {
+  return chains.flatMap(({ family, table, name, hook }) =>
+    hook?.type === 'nat' && hook.hook === 'postrouting'
+      ? [{ family, table, name, priority: hook.priority }]
+      : [],
+  );
+}
 
 /**
  * The chain that may translate a connection before a chain of this priority: the kernel asks the

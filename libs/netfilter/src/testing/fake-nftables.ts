@@ -1,7 +1,7 @@
 import type { Marks } from '@sallyport/dataplane';
 import type { IptablesState } from '../netfilter-state.ts';
 import type { NftTable, NftTables } from '../nftables/nft-table.ts';
-import type { NftKernel } from '../nftables/open-nftables.ts';
+import type { Change, NftKernel } from '../nftables/open-nftables.ts';
 import { nftablesOn } from '../nftables/open-nftables.ts';
 import type { Netfilter } from '../open-netfilter.ts';
 
@@ -20,7 +20,7 @@ class FakeNftKernel implements NftKernel {
     return Promise.resolve(this.tables);
   }
 
-  load(script: string, tables: NftTables): Promise<void> {
+  load({ script, tables }: Change): Promise<void> {
     if (script.includes('element inet') && !script.includes('table inet') && !this.tables.main) {
       return Promise.reject(new Error('Error: No such file or directory'));
     }

@@ -108,16 +108,37 @@ export function nested(type: number, ...attributes: readonly Uint8Array[]): Buff
  */
 export function findAttribute(bytes: Buffer, within: Range, type: number): Range | undefined {
   for (let start = within.start; start < within.end;) {
-    const length = start + ATTRIBUTE_HEADER_LENGTH <= within.end ? bytes.readUInt16LE(start) : 0;
-    if (length < ATTRIBUTE_HEADER_LENGTH || start + length > within.end) {
-      throw new Error(`a netlink attribute at byte ${start} has an invalid length`);
-    }
+    const length = lengthOfAttribute(bytes, start, within.end);
     if ((bytes.readUInt16LE(start + 2) & NLA_TYPE_MASK) === type) {
       return { start: start + ATTRIBUTE_HEADER_LENGTH, end: start + length };
     }
     start += aligned(length);
   }
   return undefined;
+}
+
+/** The attributes in a range, in order; none without one. Throws when a length is impossible. */
+export function attributesIn(
+  bytes: Buffer,
+  within: Range | undefined,
+): readonly { readonly type: number; readonly range: Range }[] {
+  const found: { readonly type: number; readonly range: Range }[] = [];
+  const end = within?.end ?? 0;
+  for (let start = within?.start ?? 0; start < end;) {
+    const length = lengthOfAttribute(bytes, start, end);
+    const type = bytes.readUInt16LE(start + 2) & NLA_TYPE_MASK;
+    found.push({ type, range: { start: start + ATTRIBUTE_HEADER_LENGTH, end: start + length } });
+    start += aligned(length);
+  }
+  return found;
+}
+
+function lengthOfAttribute(bytes: Buffer, start: number, end: number): number {
+  const length = start + ATTRIBUTE_HEADER_LENGTH <= end ? bytes.readUInt16LE(start) : 0;
+  if (length < ATTRIBUTE_HEADER_LENGTH || start + length > end) {
+    throw new Error(`a netlink attribute at byte ${start} has an invalid length`);
+  }
+  return length;
 }
 
 function padded(bytes: Buffer): Buffer {

@@ -6,7 +6,7 @@ export function ipFromBytes(bytes: Buffer, start: number, end: number): string {
     return `${bytes[start]}.${bytes[start + 1]}.${bytes[start + 2]}.${bytes[start + 3]}`;
   }
   if (end - start !== 16) {
-    throw new Error(`an address in a conntrack entry has ${end - start} bytes`);
+    throw new Error(`an address of netlink has ${end - start} bytes`);
   }
   const groups: string[] = [];
   for (let at = start; at < end; at += 2) {

@@ -1,5 +1,5 @@
 import { Protocol, RawNetlinkSocket } from 'netlink';
-import { ConntrackError } from './conntrack-error.ts';
+import { NetlinkError } from './netlink-error.ts';
 import type { NetlinkMessage } from './netlink-message.ts';
 import { messagesOf } from './netlink-message.ts';
 
@@ -7,7 +7,7 @@ import { messagesOf } from './netlink-message.ts';
 export interface NetfilterSocket {
   /**
    * Sends a datagram, and gives each message that comes in to `receive`, until it returns true.
-   * Rejects with an error that `receive` throws. Rejects with {@link ConntrackError} when messages
+   * Rejects with an error that `receive` throws. Rejects with {@link NetlinkError} when messages
    * were lost (`ENOBUFS`), nothing came for a while, or the datagram could not be sent. Calls must
    * not overlap.
    */
@@ -24,14 +24,14 @@ const SILENCE_MS = 5000;
  */
 const DATAGRAM_BYTES = 32_768;
 
-/** Opens a socket in this network namespace. Throws {@link ConntrackError} if there is none. */
+/** Opens a socket in this network namespace. Throws {@link NetlinkError} if there is none. */
 export function openNetfilterSocket(): NetfilterSocket {
   const socket = newSocket();
   let exchange: Exchange | undefined;
   const fail = (error: Error): void => exchange?.fail(error);
   socket.on('message', (datagram) => exchange?.take(datagram));
   socket.on('truncatedMessage', () => {
-    fail(new ConntrackError(`ctnetlink: a datagram has more than ${DATAGRAM_BYTES} bytes`));
+    fail(new NetlinkError(`netlink: a datagram has more than ${DATAGRAM_BYTES} bytes`));
   });
   socket.on('error', (error) => {
     fail(errorFor(error));
@@ -74,9 +74,9 @@ function newSocket(): RawNetlinkSocket {
 }
 
 /** @param cause of `netlink`, with a `code` such as `ENOBUFS`. */
-function errorFor(cause: unknown): ConntrackError {
+function errorFor(cause: unknown): NetlinkError {
   const { message, code } = cause as { readonly message?: string; readonly code?: string };
-  return new ConntrackError(`ctnetlink: ${message ?? String(cause)}`, code, cause);
+  return new NetlinkError(`netlink: ${message ?? String(cause)}`, code, cause);
 }
 
 interface Exchange {
@@ -89,7 +89,7 @@ function startExchange(
   end: (error?: Error) => void,
 ): Exchange {
   const silence = setTimeout(() => {
-    fail(new ConntrackError(`ctnetlink: no answer within ${SILENCE_MS} ms`));
+    fail(new NetlinkError(`netlink: no answer within ${SILENCE_MS} ms`));
   }, SILENCE_MS);
   const finish = (error?: Error): void => {
     clearTimeout(silence);
