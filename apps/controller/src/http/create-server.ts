@@ -30,6 +30,8 @@ export interface ServerOptions {
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
   readonly bookmarkIntervalMs: number;
+  /** The time that a client has to send a whole request, in milliseconds; default 10 s. */
+  readonly requestTimeoutMs?: number;
   /** Called when a request fails through no fault of the client. */
   readonly onError: (error: unknown) => void;
 }
@@ -48,6 +50,15 @@ export interface Server {
 /** The time that pending requests have when the server closes. */
 const CLOSE_GRACE_MS = 500;
 
+/** Agents send a report in milliseconds; a client that takes longer holds a socket for nothing. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** Node.js looks for late requests this many times in the limit. */
+const CHECKS_PER_TIMEOUT = 4;
+
+/** Agents send less than 1 KiB of headers. */
+const MAX_HEADER_BYTES = 8192;
+
 const httpReasons: Readonly<Record<number, Status['reason']>> = {
   413: 'RequestEntityTooLarge',
   415: 'UnsupportedMediaType',
@@ -58,7 +69,7 @@ const httpReasons: Readonly<Record<number, Status['reason']>> = {
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { loop, stores, clock, bookmarkIntervalMs } = options;
-  const app = await createApp(options.onError);
+  const app = await createApp(options);
   healthRoutes(app, { missing: () => loop.missing(), registry: options.registry });
   const watches = watchRoutes(app, {
     stores,
@@ -92,10 +103,20 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 }
 
 /** An app without routes, whose every failure is answered with a Status object. */
-async function createApp(onError: ServerOptions['onError']): Promise<TypedFastify> {
+async function createApp({
+  onError,
+  requestTimeoutMs = REQUEST_TIMEOUT_MS,
+}: ServerOptions): Promise<TypedFastify> {
   const app: TypedFastify = fastify({
     forceCloseConnections: 'idle',
     bodyLimit: MAX_REPORT_BYTES,
+    // Fastify's default is no limit.
+    requestTimeout: requestTimeoutMs,
+    http: {
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.ceil(requestTimeoutMs / CHECKS_PER_TIMEOUT),
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
   });
   await app.register(swagger, {
     openapi: {
