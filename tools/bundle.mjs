@@ -44,7 +44,8 @@ export async function bundleProgram(entryPoint, outfile) {
       js: [
         "import { createRequire as __createRequire } from 'node:module';",
         'const require = __createRequire(import.meta.url);',
-        'const __dirname = import.meta.dirname;',
+        // Not const: a bundled module may declare it, too (prettier).
+        'var __dirname = import.meta.dirname;',
       ].join(' '),
     },
   });

@@ -88,8 +88,8 @@ function status(world: () => World): void {
       'n3 is the gateway',
     );
     await untilRealized(world(), 'egress-web');
-    expect(await cluster.kubectl(['get', 'egress', 'egress-web'])).toMatch(
-      /^NAME +EGRESSIP +AGE +NODE\negress-web +192\.168\.77\.200 +\S+ +n3\n$/,
+    expect(await cluster.kubectl(['get', 'sallyport', '-o', 'wide'])).toMatch(
+      /^NAME +EGRESSIP +AGE +NODE +READY +PODS +REASON\n\S+ +192\.168\.77\.200 +\S+ +n3 +True +3 +Realized\n$/,
     );
   });
 }

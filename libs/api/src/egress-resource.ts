@@ -44,8 +44,18 @@ export const egressConditionTypes = [
 ] as const;
 export type EgressConditionType = (typeof egressConditionTypes)[number];
 
+/**
+ * Conditions that sum up the others, for programs that wait. `Stalled` is True where only a change
+ * of the Egress helps (kstatus of Flux, Argo CD and helm).
+ */
+export const egressSummaryTypes = ['Ready', 'Stalled'] as const;
+
 /** The status subresource; the controller alone writes it. */
 export interface EgressStatus {
+  /** The metadata.generation that the status is about; -1 before there is one. */
+  readonly observedGeneration?: number;
+  /** The number of Pods that the Egress selects. */
+  readonly selectedPods?: number;
   /** The gateway: the Node that has the egress IP assigned. */
   readonly egressNode?: string;
   /** The egress IP that is assigned. */

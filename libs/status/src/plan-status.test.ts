@@ -27,7 +27,10 @@ const unsupported =
 
 describe('planStatus', () => {
   it('has the Node, the IP, and a good verdict for each condition', () => {
-    expect(planStatus(input())).toEqual({
+    const tally = { effective: 7, overridden: 0, selected: 7, overriddenBy: new Map() };
+    expect(planStatus(input({ tally }))).toEqual({
+      observedGeneration: 3,
+      selectedPods: 7,
       egressNode: 'n2',
       egressIP: IP,
       conditions: [
@@ -35,6 +38,8 @@ describe('planStatus', () => {
         ['IPAssigned', 'True', 'Assigned', `${IP} is assigned to Node n2`],
         ['Realized', 'True', 'Realized', 'applied by Nodes n2'],
         ['Conflicted', 'False', 'NoConflict', 'no other Egress overrides this one'],
+        ['Ready', 'True', 'Realized', 'applied by Nodes n2'],
+        ['Stalled', 'False', 'NotStalled', 'no change of the Egress is needed'],
       ].map(([type, status, reason, message]) => ({
         type,
         status,
@@ -326,6 +331,46 @@ describe('eventsFor', () => {
       input({ previous: realized, progress: [{ nodeName: 'n1', kind: 'behind' }] }),
     );
     expect(eventsFor(realized, pending)).toEqual([]);
+  });
+
+  it.each<[string, Partial<StatusInput>, string, string]>([
+    [
+      'no Node has the IP',
+      { placement: { kind: 'none', ip: IP } },
+      'False NoNode',
+      'False NotStalled',
+    ],
+    [
+      'a Node has not applied it',
+      { progress: [{ nodeName: 'n2', kind: 'behind' }] },
+      'False Pending',
+      'False NotStalled',
+    ],
+    ['a field is faulty', { faults: [fault] }, 'False Invalid', 'True Invalid'],
+    [
+      'it names a pool',
+      {
+        egress: { ...egress, egressIPs: [], externalIPPools: ['blue'] },
+        placement: { kind: 'no-ip' },
+      },
+      'False PoolsNotSupported',
+      'True PoolsNotSupported',
+    ],
+    [
+      'IPv6 traffic does not use it',
+      { egress: dual },
+      'False IPv6NotSupported',
+      'True IPv6NotSupported',
+    ],
+  ])('is not Ready while %s, and Stalled if only a change helps', (_, changes, ready, stalled) => {
+    expect(brief(changes, 'Ready')).toMatch(new RegExp(`^${ready}: `));
+    expect(brief(changes, 'Stalled')).toMatch(new RegExp(`^${stalled}: `));
+  });
+
+  it('leaves the summaries as they are while the progress of a Node is not known', () => {
+    const previous = planStatus(input());
+    const progress = [{ nodeName: 'n2', kind: 'unknown' }] as const;
+    expect(planStatus(input({ previous, progress })).conditions).toEqual(previous.conditions);
   });
 });
 

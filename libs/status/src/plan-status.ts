@@ -6,11 +6,12 @@ import { ipAllocatedCondition } from './ip-allocated-condition.ts';
 import { ipAssignedCondition } from './ip-assigned-condition.ts';
 import { realizedCondition } from './realized-condition.ts';
 import type { StatusInput } from './status-input.ts';
+import { summaryConditions } from './summary-conditions.ts';
 import type { Verdict } from './verdict.ts';
 
 /** The desired status of an Egress. Given its result as `previous`, it returns an equal one. */
 export function planStatus(input: StatusInput): EgressStatus {
-  const { placement, egress, previous, now } = input;
+  const { placement, egress, previous, tally, now } = input;
   const verdicts: Readonly<Record<EgressConditionType, Verdict | 'undecided'>> = {
     IPAllocated: ipAllocatedCondition(input),
     IPAssigned: ipAssignedCondition(input),
@@ -18,7 +19,7 @@ export function planStatus(input: StatusInput): EgressStatus {
     Conflicted: conflictedCondition(input),
   };
   let conditions = previous.conditions ?? [];
-  for (const [type, verdict] of Object.entries(verdicts)) {
+  for (const [type, verdict] of Object.entries({ ...verdicts, ...summaryConditions(verdicts) })) {
     if (verdict === 'undecided') {
       continue;
     }
@@ -27,6 +28,8 @@ export function planStatus(input: StatusInput): EgressStatus {
   }
   const assigned = placement.kind === 'one' || placement.kind === 'unreachable';
   return {
+    observedGeneration: egress.generation,
+    selectedPods: tally.selected,
     ...(assigned && { egressNode: placement.nodeName, egressIP: placement.ip }),
     ...(assigned && egress.egressIPs.length > 1 && { egressIPs: supportedIpsOf(egress) }),
     conditions,

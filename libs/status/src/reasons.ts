@@ -7,6 +7,8 @@ export interface Reason {
   readonly meaning: string;
   /** The remedy of an operator; absent if nothing needs to be done. */
   readonly remedy?: string;
+  /** Only a change of the Egress helps: waiting does not. */
+  readonly needsChange?: true;
 }
 
 /**
@@ -20,16 +22,19 @@ export const reasons = {
       status: 'False',
       meaning: 'All egress IPs are IPv6 addresses, which this version neither redirects nor drops.',
       remedy: 'Give an IPv4 egressIP.',
+      needsChange: true,
     },
     PoolsNotSupported: {
       status: 'False',
       meaning: 'The Egress names an ExternalIPPool, and this version allocates no IPs.',
       remedy: 'Give an egressIP that is on an interface of a Node.',
+      needsChange: true,
     },
     Invalid: {
       status: 'False',
       meaning: 'A field has an invalid value; the message names field, value and remedy.',
       remedy: 'Correct the field.',
+      needsChange: true,
     },
   },
   IPAssigned: {
@@ -48,6 +53,7 @@ export const reasons = {
       status: 'False',
       meaning: 'The egress IP lies in a CIDR of --service-cidrs, so it belongs to a Service.',
       remedy: 'Choose another egressIP.',
+      needsChange: true,
     },
     SeveralNodes: {
       status: 'False',
@@ -89,11 +95,13 @@ export const reasons = {
       status: 'False',
       meaning: 'IPv4 traffic uses the egress IP, but IPv6 traffic leaves as without an Egress.',
       remedy: 'Remove the IPv6 egress IP, or accept that IPv6 traffic does not use it.',
+      needsChange: true,
     },
     Invalid: {
       status: 'False',
       meaning: 'A field has an invalid value; the message names field, value and remedy.',
       remedy: 'Correct the field.',
+      needsChange: true,
     },
     WaitingForNodes: {
       status: 'Unknown',

@@ -9,6 +9,8 @@ interface PrinterColumn {
   readonly type: 'string' | 'integer' | 'date';
   readonly jsonPath: string;
   readonly description: string;
+  /** Above 0: only with `-o wide`. */
+  readonly priority?: number;
 }
 
 interface Kind {
@@ -46,6 +48,26 @@ const kinds: readonly Kind[] = [
         type: 'string',
         jsonPath: '.status.egressNode',
         description: 'The gateway: the Node that has it assigned.',
+      },
+      {
+        name: 'Ready',
+        type: 'string',
+        jsonPath: '.status.conditions[?(@.type=="Ready")].status',
+        description: 'Whether the selected Pods leave with the egress IP.',
+      },
+      {
+        name: 'Pods',
+        type: 'integer',
+        jsonPath: '.status.selectedPods',
+        description: 'The number of Pods that it selects.',
+        priority: 1,
+      },
+      {
+        name: 'Reason',
+        type: 'string',
+        jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
+        description: 'The reason of the condition Ready.',
+        priority: 1,
       },
     ],
     schema: egressSchema,
@@ -87,7 +109,7 @@ function definitionOf({ kind, plural, singular, shortName, columns, schema }: Ki
     spec: {
       group: CRD_GROUP,
       scope: 'Cluster',
-      names: { kind, plural, singular, shortNames: [shortName] },
+      names: { kind, plural, singular, shortNames: [shortName], categories: ['sallyport'] },
       // The schema is the same in every version, so no object has to be converted.
       versions: crdVersions.map((name) => ({
         name,

@@ -90,7 +90,19 @@ const spec: Schema = {
 const status: Schema = {
   type: 'object',
   description: 'The observed state; written by the controller.',
+  // Programs that wait take an object without an observed generation for a settled one.
+  default: { observedGeneration: -1 },
   properties: {
+    observedGeneration: {
+      type: 'integer',
+      format: 'int64',
+      description: 'The generation that the status is about; -1 before there is one.',
+    },
+    selectedPods: {
+      type: 'integer',
+      format: 'int32',
+      description: 'The number of Pods that it selects.',
+    },
     egressNode: {
       type: 'string',
       description: 'The gateway: the Node that has the egress IP assigned.',
@@ -103,10 +115,12 @@ const status: Schema = {
     },
     conditions: {
       type: 'array',
-      description: 'IPAllocated, IPAssigned, Realized and Conflicted.',
+      description: 'IPAllocated, IPAssigned, Realized, Conflicted; Ready and Stalled sum them up.',
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['type'],
       items: {
         type: 'object',
-        required: ['type', 'status'],
+        required: ['type', 'status', 'reason'],
         properties: {
           type: { type: 'string' },
           status: { type: 'string', enum: ['True', 'False', 'Unknown'] },

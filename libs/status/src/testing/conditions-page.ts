@@ -8,9 +8,22 @@ there.
 
 \`kubectl describe egress <name>\` shows the conditions and the Events. A condition has a status, a
 reason from the tables below, and a message with the names and addresses of the case. An Egress
-works as specified if \`Realized\` is True. Events have the reason of the condition that changed: type
+works as specified if \`Ready\` is True. Events have the reason of the condition that changed: type
 Normal for a good verdict, Warning otherwise. \`Realized\` has no Events, since it follows every Pod
 that comes or goes.
+`;
+
+const SUMMARIES = `## Ready
+
+Whether the selected Pods leave with the egress IP. It repeats the first of \`IPAllocated\`,
+\`IPAssigned\` and \`Realized\` that is not True, with its reason and message. If all three are True,
+it repeats \`Realized\`. \`helm install --wait\`, Flux and Argo CD wait for it, and for
+\`status.observedGeneration\`.
+
+## Stalled
+
+True when waiting does not help, since only a change of the Egress does. Reason and message are those
+of \`Ready\` then. Otherwise it is False, with the reason \`NotStalled\`.
 `;
 
 const meanings: Readonly<Record<keyof typeof reasons, string>> = {
@@ -27,7 +40,7 @@ export function conditionsPage(): string {
     ([type, ofType]) =>
       `## ${type}\n\n${meanings[type as keyof typeof reasons]}\n\n${tableOf(ofType)}\n`,
   );
-  return [HEAD, ...sections].join('\n');
+  return [HEAD, ...sections, SUMMARIES].join('\n');
 }
 
 function tableOf(ofType: Readonly<Record<string, Reason>>): string {
