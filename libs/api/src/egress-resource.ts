@@ -46,7 +46,7 @@ export type EgressConditionType = (typeof egressConditionTypes)[number];
 
 /**
  * Conditions that sum up the others, for programs that wait. `Stalled` is True where only a change
- * of the Egress helps (kstatus of Flux, Argo CD and helm).
+ * of the Egress helps.
  */
 export const egressSummaryTypes = ['Ready', 'Stalled'] as const;
 

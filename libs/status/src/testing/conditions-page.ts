@@ -16,14 +16,14 @@ that comes or goes.
 const SUMMARIES = `## Ready
 
 Whether the selected Pods leave with the egress IP. It repeats the first of \`IPAllocated\`,
-\`IPAssigned\` and \`Realized\` that is not True, with its reason and message. If all three are True,
-it repeats \`Realized\`. \`helm install --wait\`, Flux and Argo CD wait for it, and for
+\`IPAssigned\` and \`Realized\` that is not True, with its reason and message. If all three are True, it
+repeats \`Realized\`. \`helm install --wait\`, Flux and Argo CD wait for it, and for
 \`status.observedGeneration\`.
 
 ## Stalled
 
-True when waiting does not help, since only a change of the Egress does. Reason and message are those
-of \`Ready\` then. Otherwise it is False, with the reason \`NotStalled\`.
+True when waiting does not help, since only a change of the Egress does. Reason and message are
+those of \`Ready\` then. Otherwise it is False, with the reason \`NotStalled\`.
 `;
 
 const meanings: Readonly<Record<keyof typeof reasons, string>> = {
