@@ -43,6 +43,7 @@ const sets: readonly (readonly [string, readonly string[]])[] = [
       ...['agent.resources.limits.memory=256Mi', 'agent.extraArgs={--resync-interval=20s}'],
     ],
   ],
+  ['a cleanup of the Nodes', ['agent.cleanup=true']],
   ['no roles and no CRDs', ['rbac.create=false', 'crds.enabled=false']],
 ];
 

@@ -140,6 +140,12 @@ export class AgentLab {
     ).stdout;
   }
 
+  /** Runs `agent cleanup` on the Node. */
+  async cleanUp(): Promise<void> {
+    const options = { netns: 'n1', env: NODE_ENVIRONMENT, timeoutMs: START_TIMEOUT_MS };
+    await this.guest.run([...AGENT.slice(0, 2), 'cleanup', ...AGENT.slice(2)], options);
+  }
+
   /** All our objects on the Node and their surroundings, without counters. */
   async dump(): Promise<string> {
     return this.script(`iptables-save | grep -v '^#' | sed 's/\\[[0-9:]*\\]//'

@@ -8,5 +8,6 @@ export { type BackendChoice, openBackend, type SnatBackend } from './open-backen
 export type { Netfilter } from './open-netfilter.ts';
 export { markOf } from './path-marks.ts';
 export { readNetfilter } from './read-netfilter.ts';
+export { removeNetfilter } from './remove-netfilter.ts';
 export { renderRules, UNREPAIRED_RULE } from './render-rules.ts';
 export { watchNftables } from './watch-nftables.ts';

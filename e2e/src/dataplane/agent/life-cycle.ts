@@ -43,4 +43,25 @@ ip netns exec n1 conntrack -E -e NEW -p udp --orig-src 10.244.1.11 > /tmp/opened
     await lab().realize(group('first', 80, '192.168.77.100', 'n1', ['10.244.1.15']), here);
     expect(await lab().dump()).toBe(before);
   }, 300_000);
+
+  it('leaves no object of ours after a cleanup, and nothing of others changed', async () => {
+    await lab().script('ovs-vsctl add-br of-others; nft add table ip of-others');
+    try {
+      await lab().realize(here, there);
+      await lab().stopAgent('SIGTERM');
+      await lab().cleanUp();
+      const left = await lab().script(EVERYTHING);
+      expect(left.match(/.*(sallyport|egress|710[12]|0x5a11).*/gi)).toBeNull();
+      expect(left).toContain('Bridge of-others');
+      expect(left).toContain('table ip of-others');
+      await lab().startAgent();
+      await lab().realize(here, there);
+    } finally {
+      await lab().script('ovs-vsctl del-br of-others; nft delete table ip of-others');
+    }
+  }, 300_000);
 }
+
+/** Everything that an agent may have changed on a Node. */
+const EVERYTHING = `ovs-vsctl show; nft list ruleset; iptables-save; ipset list -n
+ip rule; ip route show table all; ip -br link; ip neigh`;
