@@ -140,6 +140,16 @@ describe('observedEgressFor', () => {
     expect(faults).toEqual([]);
   });
 
+  it.each([
+    ['conditions that are an object', { conditions: { type: 'Realized' } }, {}],
+    ['conditions with null in them', { conditions: [null, 7, {}] }, { conditions: [] }],
+    ['a Node and an IP that are no texts', { egressNode: 7, egressIP: {} }, {}],
+    ['a status that is a list', [], {}],
+  ])('leaves out %s', (_, status, expected) => {
+    const raw = { metadata: { name: 'web' }, spec: {}, status };
+    expect(observedEgressFor(raw).object.status).toEqual(expected);
+  });
+
   it('collects the faults of the spec', () => {
     const { object, faults } = observedEgressFor({
       metadata: { name: 'web' },
