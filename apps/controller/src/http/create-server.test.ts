@@ -145,6 +145,19 @@ describe('the HTTP server', () => {
     expect(accepted).toEqual([reportOf({ addresses: ['192.0.2.10', '2001:db8::1'] })]);
   });
 
+  it('looks for a Node with the longest name that Kubernetes allows', async () => {
+    const { server } = synced;
+    const name = `${'n'.repeat(63)}.${'n'.repeat(63)}.${'n'.repeat(63)}.${'n'.repeat(61)}`;
+    const response = await server.app.inject({
+      method: 'PUT',
+      url: `${base}/nodereports/${name}`,
+      payload: { ...reportOf(), metadata: { name } },
+    });
+    // 414 would mean that the path was refused.
+    expect(response.statusCode).toBe(404);
+    expect(response.json<{ message: string }>().message).toContain(name);
+  });
+
   it('accepts a report with a failure and faults', async () => {
     const { server, accepted } = synced;
     const faults = [{ message: 'all' }, { egress: 'web', message: 'one' }];

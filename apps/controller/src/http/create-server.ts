@@ -59,6 +59,9 @@ const CHECKS_PER_TIMEOUT = 4;
 /** Agents send less than 1 KiB of headers. */
 const MAX_HEADER_BYTES = 8192;
 
+/** Of an object's name (RFC 1123 subdomain); Fastify answers 414 above 100 by default. */
+const MAX_NAME_LENGTH = 253;
+
 const httpReasons: Readonly<Record<number, Status['reason']>> = {
   413: 'RequestEntityTooLarge',
   415: 'UnsupportedMediaType',
@@ -110,6 +113,7 @@ async function createApp({
   const app: TypedFastify = fastify({
     forceCloseConnections: 'idle',
     bodyLimit: MAX_REPORT_BYTES,
+    routerOptions: { maxParamLength: MAX_NAME_LENGTH },
     // Fastify's default is no limit.
     requestTimeout: requestTimeoutMs,
     http: {
